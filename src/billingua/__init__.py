@@ -1,0 +1,1 @@
+"""One invoice ledger that speaks the invoice APIs of several vendors."""
