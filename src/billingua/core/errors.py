@@ -1,0 +1,233 @@
+"""Why the ledger refuses: facts with the values involved, drawn as a tree. No dialect's words are here.
+
+Refused
+├─ NotFound
+│  ├─ InvoiceNotFound
+│  ├─ OrderNotFound
+│  ├─ OrderLineNotFound
+│  ├─ PartyNotFound
+│  ├─ ItemNotFound
+│  ├─ TaxNotFound
+│  ├─ OpportunityNotFound
+│  ├─ AddressNotFound
+│  ├─ ChannelNotFound
+│  └─ CredentialNotFound
+├─ NotPermitted
+├─ StateRefused
+│  ├─ TransitionRefused
+│  ├─ InvoiceLocked
+│  ├─ OrderCancelled
+│  └─ OrderLineClosed
+├─ NumberTaken
+├─ NumberMismatch
+├─ OverInvoiced
+├─ NotAParticipant
+├─ DateRefused
+│  ├─ DateUnreadable
+│  ├─ DateInFuture
+│  └─ DateTooEarly
+├─ FieldRefused
+│  ├─ UnknownField
+│  ├─ MissingField
+│  └─ ValueTaken
+└─ CurrencyMismatch
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+
+class Refused(Exception):
+    """Something was asked for that the ledger does not do; nothing has changed."""
+
+    def __init__(self, *facts: object) -> None:
+        super().__init__(*facts)
+
+    def __str__(self) -> str:
+        """Name the facts, for a log line."""
+        return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in vars(self).items()) or "refused"
+
+
+class NotFound(Refused):
+    """No such record in this workspace."""
+
+    def __init__(self, asked: object) -> None:
+        super().__init__(asked)
+        self.asked = asked
+
+
+class InvoiceNotFound(NotFound):
+    """No such invoice."""
+
+
+class OrderNotFound(NotFound):
+    """No such order, or none that the caller may see."""
+
+
+class OrderLineNotFound(NotFound):
+    """No such line in this order, or none that is the caller's."""
+
+    def __init__(self, asked: object, index: int) -> None:
+        super().__init__(asked)
+        self.index = index
+
+
+class PartyNotFound(NotFound):
+    """No such company or person."""
+
+
+class ItemNotFound(NotFound):
+    """No such item."""
+
+
+class TaxNotFound(NotFound):
+    """No such tax."""
+
+
+class OpportunityNotFound(NotFound):
+    """No such opportunity."""
+
+
+class AddressNotFound(NotFound):
+    """No such address of this party, or not of the category that is needed."""
+
+
+class ChannelNotFound(NotFound):
+    """No such sales channel."""
+
+
+class CredentialNotFound(NotFound):
+    """No such credential."""
+
+
+class NotPermitted(Refused):
+    """The caller may not do this."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+class StateRefused(Refused):
+    """The record's state does not allow it."""
+
+
+class TransitionRefused(StateRefused):
+    """The invoice's status does not allow the action; `allowed` lists what it does allow."""
+
+    def __init__(self, status: str, action: str, allowed: Sequence[str] = ()) -> None:
+        super().__init__(status, action, allowed)
+        self.status = status
+        self.action = action
+        self.allowed = allowed
+
+
+class InvoiceLocked(StateRefused):
+    """An invoice in this status is not edited."""
+
+    def __init__(self, status: str) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class OrderCancelled(StateRefused):
+    """Every line of the order is cancelled."""
+
+
+class OrderLineClosed(StateRefused):
+    """The order line is cancelled or rejected; `index` is its place in the request."""
+
+    def __init__(self, line: object, status: str, index: int) -> None:
+        super().__init__(line, status, index)
+        self.line = line
+        self.status = status
+        self.index = index
+
+
+class NumberTaken(Refused):
+    """Another invoice has this number."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+class NumberMismatch(Refused):
+    """The invoice exists, but not under this number."""
+
+    def __init__(self, invoice: int, number: str) -> None:
+        super().__init__(invoice, number)
+        self.invoice = invoice
+        self.number = number
+
+
+class OverInvoiced(Refused):
+    """More would be invoiced of an order line than was ordered; `index` is the line's place in the request."""
+
+    def __init__(self, line: object, ordered: Decimal, invoiced: Decimal, index: int) -> None:
+        super().__init__(line, ordered, invoiced, index)
+        self.line = line
+        self.ordered = ordered
+        self.invoiced = invoiced
+        self.index = index
+
+
+class NotAParticipant(Refused):
+    """The party takes no part in the opportunity."""
+
+    def __init__(self, party: int, opportunity: int) -> None:
+        super().__init__(party, opportunity)
+        self.party = party
+        self.opportunity = opportunity
+
+
+class DateRefused(Refused):
+    """A date that cannot be; `field` names it."""
+
+    def __init__(self, field: str, value: datetime | str) -> None:
+        super().__init__(field, value)
+        self.field = field
+        self.value = value
+
+
+class DateUnreadable(DateRefused):
+    """Not a date at all."""
+
+
+class DateInFuture(DateRefused):
+    """Later than now."""
+
+
+class DateTooEarly(DateRefused):
+    """Before a date that it has to follow."""
+
+
+class FieldRefused(Refused):
+    """A field that the workspace defines itself does not take this; `field` is its name."""
+
+    def __init__(self, field: str, reason: str = "") -> None:
+        super().__init__(field, reason)
+        self.field = field
+        self.reason = reason
+
+
+class UnknownField(FieldRefused):
+    """The workspace defines no such field."""
+
+
+class MissingField(FieldRefused):
+    """The workspace requires this field."""
+
+
+class ValueTaken(FieldRefused):
+    """The field is unique and another record has the value."""
+
+
+class CurrencyMismatch(Refused):
+    """Amounts in two currencies meet where there can be one."""
+
+    def __init__(self, expected: str, given: str) -> None:
+        super().__init__(expected, given)
+        self.expected = expected
+        self.given = given

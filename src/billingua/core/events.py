@@ -1,0 +1,70 @@
+"""What happened, told to the outside: each event names the invoice, order or payment that it is about."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to one aggregate."""
+
+    id: int
+    number: str
+
+    @property
+    def name(self) -> str:
+        """The event's name on the wire: `invoice.issued`."""
+        return NAMES[type(self)]
+
+
+class InvoiceCreated(Event):
+    """An invoice was written."""
+
+
+class InvoiceEdited(Event):
+    """What an invoice says was changed."""
+
+
+class InvoiceIssued(Event):
+    """A draft became final."""
+
+
+class InvoicePaid(Event):
+    """Nothing is owed on the invoice any more, or somebody said so."""
+
+
+class InvoiceReopened(Event):
+    """Payment is asked for again."""
+
+
+class InvoiceRejected(Event):
+    """The customer does not accept the invoice."""
+
+
+class InvoiceRevised(Event):
+    """A rejected invoice went back to be edited."""
+
+
+class InvoiceVoided(Event):
+    """The invoice is out of force."""
+
+
+class OrderInvoiced(Event):
+    """Part of an order was invoiced."""
+
+
+class PaymentRecorded(Event):
+    """Money was received."""
+
+
+NAMES: dict[type[Event], str] = {
+    InvoiceCreated: "invoice.created",
+    InvoiceEdited: "invoice.edited",
+    InvoiceIssued: "invoice.issued",
+    InvoicePaid: "invoice.paid",
+    InvoiceReopened: "invoice.reopened",
+    InvoiceRejected: "invoice.rejected",
+    InvoiceRevised: "invoice.revised",
+    InvoiceVoided: "invoice.voided",
+    OrderInvoiced: "order.invoiced",
+    PaymentRecorded: "payment.recorded",
+}

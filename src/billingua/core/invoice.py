@@ -1,0 +1,150 @@
+"""The invoice: what it says, what is owed on it, and the decisions that change it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from billingua.core.lifecycle import Action, Status, next_status
+from billingua.core.line import Attribute, Charge, InvoiceLine
+from billingua.core.money import ZERO
+from billingua.core.rounding import Rounding
+from billingua.core.totals import Totals, totals
+
+Extras = Mapping[str, Mapping[str, Any]]
+"""Members that one dialect alone understands, by dialect: plain JSON values, numbers as `int` or `Decimal`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invoice:
+    """An invoice of the ledger. Amounts are in `currency`; parties, orders and the like are named by their ids.
+
+    `number` is unique within `number_scope`: empty for the workspace's own numbers, else whoever numbers apart.
+    `issued_at` and `due_at` are the moments that the invoice states (EN 16931, BT-2 and BT-9, with their time of day).
+    `original_balance` is what was first owed and `open_balance` what is owed now: the computed total less payments,
+    unless somebody stated them otherwise. `partly_paid` is a stated fact too: see docs/decisions.
+    `stated_total` is the total that the invoice's author printed, beside the computed one.
+    `claims` are texts that no other invoice of the workspace may have: each names a unique field and its value.
+    """
+
+    id: int
+    uuid: UUID
+    number: str
+    number_scope: str = ""
+    status: Status
+    origin: str
+    party: int
+    consignee: int | None = None
+    supplier: UUID | None = None
+    order: int | None = None
+    opportunity: int | None = None
+    billing_address: int | None = None
+    delivery_address: int | None = None
+    currency: str
+    exchange_rate: Decimal = Decimal(1)
+    issued_at: datetime
+    due_at: datetime | None = None
+    voided_at: datetime | None = None
+    created_at: datetime
+    created_by: str | None = None
+    updated_at: datetime
+    original_balance: Decimal
+    open_balance: Decimal
+    partly_paid: bool = False
+    rounding: Rounding
+    lines: tuple[InvoiceLine, ...] = ()
+    charges: tuple[Charge, ...] = ()
+    stated_total: Decimal | None = None
+    purchase_order_number: str | None = None
+    order_number: str | None = None
+    reference: str | None = None
+    terms: str | None = None
+    description: str | None = None
+    language: str = ""
+    book: int | None = None
+    branch: str | None = None
+    payment_term: int | None = None
+    salesperson: int | None = None
+    channel: int | None = None
+    external_id: str | None = None
+    external_party_id: str | None = None
+    attributes: tuple[Attribute, ...] | None = None
+    claims: tuple[str, ...] = ()
+    extras: Extras = field(default_factory=dict[str, Mapping[str, Any]])
+
+    @property
+    def totals(self) -> Totals:
+        """The totals, computed by the invoice's rounding rule."""
+        return totals(self.lines, self.charges, self.rounding)
+
+    @property
+    def number_key(self) -> str:
+        """The number as numbers are compared: whatever the case, and without blanks at its end."""
+        return number_key(self.number)
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Whether money is owed and its day has passed."""
+        return self.status is Status.OPEN and self.due_at is not None and self.due_at < now and self.open_balance > 0
+
+    def extra(self, dialect: str) -> Mapping[str, Any]:
+        """What only this dialect understands."""
+        return self.extras.get(dialect, {})
+
+
+def number_key(number: str) -> str:
+    """Give the form in which two invoice numbers are compared."""
+    return number.rstrip().casefold()
+
+
+def with_extra(invoice: Invoice, dialect: str, members: Mapping[str, Any]) -> Invoice:
+    """Set some of the members that only one dialect understands; the others stay."""
+    if not members:
+        return invoice
+    return replace(invoice, extras={**invoice.extras, dialect: {**invoice.extra(dialect), **members}})
+
+
+def with_lines(invoice: Invoice, lines: tuple[InvoiceLine, ...]) -> Invoice:
+    """Replace the lines and restate the balances: the new total is owed, and what was paid stays paid."""
+    total = totals(lines, invoice.charges, invoice.rounding).grand_total
+    paid = invoice.original_balance - invoice.open_balance
+    return replace(invoice, lines=lines, original_balance=total, open_balance=total - paid)
+
+
+def follow_balance(invoice: Invoice, now: datetime) -> Invoice:
+    """Count an invoice on which nothing is owed any more as paid; a draft is issued by that."""
+    if invoice.open_balance > 0 or invoice.status in {Status.PAID, Status.VOID}:
+        return invoice
+    return settle(issue(invoice, now=now) if invoice.status is Status.DRAFT else invoice, now=now)
+
+
+def issue(invoice: Invoice, *, now: datetime) -> Invoice:
+    """Make a draft final and ask for its payment."""
+    return replace(invoice, status=next_status(invoice.status, Action.ISSUE), updated_at=now)
+
+
+def settle(invoice: Invoice, *, now: datetime) -> Invoice:
+    """Count an invoice as paid."""
+    return replace(invoice, status=next_status(invoice.status, Action.SETTLE), partly_paid=False, updated_at=now)
+
+
+def reopen(invoice: Invoice, *, now: datetime) -> Invoice:
+    """Ask again for the payment of an invoice that was paid."""
+    return replace(invoice, status=next_status(invoice.status, Action.REOPEN), updated_at=now)
+
+
+def reject(invoice: Invoice, *, now: datetime) -> Invoice:
+    """Note that the customer does not accept the invoice."""
+    return replace(invoice, status=next_status(invoice.status, Action.REJECT), updated_at=now)
+
+
+def revise(invoice: Invoice, *, now: datetime) -> Invoice:
+    """Take a rejected invoice back to be edited."""
+    return replace(invoice, status=next_status(invoice.status, Action.REVISE), updated_at=now)
+
+
+def void(invoice: Invoice, *, at: datetime, now: datetime) -> Invoice:
+    """Take an invoice out of force as of `at`; nothing is owed on it any more, and its number is not used again."""
+    status = next_status(invoice.status, Action.VOID)
+    return replace(invoice, status=status, voided_at=at, open_balance=ZERO, partly_paid=False, updated_at=now)

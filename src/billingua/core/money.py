@@ -1,0 +1,60 @@
+"""Amounts of money: exact in `Decimal`, and rounded in this module alone."""
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
+from enum import StrEnum
+from itertools import accumulate
+
+ZERO = Decimal(0)
+
+EXACT = Context(prec=100)
+"""Wide enough that no product or sum of amounts loses a digit before it is settled."""
+
+_UNUSUAL_DIGITS = {
+    0: "ADP AFN ALL BIF BYR CLP DJF ESP GNF IQD IRR ISK ITL JPY KMF KPW KRW LAK LBP LUF MGA MGF MMK MRO PYG RSD RWF "
+    "SLL SOS STN SYP TMM TRL UGX UYI VND VUV XAF XOF XPF YER ZMK ZWD",
+    3: "BHD JOD KWD LYD OMR TND",
+    4: "CLF UYW",
+}
+_DIGITS = {code: digits for digits, codes in _UNUSUAL_DIGITS.items() for code in codes.split()}
+
+
+class Mode(StrEnum):
+    """What becomes of an exact half."""
+
+    HALF_UP = "half_up"
+    """Away from zero, as the trade does."""
+    HALF_EVEN = "half_even"
+    """To the even neighbour."""
+
+
+_MODES = {Mode.HALF_UP: ROUND_HALF_UP, Mode.HALF_EVEN: ROUND_HALF_EVEN}
+_UNITS = [Decimal(1).scaleb(-places) for places in range(13)]
+
+
+def settle(amount: Decimal, places: int, mode: Mode = Mode.HALF_UP) -> Decimal:
+    """Round an exact amount to `places` decimals: the only rounding there is."""
+    return amount.quantize(_UNITS[places], _MODES[mode], EXACT)
+
+
+def split(amount: Decimal, weights: Sequence[Decimal], places: int) -> list[Decimal]:
+    """Share an amount by weight so that the parts, each settled, add up to the whole.
+
+    The amount has at most `places` decimals. Weights may be negative (credit lines); where their sum is zero there
+    is no proportion to follow and the amount is shared evenly. No weights at all take no amount but zero.
+    """
+    if not weights:
+        if amount:
+            raise ValueError("an amount cannot be split over nothing")
+        return []
+    total = sum(weights, ZERO)
+    if not total:
+        weights, total = [Decimal(1)] * len(weights), Decimal(len(weights))
+    reached = [settle(EXACT.divide(EXACT.multiply(amount, part), total), places) for part in accumulate(weights)]
+    reached[-1] = amount
+    return [EXACT.subtract(upper, lower) for upper, lower in zip(reached, [ZERO, *reached], strict=False)]
+
+
+def currency_digits(currency: str) -> int:
+    """How many decimals amounts in the currency have (the CLDR's figures; 2 for a code it does not list)."""
+    return _DIGITS.get(currency, 2)

@@ -1,0 +1,182 @@
+"""Orders: what was bought from whom, and how much of it is allocated, shipped and invoiced."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from billingua.core.errors import OrderCancelled, OrderLineClosed, OrderLineNotFound, OrderNotFound, OverInvoiced
+from billingua.core.line import Attribute
+from billingua.core.money import ZERO
+
+CLOSED_LINES = frozenset({"Cancelled", "Rejected"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryAddress:
+    """Where an order is sent."""
+
+    name: str | None = None
+    business_name: str | None = None
+    address1: str | None = None
+    address2: str | None = None
+    city: str | None = None
+    state: str | None = None
+    postal_code: str | None = None
+    phone_number: str | None = None
+    country: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderFees:
+    """What the buyer expects to pay beside the goods, in the order's currency; None where it said nothing."""
+
+    order_fee: Decimal | None = None
+    order_tax: Decimal | None = None
+    shipping_cost: Decimal | None = None
+    dropship_fee: Decimal | None = None
+
+    @property
+    def total(self) -> Decimal:
+        """The sum of what was said."""
+        return sum(
+            (fee or ZERO for fee in (self.order_fee, self.order_tax, self.shipping_cost, self.dropship_fee)), ZERO
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupplierTerms:
+    """What one supplier says of its part of an order, in the order's currency."""
+
+    supplier: UUID
+    dropship_fee: Decimal | None = None
+    order_fee: Decimal | None = None
+    order_tax: Decimal | None = None
+    order_total: Decimal | None = None
+    order_number: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allocation:
+    """How much of a line the supplier takes on; the figures need not add up to what was ordered."""
+
+    accepted: int
+    rejected: int
+    backordered: int
+    backorder_date: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shipment:
+    """A package that holds some of a line. `cost` is in the order's currency."""
+
+    number: str
+    carrier: str | None = None
+    method: str | None = None
+    weight: Decimal | None = None
+    cost: Decimal | None = None
+    ship_date: str | None = None
+    created_at: datetime | None = None
+    quantity: int
+    attributes: tuple[Attribute, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderLine:
+    """One line of an order; `invoiced` is what all its invoices together have invoiced."""
+
+    uuid: UUID
+    item: int | None = None
+    sku: str
+    supplier: UUID | None = None
+    quantity: int
+    unit_cost: Decimal | None = None
+    supplier_unit_cost: Decimal | None = None
+    status: str = "Unallocated"
+    designation: str | None = None
+    carrier: str | None = None
+    method: str | None = None
+    invoiced: int = 0
+    retailer_notes: str | None = None
+    supplier_notes: str | None = None
+    retailer_attributes: tuple[Attribute, ...] | None = None
+    supplier_attributes: tuple[Attribute, ...] | None = None
+    allocation: Allocation | None = None
+    tracking: tuple[Shipment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A purchase order: one retailer, one or several suppliers (all by their parties' UUIDs)."""
+
+    id: int
+    uuid: UUID
+    number: str
+    retailer: UUID | None = None
+    company: int | None = None
+    placed_by: str | None = None
+    currency: str
+    channel: int | None = None
+    created_at: datetime
+    sent_to_supplier: bool = False
+    retailer_notes: str | None = None
+    supplier_notes: str | None = None
+    retailer_attributes: tuple[Attribute, ...] | None = None
+    supplier_attributes: tuple[Attribute, ...] | None = None
+    fees: OrderFees = OrderFees()
+    supplier_terms: tuple[SupplierTerms, ...] = ()
+    address: DeliveryAddress = DeliveryAddress()
+    lines: tuple[OrderLine, ...] = ()
+
+    @property
+    def total(self) -> Decimal:
+        """What the goods and the buyer's fees come to, exact, in the order's currency."""
+        return sum((line.quantity * (line.unit_cost or ZERO) for line in self.lines), self.fees.total)
+
+    def terms_of(self, supplier: UUID | None) -> SupplierTerms | None:
+        """What this supplier said of its part."""
+        return next((terms for terms in self.supplier_terms if terms.supplier == supplier), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Invoiced:
+    """How much of an order line an invoice takes, and at which unit cost; None where its author left it unsaid."""
+
+    line: UUID
+    quantity: int | None
+    unit_cost: Decimal | None
+
+
+def lines_of(order: Order, supplier: UUID) -> dict[UUID, OrderLine]:
+    """Give the supplier's lines; an order without any does not exist for it (`OrderNotFound`)."""
+    own = {line.uuid: line for line in order.lines if line.supplier == supplier}
+    if not own:
+        raise OrderNotFound(order.uuid)
+    return own
+
+
+def invoice_lines(order: Order, supplier: UUID, taken: Iterable[Invoiced]) -> Order:
+    """Count what a supplier's new invoice takes of its lines, in full or not at all.
+
+    Refuses with `OrderNotFound`, `OrderCancelled`, `OrderLineNotFound`, `OrderLineClosed` or `OverInvoiced`.
+    """
+    own = lines_of(order, supplier)
+    if all(line.status == "Cancelled" for line in order.lines):
+        raise OrderCancelled
+    for index, part in enumerate(taken):
+        line = own.get(part.line)
+        if line is None:
+            raise OrderLineNotFound(part.line, index)
+        own[part.line] = _take(line, part, index)
+    return replace(order, lines=tuple(own.get(line.uuid, line) for line in order.lines))
+
+
+def _take(line: OrderLine, part: Invoiced, index: int) -> OrderLine:
+    if line.status in CLOSED_LINES:
+        raise OrderLineClosed(line.uuid, line.status, index)
+    invoiced = line.invoiced + (part.quantity or 0)
+    if invoiced > line.quantity:
+        raise OverInvoiced(line.uuid, Decimal(line.quantity), Decimal(invoiced), index)
+    cost = line.supplier_unit_cost if part.unit_cost is None else part.unit_cost
+    return replace(line, invoiced=invoiced, supplier_unit_cost=cost)

@@ -1,0 +1,95 @@
+"""How an invoice's totals come about."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+
+from billingua.core.line import Charge, ChargeKind, InvoiceLine
+from billingua.core.money import EXACT, ZERO
+from billingua.core.rounding import Rounding, TaxBase
+from billingua.core.tax import LineTax
+
+_HUNDRED = Decimal(100)
+
+
+@dataclass(frozen=True, slots=True)
+class LineTotal:
+    """What one line comes to: `gross` less `discount` is `net` (EN 16931, BT-131); `taxes` only where taxed by line."""
+
+    gross: Decimal
+    discount: Decimal
+    net: Decimal
+    taxes: tuple[Decimal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TaxTotal:
+    """What one tax comes to over the invoice (EN 16931, BG-23): its base and its amount."""
+
+    tax: LineTax
+    base: Decimal
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """An invoice's totals (EN 16931, BG-22), in its currency, settled by its rounding rule."""
+
+    lines: tuple[LineTotal, ...]
+    taxes: tuple[TaxTotal, ...]
+    line_total: Decimal
+    charge_total: Decimal
+    tax_total: Decimal
+    grand_total: Decimal
+
+    @property
+    def net_total(self) -> Decimal:
+        """The total without tax (BT-109)."""
+        return self.line_total + self.charge_total
+
+
+def totals(lines: Sequence[InvoiceLine], charges: Sequence[Charge], rounding: Rounding) -> Totals:
+    """Add an invoice up by its rounding rule; no lines and no charges come to zero."""
+    with localcontext(EXACT):
+        line_totals = tuple(_line_total(line, rounding) for line in lines)
+        tax_totals = _tax_totals(lines, line_totals, rounding)
+        line_total = sum((line.net for line in line_totals), ZERO)
+        charge_total = rounding.settle(_charged(charges, taxes=False))
+        tax_total = sum((tax.amount for tax in tax_totals), ZERO) + rounding.settle(_charged(charges, taxes=True))
+        grand_total = line_total + charge_total + tax_total
+    return Totals(line_totals, tax_totals, line_total, charge_total, tax_total, grand_total)
+
+
+def _line_total(line: InvoiceLine, rounding: Rounding) -> LineTotal:
+    quantity, price = line.quantity or ZERO, line.unit_price or ZERO
+    gross = rounding.step(quantity * price)
+    discounted = quantity * line.discount_per_unit
+    discount = rounding.step(discounted + (gross - discounted) * line.discount_percent / _HUNDRED)
+    net = rounding.settle(gross - discount)
+    if rounding.tax_base is TaxBase.LINE:
+        return LineTotal(gross, discount, net, tuple(_tax_on(net, tax, rounding) for tax in line.taxes))
+    return LineTotal(gross, discount, net)
+
+
+def _tax_on(base: Decimal, tax: LineTax, rounding: Rounding) -> Decimal:
+    return rounding.settle(base * tax.rate / _HUNDRED)
+
+
+def _tax_totals(
+    lines: Sequence[InvoiceLine], line_totals: Sequence[LineTotal], rounding: Rounding
+) -> tuple[TaxTotal, ...]:
+    """Sum each tax over the lines that carry it, in the order in which the taxes first appear."""
+    bases: dict[LineTax, Decimal] = {}
+    amounts: dict[LineTax, Decimal] = {}
+    for line, line_total in zip(lines, line_totals, strict=True):
+        for index, tax in enumerate(line.taxes):
+            bases[tax] = bases.get(tax, ZERO) + line_total.net
+            if line_total.taxes:
+                amounts[tax] = amounts.get(tax, ZERO) + line_total.taxes[index]
+    if rounding.tax_base is TaxBase.RATE:
+        amounts = {tax: _tax_on(base, tax, rounding) for tax, base in bases.items()}
+    return tuple(TaxTotal(tax, bases[tax], amounts[tax]) for tax in bases)
+
+
+def _charged(charges: Sequence[Charge], *, taxes: bool) -> Decimal:
+    return sum((charge.amount for charge in charges if (charge.kind is ChargeKind.TAX) is taxes), ZERO)

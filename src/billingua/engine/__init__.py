@@ -1,0 +1,1 @@
+"""Commands as plans: what is asked of the ledger, decided without I/O."""

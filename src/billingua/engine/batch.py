@@ -1,0 +1,254 @@
+"""Running many plans as one batch: read in bulk, decide one after another, write in bulk, commit once.
+
+The algorithm is itself a plan without I/O. It yields what it wants to read, is sent what was loaded, and returns
+everything to write; each store drives it with its own database.
+"""
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from billingua.core.errors import NotFound
+from billingua.core.events import Event
+from billingua.engine.journal import GENESIS, Entry, enter
+from billingua.engine.kinds import kind_of
+from billingua.engine.plan import Decision, Job, Key, Needs, Plan, Record, by_id
+
+T = TypeVar("T")
+
+Place = tuple[str, Key[Any]]
+"""A workspace and the key of an aggregate in it."""
+Counter = tuple[str, str]
+"""A workspace and the name of one of its counters."""
+
+
+@dataclass(slots=True)
+class Wanted:
+    """What a batch wants to read."""
+
+    places: set[Place] = field(default_factory=set[Place])
+    counters: set[Counter] = field(default_factory=set[Counter])
+
+    def __bool__(self) -> bool:
+        """Whether anything is wanted."""
+        return bool(self.places or self.counters)
+
+
+@dataclass(slots=True)
+class Loaded:
+    """What a store read for it: None for an aggregate that does not exist, the next number for each counter."""
+
+    records: Mapping[Place, Record[Any] | None]
+    counters: Mapping[Counter, int]
+
+
+@dataclass(slots=True)
+class Save:
+    """One aggregate to write: as it was before the batch (None: new) and as it is after."""
+
+    workspace: str
+    kind: str
+    before: Record[Any] | None
+    after: Record[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """An event for the outbox, with the entry of history that it stands beside."""
+
+    job: Job[Any]
+    event: Event
+
+
+@dataclass(slots=True)
+class Outcome(Generic[T]):
+    """What became of one job: its answer, or the error it ended in."""
+
+    job: Job[T]
+    answer: T | None = None
+    error: Exception | None = None
+
+
+@dataclass(slots=True)
+class Writes:
+    """Everything that a batch writes in its one commit, and what to tell each caller after it."""
+
+    saves: dict[tuple[str, str, int], Save] = field(default_factory=dict[tuple[str, str, int], Save])
+    entries: list[Entry] = field(default_factory=list[Entry])
+    happenings: list[Happening] = field(default_factory=list[Happening])
+    counters: dict[Counter, int] = field(default_factory=dict[Counter, int])
+    outcomes: list[Outcome[Any]] = field(default_factory=list[Outcome[Any]])
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to write."""
+        return bool(self.saves or self.counters)
+
+
+class WorkingSet:
+    """What a batch has read and decided so far; a later plan sees what an earlier one decided."""
+
+    def __init__(self, new_uuid: Callable[[], UUID]) -> None:
+        self.new_uuid = new_uuid
+        self.records: dict[Place, Record[Any] | None] = {}
+        self.counters: dict[Counter, int] = {}
+        self.writes = Writes()
+
+    def missing(self, workspace: str, needs: Needs) -> Wanted:
+        """Say which of the needs have not been read yet."""
+        return Wanted(
+            {(workspace, key) for key in needs.keys if (workspace, key) not in self.records},
+            {(workspace, name) for name in needs.counters if (workspace, name) not in self.counters},
+        )
+
+    def learn(self, loaded: Loaded) -> None:
+        """Take in what was read, under every key that each aggregate has; what was decided here stays."""
+        for place, record in loaded.records.items():
+            if self.records.setdefault(place, record) is record and record is not None:
+                self._index(place[0], place[1].kind, record)
+        for counter, number in loaded.counters.items():
+            self.counters.setdefault(counter, number)
+
+    def _index(self, workspace: str, kind: type[Any], record: Record[Any]) -> None:
+        place = (workspace, by_id(kind, record.value.id))
+        self.records.setdefault(place, record)
+
+    def apply(self, job: Job[Any], decision: Decision[Any], counters: Mapping[str, int]) -> None:
+        """Take a decision over: all of it, or, if anything in it fails, nothing."""
+        workspace = job.caller.workspace
+        written = [self._write(job, value) for value in decision.saves]
+        for save, entry in written:
+            if save is not None and entry is not None:
+                self._keep(save, entry)
+        self.writes.happenings += [Happening(job, event) for event in decision.events]
+        for name, number in counters.items():
+            self.counters[workspace, name] = self.writes.counters[workspace, name] = number
+
+    def _write(self, job: Job[Any], value: Any) -> tuple[Save | None, Entry | None]:
+        kind = kind_of(type(value))
+        before = self.records.get((job.caller.workspace, by_id(kind.type, value.id)))
+        if before is not None and before.value is value:
+            return None, None
+        version, chain = (before.version + 1, before.chain) if before else (1, GENESIS)
+        entry = enter(job, kind.name, value.id, version, before.value if before else None, value, chain)
+        return Save(job.caller.workspace, kind.name, before, Record(value, version, entry.hash)), entry
+
+    def _keep(self, save: Save, entry: Entry) -> None:
+        kind = kind_of(type(save.after.value))
+        stale = kind.keys(save.before.value) if save.before else set[Key[Any]]()
+        fresh = kind.keys(save.after.value)
+        for key in stale - fresh:
+            self.records[save.workspace, key] = None
+        for key in fresh:
+            self.records[save.workspace, key] = save.after
+        identity = (save.workspace, save.kind, save.after.value.id)
+        earlier = self.writes.saves.get(identity)
+        self.writes.saves[identity] = Save(save.workspace, save.kind, earlier.before, save.after) if earlier else save
+        self.writes.entries.append(entry)
+
+
+class View:
+    """The working set as one plan sees it, in its caller's workspace; the numbers it takes count if it succeeds."""
+
+    def __init__(self, working: WorkingSet, workspace: str) -> None:
+        self._working = working
+        self._workspace = workspace
+        self.counters: dict[str, int] = {}
+
+    def record(self, key: Key[T]) -> Record[T] | None:
+        """Give an aggregate with its version; None where there is none."""
+        return self._working.records[self._workspace, key]
+
+    def get(self, key: Key[T]) -> T | None:
+        """Give an aggregate; None where there is none."""
+        record = self.record(key)
+        return record.value if record else None
+
+    def require(self, key: Key[T], missing: NotFound) -> T:
+        """Give an aggregate, or refuse with the error given."""
+        record = self.record(key)
+        if record is None:
+            raise missing
+        return record.value
+
+    def new_id(self, counter: str) -> int:
+        """Take the next number of a counter that was asked for."""
+        id = self._next(counter)
+        self.counters[counter] = id + 1
+        return id
+
+    def claim_id(self, counter: str, id: int) -> None:
+        """Make sure that the counter never gives out an id chosen by somebody else."""
+        self.counters[counter] = max(self._next(counter), id + 1)
+
+    def new_uuid(self) -> UUID:
+        """Take a UUID nobody has."""
+        return self._working.new_uuid()
+
+    def _next(self, counter: str) -> int:
+        taken = self.counters.get(counter)
+        return self._working.counters[self._workspace, counter] if taken is None else taken
+
+
+class _Run(Generic[T]):
+    """One plan on its way through a batch."""
+
+    def __init__(self, job: Job[T], working: WorkingSet) -> None:
+        self.outcome = Outcome(job)
+        self.needs: Needs | None = None
+        self._job = job
+        self._working = working
+        self._plan: Plan[T] | None = None
+        self._view = View(working, job.caller.workspace)
+
+    def advance(self) -> None:
+        """Go on to the plan's next needs, or to its end."""
+        try:
+            if self._plan is None:
+                self._plan = self._job.start()
+                self.needs = next(self._plan)
+            else:
+                self.needs = self._plan.send(self._view)
+        except StopIteration as end:
+            self._end(end.value)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is this caller's alone
+            self._fail(error)
+
+    def missing(self) -> Wanted:
+        """Say what has to be read before the plan can go on."""
+        return self._working.missing(self._job.caller.workspace, self.needs) if self.needs else Wanted()
+
+    def _end(self, decision: Decision[T]) -> None:
+        self.needs = None
+        try:
+            self._working.apply(self._job, decision, self._view.counters)
+        except Exception as error:  # noqa: BLE001 - as above
+            self._fail(error)
+        else:
+            self.outcome.answer = decision.answer
+
+    def _fail(self, error: Exception) -> None:
+        self.needs = None
+        self.outcome.error = error
+
+
+def run_batch(jobs: Sequence[Job[Any]], new_uuid: Callable[[], UUID]) -> Generator[Wanted, Loaded, Writes]:
+    """Decide all jobs in turn and collect what to write; a job that fails writes nothing and harms no other."""
+    working = WorkingSet(new_uuid)
+    runs = [_Run(job, working) for job in jobs]
+    for run in runs:
+        run.advance()
+    first = Wanted()
+    for run in runs:
+        missing = run.missing()
+        first.places |= missing.places
+        first.counters |= missing.counters
+    if first:
+        working.learn((yield first))
+    for run in runs:
+        while run.needs is not None:
+            if missing := run.missing():
+                working.learn((yield missing))
+            run.advance()
+    working.writes.outcomes = [run.outcome for run in runs]
+    return working.writes

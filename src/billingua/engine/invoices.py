@@ -1,0 +1,362 @@
+"""Commands on invoices."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, tzinfo
+from decimal import Decimal
+from typing import Any, TypedDict
+
+from billingua.core import errors, events, lifecycle
+from billingua.core.access import User, may_change, may_see
+from billingua.core.invoice import (
+    Invoice,
+    follow_balance,
+    issue,
+    reject,
+    reopen,
+    revise,
+    settle,
+    void,
+    with_extra,
+    with_lines,
+)
+from billingua.core.item import Item
+from billingua.core.lifecycle import Action, Status
+from billingua.core.line import InvoiceLine
+from billingua.core.money import ZERO
+from billingua.core.party import AddressCategory, Opportunity, Party
+from billingua.core.tax import Tax
+from billingua.engine.kinds import THE_WORKSPACE, by_claim, by_number, by_username
+from billingua.engine.plan import Caller, Decision, Found, Needs, Plan, Step, by_id
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceView:
+    """An invoice with whom and what it refers to, as far as those exist, and the version it has."""
+
+    invoice: Invoice
+    version: int
+    party: Party | None = None
+    consignee: Party | None = None
+    opportunity: Opportunity | None = None
+    author: User | None = None
+
+
+def find_invoice(id: int, caller: Caller, now: datetime) -> Plan[InvoiceView]:
+    """Show one invoice. Refuses with `InvoiceNotFound`, or `NotPermitted` where the caller may not see its party."""
+    key = by_id(Invoice, id)
+    found = yield Needs([key])
+    invoice = found.require(key, errors.InvoiceNotFound(id))
+    record = found.record(key)
+    view = yield from view_of(invoice, record.version if record else 0)
+    if not may_see(caller.user, view.party) and not may_change(caller.user, invoice):
+        raise errors.NotPermitted("see the invoice")
+    return Decision(view)
+
+
+def view_of(invoice: Invoice, version: int) -> Step[InvoiceView]:
+    """Look up whom and what an invoice refers to."""
+    party = by_id(Party, invoice.party)
+    consignee = by_id(Party, invoice.consignee or 0)
+    opportunity = by_id(Opportunity, invoice.opportunity or 0)
+    author = by_username(invoice.created_by or "")
+    found = yield Needs([party, consignee, opportunity, author])
+    return InvoiceView(
+        invoice, version, found.get(party), found.get(consignee), found.get(opportunity), found.get(author)
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineContent:
+    """What a line shall say. Its item and taxes are named by their ids; a line without item names a SKU of its own."""
+
+    item: int | None = None
+    sku: str | None = None
+    quantity: Decimal = ZERO
+    unit_price: Decimal = ZERO
+    discount_percent: Decimal = ZERO
+    discount_per_unit: Decimal = ZERO
+    tax1: int | None = None
+    tax2: int | None = None
+    description: str = ""
+
+
+class InvoiceFields(TypedDict, total=False):
+    """Fields of an invoice that may be set outright; one that is left out stays as it is."""
+
+    number: str
+    party: int
+    consignee: int | None
+    opportunity: int | None
+    billing_address: int | None
+    delivery_address: int | None
+    currency: str
+    exchange_rate: Decimal
+    issued_at: datetime
+    due_at: datetime | None
+    created_at: datetime
+    original_balance: Decimal
+    open_balance: Decimal
+    purchase_order_number: str | None
+    terms: str | None
+    description: str | None
+    language: str
+    channel: int | None
+    external_id: str | None
+    external_party_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplaceInvoice:
+    """Write a whole invoice anew, all but its number, its status and where it came from.
+
+    `editable` lists the statuses in which the dialect edits. `fields` says what the invoice shall say; `extras` are
+    the members that only the caller's dialect understands.
+    """
+
+    invoice: int
+    fields: InvoiceFields
+    lines: Sequence[LineContent]
+    extras: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    editable: frozenset[Status] = frozenset({Status.DRAFT})
+
+
+def replace_invoice(command: ReplaceInvoice, caller: Caller, now: datetime) -> Plan[InvoiceView]:
+    """Write an invoice's content anew, lines with new ids.
+
+    Refuses, in this order, with `ItemNotFound` or `TaxNotFound` for a line; `InvoiceNotFound`, `InvoiceLocked` or
+    `NotPermitted`; `PartyNotFound` or `NotPermitted` for a party; `OpportunityNotFound` or `NotAParticipant`;
+    `AddressNotFound`.
+    """
+    key = by_id(Invoice, command.invoice)
+    found = yield Needs([key, *_line_needs(command.lines)], ["invoice_line"])
+    lines = _lines(command.lines, found)
+    invoice = found.require(key, errors.InvoiceNotFound(command.invoice))
+    lifecycle.require_unlocked(invoice.status, command.editable)
+    if not may_change(caller.user, invoice):
+        raise errors.NotPermitted("change the invoice")
+    yield from _check_references(command.fields, caller)
+    written = replace(invoice, **command.fields, updated_at=now)
+    written = with_extra(with_lines(written, lines), caller.dialect, command.extras)
+    record = found.record(key)
+    view = yield from view_of(written, record.version + 1 if record else 1)
+    return Decision(view, saves=[written], events=[events.InvoiceEdited(invoice.id, invoice.number)])
+
+
+def _line_needs(lines: Sequence[LineContent]) -> list[Any]:
+    items = {by_id(Item, line.item) for line in lines if line.item is not None}
+    taxes = {by_id(Tax, tax) for line in lines for tax in (line.tax1, line.tax2) if tax}
+    return [*items, *taxes]
+
+
+def _lines(contents: Sequence[LineContent], found: Found) -> tuple[InvoiceLine, ...]:
+    return tuple(_line(position, content, found) for position, content in enumerate(contents))
+
+
+def _line(position: int, content: LineContent, found: Found) -> InvoiceLine:
+    sku = content.sku
+    if content.item is not None:
+        sku = found.require(by_id(Item, content.item), errors.ItemNotFound(content.item)).sku
+    tax1, tax2 = (
+        found.require(by_id(Tax, tax), errors.TaxNotFound(tax)).on_line() if tax else None
+        for tax in (content.tax1, content.tax2)
+    )
+    return InvoiceLine(
+        id=found.new_id("invoice_line"),
+        position=position,
+        item=content.item,
+        sku=sku,
+        description=content.description,
+        quantity=content.quantity,
+        unit_price=content.unit_price,
+        discount_percent=content.discount_percent,
+        discount_per_unit=content.discount_per_unit,
+        tax1=tax1,
+        tax2=tax2,
+    )
+
+
+def _check_references(fields: InvoiceFields, caller: Caller) -> Step[None]:
+    """See that the parties, opportunity and addresses exist, may be seen, and belong together."""
+    party_id, consignee_id = fields.get("party"), fields.get("consignee")
+    keys = [by_id(Party, id) for id in (party_id, consignee_id) if id]
+    opportunity_id = fields.get("opportunity")
+    found = yield Needs([*keys, by_id(Opportunity, opportunity_id or 0)])
+    for key in keys:
+        if not may_see(caller.user, found.require(key, errors.PartyNotFound(key.value))):
+            raise errors.NotPermitted("see the party")
+    if opportunity_id:
+        _check_participant(found, opportunity_id, party_id)
+    for party, address, category in (
+        (party_id, fields.get("billing_address"), AddressCategory.BILLING),
+        (consignee_id, fields.get("delivery_address"), AddressCategory.POSTAL),
+    ):
+        if address:
+            holder = found.get(by_id(Party, party)) if party else None
+            if holder is None:
+                raise errors.AddressNotFound(address)
+            holder.address(address, category)
+
+
+def _check_participant(found: Found, opportunity_id: int, party_id: int | None) -> None:
+    opportunity = found.require(by_id(Opportunity, opportunity_id), errors.OpportunityNotFound(opportunity_id))
+    if party_id and party_id not in opportunity.participants:
+        raise errors.NotAParticipant(party_id, opportunity_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmendInvoice:
+    """Change some of an invoice and leave the rest: only what is given here changes.
+
+    `paid` and `partly_paid` state what was paid, whatever the balance says; a balance of zero or less always counts
+    as paid. New `lines` leave the balances alone. `extras` are members that only the caller's dialect understands.
+    """
+
+    invoice: int
+    fields: InvoiceFields = field(default_factory=InvoiceFields)
+    paid: bool | None = None
+    partly_paid: bool | None = None
+    lines: Sequence[LineContent] | None = None
+    claims: tuple[str, ...] | None = None
+    extras: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+def amend_invoice(command: AmendInvoice, caller: Caller, now: datetime) -> Plan[Invoice]:
+    """Change some of an invoice.
+
+    Refuses with `InvoiceNotFound`, `InvoiceLocked` (it is void), `PartyNotFound`, `ChannelNotFound`, `NumberTaken`,
+    `ValueTaken`, or `TransitionRefused` where its status does not let it be paid.
+    """
+    key = by_id(Invoice, command.invoice)
+    found = yield Needs([key])
+    invoice = found.require(key, errors.InvoiceNotFound(command.invoice))
+    lifecycle.require_unlocked(invoice.status)
+    yield from _check_amendment(invoice, command)
+    amended = replace(invoice, **command.fields, updated_at=now)
+    if command.lines is not None:
+        found = yield Needs(_line_needs(command.lines), ["invoice_line"])
+        amended = replace(amended, lines=_lines(command.lines, found))
+    if command.claims is not None:
+        amended = replace(amended, claims=command.claims)
+    amended = with_extra(amended, caller.dialect, command.extras)
+    amended = follow_balance(_state_paid(amended, command, now), now)
+    return Decision(amended, saves=[amended], events=_told(invoice, amended))
+
+
+def _check_amendment(invoice: Invoice, command: AmendInvoice) -> Step[None]:
+    """See that the party and channel exist, and that the number and every claim are free or the invoice's own."""
+    party, channel, number = (command.fields.get(name) for name in ("party", "channel", "number"))
+    party_key = by_id(Party, party) if isinstance(party, int) else None
+    number_key = by_number(number, invoice.number_scope) if isinstance(number, str) else None
+    claims = {by_claim(claim): claim for claim in command.claims or ()}
+    found = yield Needs([THE_WORKSPACE, *filter(None, [party_key, number_key]), *claims])
+    if party_key:
+        found.require(party_key, errors.PartyNotFound(party))
+    if isinstance(channel, int):
+        found.require(THE_WORKSPACE, errors.ChannelNotFound(channel)).channel(channel)
+    if number_key and _is_anothers(found.get(number_key), invoice):
+        raise errors.NumberTaken(str(number))
+    for claim_key, claim in claims.items():
+        if _is_anothers(found.get(claim_key), invoice):
+            raise errors.ValueTaken(claim)
+
+
+def _is_anothers(holder: Invoice | None, invoice: Invoice) -> bool:
+    return holder is not None and holder.id != invoice.id
+
+
+def _state_paid(invoice: Invoice, command: AmendInvoice, now: datetime) -> Invoice:
+    """Follow what the command says of the payment."""
+    if command.paid is True and invoice.status is not Status.PAID:
+        invoice = settle(issue(invoice, now=now) if invoice.status is Status.DRAFT else invoice, now=now)
+    if command.paid is False and invoice.status is Status.PAID:
+        invoice = reopen(invoice, now=now)
+    if command.partly_paid is not None:
+        invoice = replace(invoice, partly_paid=command.partly_paid)
+    return invoice
+
+
+def _told(before: Invoice, after: Invoice) -> list[events.Event]:
+    """Name what happened between two states of an invoice."""
+    told: list[events.Event] = [events.InvoiceEdited(after.id, after.number)]
+    if before.status is not after.status:
+        told += [_ARRIVED[after.status](after.id, after.number)]
+    return told
+
+
+_ARRIVED: dict[Status, type[events.Event]] = {
+    Status.DRAFT: events.InvoiceRevised,
+    Status.OPEN: events.InvoiceReopened,
+    Status.PAID: events.InvoicePaid,
+    Status.REJECTED: events.InvoiceRejected,
+    Status.VOID: events.InvoiceVoided,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeStatus:
+    """Do something to an invoice's status.
+
+    Where `number` is given it has to be the invoice's own. In a status of `already` the action was done before and
+    nothing changes. `dated` is the moment that a void invoice is void from, or the text that was meant to be one.
+    """
+
+    invoice: int
+    action: Action
+    number: str | None = None
+    already: frozenset[Status] = frozenset()
+    dated: datetime | str | None = None
+
+
+def change_status(command: ChangeStatus, caller: Caller, now: datetime) -> Plan[Invoice]:
+    """Do something to an invoice's status.
+
+    Refuses, in this order, with `InvoiceNotFound`, `NumberMismatch`, `TransitionRefused`, `DateUnreadable`,
+    `DateInFuture`, `DateTooEarly` (a day before the invoice's own).
+    """
+    key = by_id(Invoice, command.invoice)
+    found = yield Needs([key, THE_WORKSPACE])
+    invoice = found.require(key, errors.InvoiceNotFound(command.invoice))
+    if command.number is not None and command.number.strip() != invoice.number:
+        raise errors.NumberMismatch(invoice.id, command.number)
+    if invoice.status not in command.already:
+        lifecycle.next_status(invoice.status, command.action)
+    workspace = found.get(THE_WORKSPACE)
+    dated = _checked_date(command, invoice, workspace.zone if workspace else UTC, now)
+    if invoice.status in command.already:
+        return Decision(invoice)
+    changed = _DONE[command.action](invoice, dated or now, now)
+    event = _HAPPENED[command.action](invoice.id, invoice.number)
+    return Decision(changed, saves=[changed], events=[event])
+
+
+def _checked_date(command: ChangeStatus, invoice: Invoice, zone: tzinfo, now: datetime) -> datetime | None:
+    dated = command.dated
+    if isinstance(dated, str):
+        raise errors.DateUnreadable("void_date", dated)
+    if dated is None or command.action is not Action.VOID:
+        return dated
+    if dated > now:
+        raise errors.DateInFuture("void_date", dated)
+    if dated.astimezone(zone).date() < invoice.issued_at.astimezone(zone).date():
+        raise errors.DateTooEarly("void_date", dated)
+    return dated
+
+
+_DONE: dict[Action, Callable[[Invoice, datetime, datetime], Invoice]] = {
+    Action.ISSUE: lambda invoice, _, now: issue(invoice, now=now),
+    Action.SETTLE: lambda invoice, _, now: settle(invoice, now=now),
+    Action.REJECT: lambda invoice, _, now: reject(invoice, now=now),
+    Action.REVISE: lambda invoice, _, now: revise(invoice, now=now),
+    Action.REOPEN: lambda invoice, _, now: reopen(invoice, now=now),
+    Action.VOID: lambda invoice, dated, now: void(invoice, at=dated, now=now),
+}
+
+_HAPPENED: dict[Action, type[events.Event]] = {
+    Action.ISSUE: events.InvoiceIssued,
+    Action.SETTLE: events.InvoicePaid,
+    Action.REJECT: events.InvoiceRejected,
+    Action.REVISE: events.InvoiceRevised,
+    Action.REOPEN: events.InvoiceReopened,
+    Action.VOID: events.InvoiceVoided,
+}

@@ -1,0 +1,95 @@
+"""The kinds of aggregate that a store remembers, and the keys under which each is known."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from billingua.core.access import Credential, User
+from billingua.core.invoice import Invoice, number_key
+from billingua.core.item import Item, PriceList
+from billingua.core.order import Order
+from billingua.core.party import Opportunity, Party
+from billingua.core.payment import Payment
+from billingua.core.tax import Tax
+from billingua.core.workspace import Workspace
+from billingua.engine.plan import Key, by_id, by_uuid
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Generic[T]):
+    """A kind of aggregate: its name in the store and its names beyond id and UUID. Each name is unique."""
+
+    name: str
+    type: type[T]
+    names: Callable[[T], Iterable[Key[T]]]
+
+    def keys(self, value: Any) -> set[Key[T]]:
+        """List every key under which this aggregate alone is known."""
+        return {by_id(self.type, value.id), by_uuid(self.type, value.uuid), *self.names(value)}
+
+
+def by_number(number: str, scope: str = "") -> Key[Invoice]:
+    """Ask for an invoice by its number, compared as numbers are, within a scope."""
+    return Key(Invoice, "number", f"{scope}\n{number_key(number)}")
+
+
+def by_claim(claim: str) -> Key[Invoice]:
+    """Ask for the one invoice that claims a unique value."""
+    return Key(Invoice, "claim", claim)
+
+
+def by_username(username: str) -> Key[User]:
+    """Ask for a user by the name it signs in with."""
+    return Key(User, "username", username)
+
+
+def by_secret(dialect: str, secret_hash: str) -> Key[Credential]:
+    """Ask for a credential by the hash of its token."""
+    return Key(Credential, "secret", f"{dialect}\n{secret_hash}")
+
+
+def by_code(code: str) -> Key[PriceList]:
+    """Ask for a price list by its code."""
+    return Key(PriceList, "code", code)
+
+
+THE_WORKSPACE: Key[Workspace] = by_id(Workspace, 1)
+"""The caller's workspace itself."""
+
+
+def _no_names(_: Any) -> Iterable[Key[Any]]:
+    return ()
+
+
+def _invoice_names(invoice: Invoice) -> Iterable[Key[Invoice]]:
+    return [by_number(invoice.number, invoice.number_scope), *map(by_claim, invoice.claims)]
+
+
+KINDS: tuple[Kind[Any], ...] = (
+    Kind("workspace", Workspace, _no_names),
+    Kind("user", User, lambda user: [by_username(user.username)]),
+    Kind("credential", Credential, lambda credential: [by_secret(credential.dialect, credential.secret_hash)]),
+    Kind("party", Party, _no_names),
+    Kind("opportunity", Opportunity, _no_names),
+    Kind("tax", Tax, _no_names),
+    Kind("item", Item, lambda item: [Key(Item, "sku_uuid", str(item.sku_uuid))]),
+    Kind("price_list", PriceList, lambda prices: [by_code(prices.code)]),
+    Kind("order", Order, _no_names),
+    Kind("invoice", Invoice, _invoice_names),
+    Kind("payment", Payment, _no_names),
+)
+
+_BY_TYPE: dict[type, Kind[Any]] = {kind.type: kind for kind in KINDS}
+_BY_NAME: dict[str, Kind[Any]] = {kind.name: kind for kind in KINDS}
+
+
+def kind_of(type: type[Any]) -> Kind[Any]:
+    """Find the kind of a type of aggregate."""
+    return _BY_TYPE[type]
+
+
+def kind_named(name: str) -> Kind[Any]:
+    """Find a kind by its name in the store."""
+    return _BY_NAME[name]

@@ -1,0 +1,43 @@
+"""The ledger: the way in to the engine for everybody who commands or asks."""
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from billingua.core.invoice import Invoice
+from billingua.engine.clock import Clock
+from billingua.engine.journal import Entry
+from billingua.engine.plan import Caller, Command, Job
+from billingua.engine.ports import Store
+from billingua.engine.queries import InvoiceQuery, Page
+
+C = TypeVar("C")
+A = TypeVar("A")
+
+
+class Ledger:
+    """Runs commands and questions on a store, with the time and the caller's name on each."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self.store = store
+        self.clock = clock
+
+    async def run(self, caller: Caller, command: Command[C, A], values: C) -> A:
+        """Run a command; its effect is durable when the answer comes. Raises what the command refuses with."""
+        return await self.store.run(self._job(caller, command, values))
+
+    async def read(self, caller: Caller, question: Command[C, A], values: C) -> A:
+        """Run a plan that changes nothing. Raises what it refuses with."""
+        return await self.store.read(self._job(caller, question, values))
+
+    async def invoices(self, caller: Caller, query: InvoiceQuery) -> Page[Invoice]:
+        """List invoices of the caller's workspace."""
+        return await self.store.invoices(caller.workspace, query)
+
+    async def history(self, caller: Caller, kind: str, id: int) -> Sequence[Entry]:
+        """Give the history of one aggregate of the caller's workspace, oldest first."""
+        return await self.store.history(caller.workspace, kind, id)
+
+    def _job(self, caller: Caller, command: Command[C, A], values: C) -> Job[A]:
+        now = self.clock.now()
+        action: Any = getattr(command, "__name__", type(command).__name__)
+        return Job(caller, now, action, lambda: command(values, caller=caller, now=now))

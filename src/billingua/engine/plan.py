@@ -1,0 +1,177 @@
+"""Plans: a command yields what it needs, is sent what was found, decides, and returns a decision.
+
+    def void_invoice(command: VoidInvoice, caller: Caller, now: datetime) -> Plan[Invoice]:
+        found = yield Needs([by_id(Invoice, command.invoice)])
+        ...
+        return Decision(saves=[voided], events=[InvoiceVoided(...)], answer=voided)
+
+A plan has no clock, no database and no `await` inside, so a store may run many at once, or one of them again.
+Plans compose: `view = yield from view_of(invoice)` asks for more on the way.
+"""
+
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, Protocol, TypeVar
+from uuid import UUID
+
+from billingua.core.access import User
+from billingua.core.errors import NotFound
+from billingua.core.events import Event
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Key(Generic[T]):
+    """What an aggregate is asked for by: its `id`, or another name under which it alone is known."""
+
+    kind: type[T]
+    name: str
+    value: str | int
+
+
+def by_id(kind: type[T], id: int) -> Key[T]:
+    """Ask for an aggregate by its id."""
+    return Key(kind, "id", id)
+
+
+def by_uuid(kind: type[T], uuid: UUID) -> Key[T]:
+    """Ask for an aggregate by its UUID."""
+    return Key(kind, "uuid", str(uuid))
+
+
+@dataclass(frozen=True, slots=True)
+class Record(Generic[T]):
+    """An aggregate as it is remembered: its value, how often it was saved, and the head of its history's chain."""
+
+    value: T
+    version: int
+    chain: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What a plan has to know before it goes on: aggregates by key, and counters to take new numbers from."""
+
+    keys: Sequence[Key[Any]] = ()
+    counters: Sequence[str] = ()
+
+
+class Found(Protocol):
+    """What is known in answer to a plan's needs."""
+
+    def record(self, key: Key[T]) -> Record[T] | None:
+        """Give an aggregate with its version; None where there is none."""
+        ...
+
+    def get(self, key: Key[T]) -> T | None:
+        """Give an aggregate; None where there is none."""
+        ...
+
+    def require(self, key: Key[T], missing: NotFound) -> T:
+        """Give an aggregate, or refuse with the error given."""
+        ...
+
+    def new_id(self, counter: str) -> int:
+        """Take the next number of a counter that was asked for."""
+        ...
+
+    def claim_id(self, counter: str, id: int) -> None:
+        """Make sure that the counter never gives out an id chosen by somebody else."""
+        ...
+
+    def new_uuid(self) -> UUID:
+        """Take a UUID nobody has."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Decision(Generic[T]):
+    """What a plan decided: the aggregates to save, what happened, and the answer to its caller."""
+
+    answer: T
+    saves: Iterable[Any] = ()
+    events: Sequence[Event] = ()
+
+
+Plan = Generator[Needs, Found, Decision[T]]
+Step = Generator[Needs, Found, T]
+"""Part of a plan: it has needs and gives a value to the plan that called it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who asks, of which workspace, through which dialect, in which request (its id).
+
+    `actor` is the name that history keeps. Without a `user` the credential itself acts, within its `scopes`.
+    """
+
+    workspace: str
+    actor: str
+    dialect: str
+    request: str = ""
+    user: User | None = None
+    scopes: tuple[str, ...] | None = None
+
+
+C_contra = TypeVar("C_contra", contravariant=True)
+
+
+class Command(Protocol[C_contra, T]):
+    """A function that starts a plan for a command's values."""
+
+    def __call__(self, command: C_contra, /, caller: Caller, now: datetime) -> Plan[T]:
+        """Start the plan."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Job(Generic[T]):
+    """A plan that waits to be run for somebody: it can be started as often as it takes."""
+
+    caller: Caller
+    now: datetime
+    action: str
+    start: Callable[[], Plan[T]]
+
+
+@dataclass(slots=True)
+class Knowledge:
+    """What is known, as plain dictionaries: the `Found` of tests, and of whoever has everything at hand."""
+
+    records: Mapping[Key[Any], Record[Any]] = field(default_factory=dict[Key[Any], Record[Any]])
+    counters: dict[str, int] = field(default_factory=dict[str, int])
+    uuids: Callable[[], UUID] | None = None
+
+    def record(self, key: Key[T]) -> Record[T] | None:
+        """Give an aggregate with its version; None where there is none."""
+        return self.records.get(key)
+
+    def get(self, key: Key[T]) -> T | None:
+        """Give an aggregate; None where there is none."""
+        record = self.record(key)
+        return record.value if record else None
+
+    def require(self, key: Key[T], missing: NotFound) -> T:
+        """Give an aggregate, or refuse with the error given."""
+        record = self.record(key)
+        if record is None:
+            raise missing
+        return record.value
+
+    def new_id(self, counter: str) -> int:
+        """Take the next number of a counter."""
+        id = self.counters.get(counter, 1)
+        self.counters[counter] = id + 1
+        return id
+
+    def claim_id(self, counter: str, id: int) -> None:
+        """Make sure that the counter never gives this id out."""
+        self.counters[counter] = max(self.counters.get(counter, 1), id + 1)
+
+    def new_uuid(self) -> UUID:
+        """Take a UUID from the source given."""
+        if self.uuids is None:
+            raise LookupError("no source of UUIDs was given")
+        return self.uuids()

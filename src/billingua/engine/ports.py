@@ -1,0 +1,79 @@
+"""What the engine asks of whoever remembers."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from billingua.core.invoice import Invoice
+from billingua.engine.journal import Entry
+from billingua.engine.plan import Job, Key, Record
+from billingua.engine.queries import InvoiceQuery, Page
+
+T = TypeVar("T")
+
+
+class StoreFailed(Exception):
+    """The store could not do its work; nothing of the request has changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """An event in the outbox, in the order in which it happened: `body` is a JSON object."""
+
+    sequence: int
+    workspace: str
+    at: datetime
+    body: bytes
+
+
+class Store(Protocol):
+    """A place that remembers aggregates, their history and the outbox, and runs plans on them.
+
+    `run` answers once everything that the plan decided is durable. `read` runs a plan that saves nothing. Both raise
+    what the plan raised. Iterators read a state that was whole at one moment, and do not hold up writers.
+    """
+
+    async def run(self, job: Job[T]) -> T:
+        """Run a plan, with what it saves, its history and its events committed before the answer."""
+        ...
+
+    async def read(self, job: Job[T]) -> T:
+        """Run a plan that saves nothing, on what is committed."""
+        ...
+
+    async def find(self, key: Key[T]) -> Sequence[tuple[str, Record[T]]]:
+        """Find an aggregate by a key in every workspace, with the workspaces' names."""
+        ...
+
+    async def invoices(self, workspace: str, query: InvoiceQuery) -> Page[Invoice]:
+        """List invoices."""
+        ...
+
+    async def workspaces(self) -> Sequence[str]:
+        """List the names of all workspaces."""
+        ...
+
+    async def history(self, workspace: str, kind: str, id: int) -> Sequence[Entry]:
+        """Give the entries of one aggregate, oldest first."""
+        ...
+
+    def aggregates(self, workspace: str, kind: str) -> Iterator[Record[Any]]:
+        """Walk all aggregates of a kind, by id."""
+        ...
+
+    def journal(self) -> Iterator[Entry]:
+        """Walk all history, aggregate by aggregate, each oldest first."""
+        ...
+
+    def outbox(self) -> Iterator[Posted]:
+        """Walk the outbox, oldest first."""
+        ...
+
+    async def erase(self) -> None:
+        """Forget everything, in one step."""
+        ...
+
+    async def close(self) -> None:
+        """Finish what was accepted, and let go of the database."""
+        ...

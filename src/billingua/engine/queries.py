@@ -1,0 +1,84 @@
+"""Lists: what may be asked of the invoices, the same of every store."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+from billingua.core.invoice import Invoice
+from billingua.core.lifecycle import Status
+from billingua.engine.plan import Record
+
+T = TypeVar("T")
+
+
+class Sort(StrEnum):
+    """What invoices may be sorted by; ties go by id, in the same direction."""
+
+    ID = "id"
+    NUMBER = "number"
+    STATUS = "status"
+    ISSUED = "issued_at"
+    DUE = "due_at"
+    CREATED = "created_at"
+    UPDATED = "updated_at"
+    ORIGINAL_BALANCE = "original_balance"
+    OPEN_BALANCE = "open_balance"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceQuery:
+    """Which invoices, in which order, and which page of them. All conditions must hold; bounds are inclusive.
+
+    `text` is looked for anywhere in the number, whatever the case; `overdue_at` keeps what is overdue at that moment.
+    """
+
+    statuses: frozenset[Status] | None = None
+    origin: str | None = None
+    party: int | None = None
+    order: int | None = None
+    currency: str | None = None
+    text: str | None = None
+    issued_from: datetime | None = None
+    issued_to: datetime | None = None
+    due_from: datetime | None = None
+    due_to: datetime | None = None
+    overdue_at: datetime | None = None
+    sort: Sort = Sort.ID
+    descending: bool = False
+    offset: int = 0
+    limit: int | None = None
+
+    def matches(self, invoice: Invoice) -> bool:
+        """Whether the invoice is one of those asked for."""
+        return (
+            (self.statuses is None or invoice.status in self.statuses)
+            and self.origin in {None, invoice.origin}
+            and self.party in {None, invoice.party}
+            and self.order in {None, invoice.order}
+            and self.currency in {None, invoice.currency}
+            and (self.text is None or self.text.casefold() in invoice.number.casefold())
+            and _between(self.issued_from, invoice.issued_at, self.issued_to)
+            and _between(self.due_from, invoice.due_at, self.due_to)
+            and (self.overdue_at is None or invoice.is_overdue(self.overdue_at))
+        )
+
+    def place(self, invoice: Invoice) -> tuple[Any, ...]:
+        """Where the invoice stands in the order asked for; one without a due date stands before all that have one."""
+        value = getattr(invoice, self.sort)
+        return (value is not None, value, invoice.id) if value is not None else (False, invoice.id)
+
+
+def _between(first: datetime | None, moment: datetime | None, last: datetime | None) -> bool:
+    if moment is None:
+        return first is None and last is None
+    return (first is None or first <= moment) and (last is None or moment <= last)
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """A page of a list, and how many there are in all."""
+
+    items: Sequence[Record[T]]
+    total: int
