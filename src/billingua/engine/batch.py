@@ -125,7 +125,7 @@ class WorkingSet:
             self.counters[workspace, name] = self.writes.counters[workspace, name] = number
 
     def _write(self, job: Job[Any], value: Any) -> tuple[Save | None, Entry | None]:
-        kind = kind_of(type(value))
+        kind = kind_of(value)
         before = self.records.get((job.caller.workspace, by_id(kind.type, value.id)))
         if before is not None and before.value is value:
             return None, None
@@ -134,7 +134,7 @@ class WorkingSet:
         return Save(job.caller.workspace, kind.name, before, Record(value, version, entry.hash)), entry
 
     def _keep(self, save: Save, entry: Entry) -> None:
-        kind = kind_of(type(save.after.value))
+        kind = kind_of(save.after.value)
         stale = kind.keys(save.before.value) if save.before else set[Key[Any]]()
         fresh = kind.keys(save.after.value)
         for key in stale - fresh:

@@ -85,9 +85,9 @@ _BY_TYPE: dict[type, Kind[Any]] = {kind.type: kind for kind in KINDS}
 _BY_NAME: dict[str, Kind[Any]] = {kind.name: kind for kind in KINDS}
 
 
-def kind_of(type: type[Any]) -> Kind[Any]:
-    """Find the kind of a type of aggregate."""
-    return _BY_TYPE[type]
+def kind_of(aggregate: Any) -> Kind[Any]:
+    """Find the kind of an aggregate."""
+    return _BY_TYPE[type(aggregate)]
 
 
 def kind_named(name: str) -> Kind[Any]:

@@ -44,7 +44,7 @@ def plant(command: Plant, caller: Caller, now: datetime) -> Plan[int]:
 
 
 def _claim_ids(value: Any, found: Found) -> None:
-    found.claim_id(kind_of(type(value)).name, value.id)
+    found.claim_id(kind_of(value).name, value.id)
     parts = value.lines if isinstance(value, Invoice) else ()
     for line in parts:
         found.claim_id("invoice_line", line.id)
