@@ -1,0 +1,94 @@
+"""Why a request is refused before the ledger is asked: facts, drawn as a tree, for each dialect to put into words.
+
+RequestRefused
+├─ UnknownPath
+├─ WrongVerb
+├─ Crashed
+├─ CredentialRefused
+│  ├─ CredentialMissing
+│  ├─ CredentialMalformed
+│  ├─ CredentialUnknown
+│  ├─ CredentialExpired
+│  └─ CredentialNotEntitled
+└─ BodyRefused
+   ├─ BodyTooLarge
+   ├─ BodyUnreadable
+   └─ BodyTypeUnsupported
+"""
+
+from collections.abc import Sequence
+
+from billingua.core.errors import Refused
+
+
+class RequestRefused(Refused):
+    """The request cannot be heard; the ledger was not asked."""
+
+
+class UnknownPath(RequestRefused):
+    """Nothing is at this path."""
+
+
+class WrongVerb(RequestRefused):
+    """Something is at this path, but not for this verb; `allowed` lists the verbs that it takes."""
+
+    def __init__(self, verb: str, allowed: Sequence[str]) -> None:
+        super().__init__(verb, allowed)
+        self.verb = verb
+        self.allowed = allowed
+
+
+class Crashed(RequestRefused):
+    """The server failed; what happened stands in its log under the request's id."""
+
+
+class CredentialRefused(RequestRefused):
+    """The request's credential opens nothing here."""
+
+
+class CredentialMissing(CredentialRefused):
+    """There is none."""
+
+
+class CredentialMalformed(CredentialRefused):
+    """There is something, but not in the form of a credential."""
+
+
+class CredentialUnknown(CredentialRefused):
+    """Nobody has this one."""
+
+
+class CredentialExpired(CredentialRefused):
+    """It opened something once."""
+
+
+class CredentialNotEntitled(CredentialRefused):
+    """It is known, but does not open this."""
+
+
+class BodyRefused(RequestRefused):
+    """The request's body cannot be read."""
+
+
+class BodyTooLarge(BodyRefused):
+    """It is longer than the limit, in bytes."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit)
+        self.limit = limit
+
+
+class BodyUnreadable(BodyRefused):
+    """It is not what its type says; `reason` is the parser's."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class BodyTypeUnsupported(BodyRefused):
+    """It is of a type that is not read here."""
+
+    def __init__(self, content_type: str) -> None:
+        super().__init__(content_type)
+        self.content_type = content_type

@@ -1,0 +1,98 @@
+"""A face: one dialect's HTTP application, which answers everything in the dialect's own voice, failures too."""
+
+import logging
+import re
+from collections.abc import Callable, Mapping, Sequence
+from time import perf_counter
+from typing import TypeVar
+from uuid import uuid4
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Match, Route, Router
+from starlette.types import Message, Receive, Scope, Send
+
+from billingua.core.errors import Refused
+from billingua.wire.errors import Crashed, UnknownPath, WrongVerb
+
+T = TypeVar("T")
+
+Voice = Callable[[Request, Refused], Response]
+"""Puts a refusal into a dialect's words."""
+
+log = logging.getLogger("billingua.requests")
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,80}")
+_SECRET_IN_PATH = re.compile(r"=[^/]*")
+
+
+class Face:
+    """Routes a dialect's requests, names each one, and logs it without query and secrets.
+
+    Whatever its endpoints raise is put into words by the dialect's `voice`; what nobody foresaw is logged with its
+    traceback and put into words as `Crashed`.
+    """
+
+    def __init__(self, dialect: str, routes: Sequence[Route], voice: Voice) -> None:
+        self.dialect = dialect
+        self._routes = routes
+        self._router = Router(routes, redirect_slashes=False)
+        self._voice = voice
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        started = perf_counter()
+        scope["app"] = self  # the router raises its 404 and 405, for us to word, only inside an application
+        request = Request(scope, receive)
+        request.state.id = request_id = _request_id(request)
+        reply = _Reply(send, request_id)
+        try:
+            await self._router(scope, receive, reply.send)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the client is answered
+            if reply.status:
+                raise
+            await self._word(request, error)(scope, receive, reply.send)
+        took = (perf_counter() - started) * 1000
+        path = _SECRET_IN_PATH.sub("=…", request.url.path)
+        log.info("%s %s %s %s %.1f ms %s", self.dialect, request.method, path, reply.status, took, request_id)
+
+    def _word(self, request: Request, error: Exception) -> Response:
+        if isinstance(error, Refused):
+            return self._voice(request, error)
+        if isinstance(error, HTTPException):
+            allowed = self._allowed_verbs(request.scope)
+            return self._voice(request, WrongVerb(request.method, allowed) if allowed else UnknownPath())
+        log.error("request %s failed", request.state.id, exc_info=error)
+        return self._voice(request, Crashed())
+
+    def _allowed_verbs(self, scope: Scope) -> list[str]:
+        """List the verbs that the request's path takes."""
+        met = [route for route in self._routes if route.matches(scope)[0] is not Match.NONE]
+        return sorted({verb for route in met for verb in route.methods or ()} - {"HEAD"})
+
+
+class _Reply:
+    """The way back to the client: it puts the request's id on the answer and remembers the status."""
+
+    def __init__(self, send: Send, request_id: str) -> None:
+        self.status = 0
+        self._send = send
+        self._header = (b"x-request-id", request_id.encode())
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            message["headers"] = [*message["headers"], self._header]
+        await self._send(message)
+
+
+def _request_id(request: Request) -> str:
+    """Take the id that the client gave, if it is fit for a log, or make one."""
+    given = request.headers.get("x-request-id", "")
+    return given if _REQUEST_ID.fullmatch(given) else uuid4().hex
+
+
+def find_refusal(table: Mapping[type[Exception], T], error: Exception) -> T:
+    """Find how an error sounds: by its own class, or by the nearest one that it is a kind of."""
+    return next(table[kind] for kind in type(error).__mro__ if kind in table)

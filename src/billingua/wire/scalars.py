@@ -1,0 +1,87 @@
+"""Scalars as clients send them, read exactly; what cannot be read is `Invalid`, for each dialect to put into words."""
+
+import re
+from datetime import UTC, date, datetime, tzinfo
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+LARGEST_INTEGER = 2**31 - 1
+LARGEST_AMOUNT = Decimal(10) ** 14
+"""Amounts stay below this, and have at most 12 decimals, so that they are kept exactly."""
+
+_DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+_INTEGER = re.compile(r"[+-]?\d{1,20}", re.ASCII)
+
+
+class Invalid(Exception):
+    """A value is not what it has to be: `wanted` says what that is, in one word."""
+
+    def __init__(self, wanted: str) -> None:
+        super().__init__(wanted)
+        self.wanted = wanted
+
+
+def read_integer(value: Any) -> int:
+    """Read a whole number of 32 bits: a JSON number without a fraction, or a text of digits."""
+    if isinstance(value, str) and _INTEGER.fullmatch(value.strip()):
+        value = int(value)
+    elif isinstance(value, Decimal) and abs(value) < LARGEST_AMOUNT and value == value.to_integral_value():
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > LARGEST_INTEGER:
+        raise Invalid("integer")
+    return value
+
+
+def read_decimal(value: Any) -> Decimal:
+    """Read an exact number: a JSON number, or a text that is one."""
+    if isinstance(value, str) and _DECIMAL.fullmatch(value.strip()):
+        value = Decimal(value.strip())
+    elif isinstance(value, int) and not isinstance(value, bool):
+        value = Decimal(value)
+    if not isinstance(value, Decimal) or not value.is_finite():
+        raise Invalid("number")
+    if abs(value) >= LARGEST_AMOUNT or decimal_places(value) > 12:
+        raise Invalid("range")
+    return value
+
+
+def decimal_places(value: Decimal) -> int:
+    """Count the decimals that matter: `2.500` has one."""
+    exponent = value.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def read_uuid(value: Any) -> UUID:
+    """Read a UUID from its text, with or without hyphens."""
+    try:
+        return UUID(value)
+    except (ValueError, AttributeError, TypeError):
+        raise Invalid("uuid") from None
+
+
+def read_text(value: Any) -> str:
+    """Read a text; a number is taken as its digits."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return str(value)
+    raise Invalid("text")
+
+
+def read_timestamp(value: Any) -> datetime:
+    """Read a moment from Unix seconds, a whole number however it is written."""
+    try:
+        return datetime.fromtimestamp(read_integer(value), UTC)
+    except (OverflowError, OSError):
+        raise Invalid("integer") from None
+
+
+def timestamp(moment: datetime) -> int:
+    """Give a moment in Unix seconds."""
+    return int(moment.timestamp())
+
+
+def at_midnight(day: date, zone: tzinfo) -> datetime:
+    """Give the moment, in UTC, at which a day begins in a zone."""
+    return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
