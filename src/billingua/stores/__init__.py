@@ -1,0 +1,1 @@
+"""Stores: whoever remembers. Each runs plans in batches on a database of its own."""

@@ -1,0 +1,159 @@
+"""A store that remembers as long as it lives: for tests, and for trying things out."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+from billingua.core.invoice import Invoice
+from billingua.engine.batch import Counter, Happening, Loaded, Outcome, Save, Wanted, Writes
+from billingua.engine.journal import Entry
+from billingua.engine.kinds import kind_of
+from billingua.engine.plan import Job, Key, Record
+from billingua.engine.ports import Posted
+from billingua.engine.queries import InvoiceQuery, Page
+from billingua.stores.batches import Batches, answer_without_saving, decide
+from billingua.stores.outbox import body_of
+
+T = TypeVar("T")
+
+Identity = tuple[str, str, int]
+"""A workspace, a kind and an id."""
+
+
+class Conflict(Exception):
+    """Two aggregates would have one key, or one version would be written twice."""
+
+
+class _Contents:
+    """Everything that is remembered."""
+
+    def __init__(self) -> None:
+        self.records: defaultdict[tuple[str, str], dict[int, Record[Any]]] = defaultdict(dict)
+        """All aggregates of a kind in a workspace, by id."""
+        self.holders: defaultdict[Key[Any], dict[str, Record[Any]]] = defaultdict(dict)
+        """Who is known under a key, in each workspace."""
+        self.counters: dict[Counter, int] = {}
+        self.history: defaultdict[Identity, list[Entry]] = defaultdict(list)
+        self.outbox: list[Posted] = []
+
+    def load(self, wanted: Wanted) -> Loaded:
+        """Read what a batch wants."""
+        return Loaded(
+            {(workspace, key): self.held(workspace, key) for workspace, key in wanted.places},
+            {counter: self.counters.get(counter, 1) for counter in wanted.counters},
+        )
+
+    def held(self, workspace: str, key: Key[Any]) -> Record[Any] | None:
+        """Give who is known under a key."""
+        return self.holders[key].get(workspace) if key in self.holders else None
+
+    def check(self, writes: Writes) -> None:
+        """Refuse with `Conflict` what no database would take."""
+        stale = {place for save in writes.saves.values() for place in _places(save.workspace, save.before)}
+        fresh = [place for save in writes.saves.values() for place in _places(save.workspace, save.after)]
+        if len(set(fresh)) < len(fresh):
+            raise Conflict("two aggregates have one key")
+        for workspace, key in set(fresh) - stale:
+            if self.held(workspace, key) is not None:
+                raise Conflict(f"{key.name} {key.value} is taken in workspace {workspace}")
+        versions = {(entry.workspace, entry.kind, entry.id, entry.version) for entry in writes.entries}
+        if len(versions) < len(writes.entries):
+            raise Conflict("an aggregate was saved twice by one plan")
+
+    def write(self, writes: Writes) -> None:
+        """Take over a batch that was checked: nothing in here can fail."""
+        for save in writes.saves.values():
+            for workspace, key in _places(save.workspace, save.before):
+                del self.holders[key][workspace]
+        for save in writes.saves.values():
+            self._keep(save)
+        for entry in writes.entries:
+            self.history[entry.workspace, entry.kind, entry.id].append(entry)
+        self.counters |= writes.counters
+
+    def _keep(self, save: Save) -> None:
+        self.records[save.workspace, save.kind][save.after.value.id] = save.after
+        for workspace, key in _places(save.workspace, save.after):
+            self.holders[key][workspace] = save.after
+
+    def post(self, happenings: Sequence[tuple[Happening, bytes]]) -> None:
+        """Put events into the outbox, with their bodies."""
+        for happening, body in happenings:
+            job = happening.job
+            self.outbox.append(Posted(len(self.outbox) + 1, job.caller.workspace, job.now, body))
+
+
+def _places(workspace: str, record: Record[Any] | None) -> list[tuple[str, Key[Any]]]:
+    return [(workspace, key) for key in kind_of(record.value).keys(record.value)] if record else []
+
+
+class MemoryStore:
+    """A `Store` in memory, with one batch in each turn of the event loop."""
+
+    def __init__(self, new_uuid: Callable[[], UUID] = uuid4) -> None:
+        self._new_uuid = new_uuid
+        self._contents = _Contents()
+        self._batches = Batches(self._attempt)
+
+    async def run(self, job: Job[T]) -> T:
+        """Run a plan and keep what it decides."""
+        return await self._batches.run(job)
+
+    async def _attempt(self, jobs: Sequence[Job[Any]]) -> Sequence[Outcome[Any]]:
+        writes = decide(jobs, self._contents.load, self._new_uuid)
+        self._contents.check(writes)
+        bodies = [body_of(happening) for happening in writes.happenings]
+        self._contents.write(writes)
+        self._contents.post(list(zip(writes.happenings, bodies, strict=True)))
+        await asyncio.sleep(0)
+        return writes.outcomes
+
+    async def read(self, job: Job[T]) -> T:
+        """Run a plan that saves nothing."""
+        return answer_without_saving(decide([job], self._contents.load, self._new_uuid))
+
+    async def find(self, key: Key[T]) -> Sequence[tuple[str, Record[T]]]:
+        """Find an aggregate by a key in every workspace, with the workspaces' names."""
+        return sorted(self._contents.holders[key].items()) if key in self._contents.holders else []
+
+    async def invoices(self, workspace: str, query: InvoiceQuery) -> Page[Invoice]:
+        """List invoices."""
+        asked = [record for record in self._all(workspace, "invoice") if query.matches(record.value)]
+        asked.sort(key=lambda record: query.place(record.value), reverse=query.descending)
+        end = None if query.limit is None else query.offset + query.limit
+        return Page(asked[query.offset : end], len(asked))
+
+    async def workspaces(self) -> Sequence[str]:
+        """List the names of all workspaces."""
+        return sorted(workspace for workspace, kind in self._contents.records if kind == "workspace")
+
+    async def history(self, workspace: str, kind: str, id: int) -> Sequence[Entry]:
+        """Give the entries of one aggregate, oldest first."""
+        return list(self._contents.history.get((workspace, kind, id), ()))
+
+    def aggregates(self, workspace: str, kind: str) -> Iterator[Record[Any]]:
+        """Walk all aggregates of a kind, by id."""
+        yield from sorted(self._all(workspace, kind), key=lambda record: record.value.id)
+
+    def journal(self) -> Iterator[Entry]:
+        """Walk all history, aggregate by aggregate, each oldest first."""
+        aggregates = sorted((identity, list(entries)) for identity, entries in self._contents.history.items())
+        for _, entries in aggregates:
+            yield from entries
+
+    def outbox(self) -> Iterator[Posted]:
+        """Walk the outbox, oldest first."""
+        yield from list(self._contents.outbox)
+
+    async def erase(self) -> None:
+        """Forget everything."""
+        self._contents = _Contents()
+
+    async def close(self) -> None:
+        """Finish what was accepted."""
+        await self._batches.close()
+
+    def _all(self, workspace: str, kind: str) -> list[Record[Any]]:
+        return list(self._contents.records.get((workspace, kind), {}).values())
