@@ -35,16 +35,17 @@ class Change:
 
 
 def diff(before: Any, after: Any, *, ignore: frozenset[str] = frozenset()) -> list[Change]:
-    """List what changed, deepest member first named; `ignore` names top-level members that do not count."""
+    """List what changed, each at the deepest member that differs; `ignore` names top-level members that do not count."""
     return [change for change in _walk((), before, after) if not (change.path and change.path[0] in ignore)]
 
 
 def _walk(path: tuple[str | int, ...], before: Any, after: Any) -> Iterator[Change]:
-    if before is after or (type(before) is type(after) and before == after):
+    if before is after:
         return
     left, right = _members(before), _members(after)
-    if left is None or right is None or isinstance(before, Mapping) is not isinstance(after, Mapping):
-        yield Change(path, before, after)
+    if left is None or right is None or isinstance(before, tuple | list) is not isinstance(after, tuple | list):
+        if type(before) is not type(after) or before != after:  # Python counts 1 and true as equal, JSON does not
+            yield Change(path, before, after)
         return
     for key in left | right:
         yield from _walk((*path, key), left.get(key, ABSENT), right.get(key, ABSENT))

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from billingua.core.lifecycle import Status
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -68,3 +70,15 @@ NAMES: dict[type[Event], str] = {
     OrderInvoiced: "order.invoiced",
     PaymentRecorded: "payment.recorded",
 }
+
+_ON_THE_WAY: dict[tuple[Status, Status], tuple[type[Event], ...]] = {
+    (Status.DRAFT, Status.OPEN): (InvoiceIssued,),
+    (Status.DRAFT, Status.PAID): (InvoiceIssued, InvoicePaid),
+    (Status.OPEN, Status.PAID): (InvoicePaid,),
+    (Status.PAID, Status.OPEN): (InvoiceReopened,),
+}
+
+
+def on_the_way(before: Status, after: Status) -> tuple[type[Event], ...]:
+    """Name what happens to an invoice whose balance takes it from one status to another."""
+    return _ON_THE_WAY.get((before, after), ())

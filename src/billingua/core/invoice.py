@@ -9,7 +9,7 @@ from uuid import UUID
 
 from billingua.core.lifecycle import Action, Status, next_status
 from billingua.core.line import Attribute, Charge, InvoiceLine
-from billingua.core.money import ZERO
+from billingua.core.money import EXACT, ZERO
 from billingua.core.rounding import Rounding
 from billingua.core.totals import Totals, totals
 
@@ -25,6 +25,7 @@ class Invoice:
     `issued_at` and `due_at` are the moments that the invoice states (EN 16931, BT-2 and BT-9, with their time of day).
     `original_balance` is what was first owed and `open_balance` what is owed now: the computed total less payments,
     unless somebody stated them otherwise. `partly_paid` is a stated fact too: see docs/decisions.
+    `pending_payments` counts the payments on it that are not completed yet.
     `stated_total` is the total that the invoice's author printed, beside the computed one.
     `claims` are texts that no other invoice of the workspace may have: each names a unique field and its value.
     """
@@ -53,6 +54,7 @@ class Invoice:
     original_balance: Decimal
     open_balance: Decimal
     partly_paid: bool = False
+    pending_payments: int = 0
     rounding: Rounding
     lines: tuple[InvoiceLine, ...] = ()
     charges: tuple[Charge, ...] = ()
@@ -108,8 +110,8 @@ def with_extra(invoice: Invoice, dialect: str, members: Mapping[str, Any]) -> In
 def with_lines(invoice: Invoice, lines: tuple[InvoiceLine, ...]) -> Invoice:
     """Replace the lines and restate the balances: the new total is owed, and what was paid stays paid."""
     total = totals(lines, invoice.charges, invoice.rounding).grand_total
-    paid = invoice.original_balance - invoice.open_balance
-    return replace(invoice, lines=lines, original_balance=total, open_balance=total - paid)
+    paid = EXACT.subtract(invoice.original_balance, invoice.open_balance)
+    return replace(invoice, lines=lines, original_balance=total, open_balance=EXACT.subtract(total, paid))
 
 
 def follow_balance(invoice: Invoice, now: datetime) -> Invoice:

@@ -1,8 +1,9 @@
 """Amounts of money: exact in `Decimal`, and rounded in this module alone."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 from enum import StrEnum
+from functools import reduce
 from itertools import accumulate
 
 ZERO = Decimal(0)
@@ -34,7 +35,13 @@ _UNITS = [Decimal(1).scaleb(-places) for places in range(13)]
 
 def settle(amount: Decimal, places: int, mode: Mode = Mode.HALF_UP) -> Decimal:
     """Round an exact amount to `places` decimals: the only rounding there is."""
-    return amount.quantize(_UNITS[places], _MODES[mode], EXACT)
+    settled = amount.quantize(_UNITS[places], _MODES[mode], EXACT)
+    return settled or settled.copy_abs()  # nobody owes minus nothing
+
+
+def add_up(amounts: Iterable[Decimal]) -> Decimal:
+    """Sum amounts without losing a digit."""
+    return reduce(EXACT.add, amounts, ZERO)
 
 
 def split(amount: Decimal, weights: Sequence[Decimal], places: int) -> list[Decimal]:
@@ -47,10 +54,12 @@ def split(amount: Decimal, weights: Sequence[Decimal], places: int) -> list[Deci
         if amount:
             raise ValueError("an amount cannot be split over nothing")
         return []
-    total = sum(weights, ZERO)
+    total = add_up(weights)
     if not total:
         weights, total = [Decimal(1)] * len(weights), Decimal(len(weights))
-    reached = [settle(EXACT.divide(EXACT.multiply(amount, part), total), places) for part in accumulate(weights)]
+    reached = [
+        settle(EXACT.divide(EXACT.multiply(amount, part), total), places) for part in accumulate(weights, EXACT.add)
+    ]
     reached[-1] = amount
     return [EXACT.subtract(upper, lower) for upper, lower in zip(reached, [ZERO, *reached], strict=False)]
 

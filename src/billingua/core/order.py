@@ -8,7 +8,7 @@ from uuid import UUID
 
 from billingua.core.errors import OrderCancelled, OrderLineClosed, OrderLineNotFound, OrderNotFound, OverInvoiced
 from billingua.core.line import Attribute
-from billingua.core.money import ZERO
+from billingua.core.money import EXACT, ZERO, add_up
 
 CLOSED_LINES = frozenset({"Cancelled", "Rejected"})
 
@@ -40,9 +40,7 @@ class OrderFees:
     @property
     def total(self) -> Decimal:
         """The sum of what was said."""
-        return sum(
-            (fee or ZERO for fee in (self.order_fee, self.order_tax, self.shipping_cost, self.dropship_fee)), ZERO
-        )
+        return add_up(fee or ZERO for fee in (self.order_fee, self.order_tax, self.shipping_cost, self.dropship_fee))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +130,8 @@ class Order:
     @property
     def total(self) -> Decimal:
         """What the goods and the buyer's fees come to, exact, in the order's currency."""
-        return sum((line.quantity * (line.unit_cost or ZERO) for line in self.lines), self.fees.total)
+        goods = (EXACT.multiply(line.quantity, line.unit_cost or ZERO) for line in self.lines)
+        return add_up([self.fees.total, *goods])
 
     def terms_of(self, supplier: UUID | None) -> SupplierTerms | None:
         """What this supplier said of its part."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
 from billingua.core.line import Charge, ChargeKind, InvoiceLine
-from billingua.core.money import EXACT, ZERO
+from billingua.core.money import EXACT, ZERO, add_up
 from billingua.core.rounding import Rounding, TaxBase
 from billingua.core.tax import LineTax
 
@@ -45,7 +45,7 @@ class Totals:
     @property
     def net_total(self) -> Decimal:
         """The total without tax (BT-109)."""
-        return self.line_total + self.charge_total
+        return EXACT.add(self.line_total, self.charge_total)
 
 
 def totals(lines: Sequence[InvoiceLine], charges: Sequence[Charge], rounding: Rounding) -> Totals:
@@ -53,9 +53,9 @@ def totals(lines: Sequence[InvoiceLine], charges: Sequence[Charge], rounding: Ro
     with localcontext(EXACT):
         line_totals = tuple(_line_total(line, rounding) for line in lines)
         tax_totals = _tax_totals(lines, line_totals, rounding)
-        line_total = sum((line.net for line in line_totals), ZERO)
+        line_total = add_up(line.net for line in line_totals)
         charge_total = rounding.settle(_charged(charges, taxes=False))
-        tax_total = sum((tax.amount for tax in tax_totals), ZERO) + rounding.settle(_charged(charges, taxes=True))
+        tax_total = add_up(tax.amount for tax in tax_totals) + rounding.settle(_charged(charges, taxes=True))
         grand_total = line_total + charge_total + tax_total
     return Totals(line_totals, tax_totals, line_total, charge_total, tax_total, grand_total)
 
@@ -92,4 +92,4 @@ def _tax_totals(
 
 
 def _charged(charges: Sequence[Charge], *, taxes: bool) -> Decimal:
-    return sum((charge.amount for charge in charges if (charge.kind is ChargeKind.TAX) is taxes), ZERO)
+    return add_up(charge.amount for charge in charges if (charge.kind is ChargeKind.TAX) is taxes)

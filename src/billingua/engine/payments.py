@@ -1,22 +1,28 @@
 """Commands on payments."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 
 from billingua.core import errors, events
 from billingua.core.invoice import Invoice
-from billingua.core.payment import Payment, PaymentLine, apply_payment
+from billingua.core.lifecycle import Status
+from billingua.core.payment import PENDING, Payment, PaymentLine, PaymentStatus, apply_payment
 from billingua.engine.plan import Caller, Decision, Needs, Plan, by_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordPayment:
-    """Note money that came in from a party, in one currency, for one or several invoices (at most one line each)."""
+    """Note money from a party, in one currency, for one or several invoices (at most one line each).
+
+    A refunded payment is noted and counts on no balance; all others count at once.
+    """
 
     party: int
     currency: str
     lines: Sequence[PaymentLine]
+    status: PaymentStatus = PaymentStatus.COMPLETED
     memo: str = ""
     received_at: datetime | None = None
 
@@ -29,8 +35,9 @@ def record_payment(command: RecordPayment, caller: Caller, now: datetime) -> Pla
     keys = [by_id(Invoice, line.invoice) for line in command.lines]
     found = yield Needs(keys, ["payment"])
     invoices = [found.require(key, errors.InvoiceNotFound(key.value)) for key in keys]
+    counts = command.status is not PaymentStatus.REFUNDED
     paid = [
-        apply_payment(invoice, line.amount, command.currency, now)
+        _paid(invoice, line.amount, command, now) if counts else invoice
         for invoice, line in zip(invoices, command.lines, strict=True)
     ]
     payment = Payment(
@@ -39,6 +46,8 @@ def record_payment(command: RecordPayment, caller: Caller, now: datetime) -> Pla
         party=command.party,
         currency=command.currency,
         lines=tuple(command.lines),
+        status=command.status,
+        applied=counts,
         memo=command.memo,
         received_at=command.received_at or now,
         created_by=caller.user.username if caller.user else None,
@@ -47,6 +56,11 @@ def record_payment(command: RecordPayment, caller: Caller, now: datetime) -> Pla
     happened += [
         events.InvoicePaid(after.id, after.number)
         for before, after in zip(invoices, paid, strict=True)
-        if before.status is not after.status
+        if before.status is not after.status and after.status is Status.PAID
     ]
     return Decision(payment, saves=[payment, *paid], events=happened)
+
+
+def _paid(invoice: Invoice, amount: Decimal, command: RecordPayment, now: datetime) -> Invoice:
+    paid = apply_payment(invoice, amount, command.currency, now)
+    return replace(paid, pending_payments=paid.pending_payments + (command.status in PENDING))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
+from billingua.core.errors import Refused
 from billingua.core.invoice import Invoice
 from billingua.engine.journal import Entry
 from billingua.engine.plan import Job, Key, Record
@@ -13,7 +14,7 @@ from billingua.engine.queries import InvoiceQuery, Page
 T = TypeVar("T")
 
 
-class StoreFailed(Exception):
+class StoreFailed(Refused):
     """The store could not do its work; nothing of the request has changed."""
 
 

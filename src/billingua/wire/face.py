@@ -49,7 +49,7 @@ class Face:
         reply = _Reply(send, request_id)
         try:
             await self._router(scope, receive, reply.send)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the client is answered
+        except Exception as error:
             if reply.status:
                 raise
             await self._word(request, error)(scope, receive, reply.send)

@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from babel.core import get_global
+
 LARGEST_INTEGER = 2**31 - 1
 LARGEST_AMOUNT = Decimal(10) ** 14
 """Amounts stay below this, and have at most 12 decimals, so that they are kept exactly."""
@@ -24,9 +26,9 @@ class Invalid(Exception):
 
 def read_integer(value: Any) -> int:
     """Read a whole number of 32 bits: a JSON number without a fraction, or a text of digits."""
-    if isinstance(value, str) and _INTEGER.fullmatch(value.strip()):
-        value = int(value)
-    elif isinstance(value, Decimal) and abs(value) < LARGEST_AMOUNT and value == value.to_integral_value():
+    if (isinstance(value, str) and _INTEGER.fullmatch(value.strip())) or (
+        isinstance(value, Decimal) and abs(value) < LARGEST_AMOUNT and value == value.to_integral_value()
+    ):
         value = int(value)
     if not isinstance(value, int) or isinstance(value, bool) or abs(value) > LARGEST_INTEGER:
         raise Invalid("integer")
@@ -85,3 +87,10 @@ def timestamp(moment: datetime) -> int:
 def at_midnight(day: date, zone: tzinfo) -> datetime:
     """Give the moment, in UTC, at which a day begins in a zone."""
     return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
+
+
+def read_currency(value: Any) -> str:
+    """Read a currency's ISO 4217 code, in capital letters."""
+    if not isinstance(value, str) or value not in get_global("all_currencies"):
+        raise Invalid("currency")
+    return value

@@ -1,0 +1,95 @@
+"""The composition root: hands each request to the dialect that owns its path."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from billingua.dialects import bigcommerce, crux, modulus, native, onlyoffice
+from billingua.engine.clock import SandboxClock
+from billingua.engine.ledger import Ledger
+from billingua.settings import Settings
+from billingua.wire.bodies import decode_json, read_body
+from billingua.wire.face import Face
+from billingua.wire.replies import json_reply
+
+DIALECTS = (crux, onlyoffice, modulus, bigcommerce, native)
+
+
+class Sandbox(Protocol):
+    """What tests may turn: the clock, and the world back to its beginning."""
+
+    clock: SandboxClock
+
+    async def reset(self) -> None:
+        """Go back to the world that the server was started with."""
+        ...
+
+
+class App:
+    """Every dialect on one ledger; a path that nobody owns is the native dialect's to refuse."""
+
+    def __init__(self, owners: Mapping[str, ASGIApp], fallback: ASGIApp) -> None:
+        self._owners = sorted(owners.items(), key=lambda owned: -len(owned[0]))
+        self._fallback = fallback
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        await self._owner(scope["path"].lower())(scope, receive, send)
+
+    def _owner(self, path: str) -> ASGIApp:
+        for prefix, app in self._owners:
+            if path == prefix or path.startswith(prefix + "/"):
+                return app
+        return self._fallback
+
+
+def create_app(ledger: Ledger, settings: Settings, sandbox: Sandbox | None = None) -> App:
+    """Build the server's application; with a sandbox, its clock and reset are served too."""
+    faces = {dialect: dialect.make_face(ledger, settings.body_limit) for dialect in DIALECTS}
+    owners: dict[str, ASGIApp] = {prefix: faces[dialect] for dialect in DIALECTS for prefix in dialect.PREFIXES}
+    fallback = faces[native]
+    owners["/healthz"] = Face("server", [Route("/healthz", _Health(ledger).check)], native.voice)
+    if sandbox:
+        owners["/sandbox"] = Face("server", _sandbox_routes(sandbox), native.voice)
+    return App(owners, fallback)
+
+
+class _Health:
+    """Whether the server can serve."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    async def check(self, _: Request) -> Response:
+        """Answer 200 if the store can be read."""
+        await self._ledger.store.workspaces()
+        return json_reply({"status": "ok"})
+
+
+def _sandbox_routes(sandbox: Sandbox) -> Sequence[Route]:
+    async def show_clock(_: Request) -> Response:
+        return json_reply({"now": sandbox.clock.now()})
+
+    async def set_clock(request: Request) -> Response:
+        sandbox.clock.set(_moment(decode_json(await read_body(request, 1000))))
+        return await show_clock(request)
+
+    async def reset(_: Request) -> Response:
+        await sandbox.reset()
+        return json_reply({"status": "reset"})
+
+    return [
+        Route("/sandbox/clock", show_clock, methods=["GET"]),
+        Route("/sandbox/clock", set_clock, methods=["PUT"]),
+        Route("/sandbox/reset", reset, methods=["POST"]),
+    ]
+
+
+def _moment(body: Any) -> datetime | None:
+    """Read the moment to stand still at: `{"now": …}`, null to run again."""
+    return native.read_moment(body["now"]) if isinstance(body, dict) else None

@@ -1,0 +1,1 @@
+"""Lists in BigCommerce's way: `offset` and `limit` (contract §1.4)."""
