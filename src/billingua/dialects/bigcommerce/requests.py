@@ -107,14 +107,14 @@ _FIELDS: dict[str, str] = {
 
 def _fields(invoice: Invoice, members: Mapping[str, Any]) -> InvoiceFields:
     fields = InvoiceFields(**{ours: members[theirs] for theirs, ours in _FIELDS.items() if theirs in members})
-    original, open = members.get("originalBalance"), members.get("openBalance")
+    original, owed = members.get("originalBalance"), members.get("openBalance")
     if original:
         fields["original_balance"] = original[1]
-    if open:
-        fields["open_balance"] = open[1]
-    stated = {code for code, _ in filter(None, [original, open])}
+    if owed:
+        fields["open_balance"] = owed[1]
+    stated = {code for code, _ in filter(None, [original, owed])}
     if stated:
-        fields["currency"] = _one_currency(invoice, stated, both=bool(original and open))
+        fields["currency"] = _one_currency(invoice, stated, both=bool(original and owed))
     return fields
 
 
@@ -272,6 +272,8 @@ _MEMBERS: dict[str, Reader] = {
 
 def _lines(details: Mapping[str, Any]) -> list[LineContent]:
     """Give the ledger's lines that the details list."""
+    body: Mapping[str, Any] = details.get("details", {})
+    items: Sequence[Mapping[str, Any]] = body.get("lineItems", ())
     return [
         LineContent(
             sku=str(item["sku"]),
@@ -280,7 +282,7 @@ def _lines(details: Mapping[str, Any]) -> list[LineContent]:
             discount_per_unit=_amount(item["unitDiscount"]) if "unitDiscount" in item else ZERO,
             description=str(item.get("description", "")),
         )
-        for item in (details.get("details") or {}).get("lineItems", [])
+        for item in items
     ]
 
 

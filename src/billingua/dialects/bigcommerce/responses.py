@@ -77,11 +77,11 @@ def _channel_name(shown: Invoice, workspace: Workspace) -> str | None:
 
 
 def _details(shown: Invoice) -> Mapping[str, Any] | None:
-    """Give the details as they were sent, with the defaults of A17; those of other dialects' invoices from the lines."""
+    """Give the details as they were sent, with the defaults of A17; another dialect's invoice shows its lines."""
     stored = shown.extra(NAME).get("details")
     if stored is None:
         return _details_from_lines(shown) if shown.lines or shown.charges else None
-    header = {"orderDate": timestamp(shown.created_at), "customerFields": {}}
+    header: dict[str, Any] = {"orderDate": timestamp(shown.created_at), "customerFields": {}}
     return {"type": STANDARD, **stored, "header": _completed(stored.get("header") or {}, header)}
 
 
