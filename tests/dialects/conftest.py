@@ -1,0 +1,49 @@
+"""What the tests of every dialect need: a ledger on each store, and a client of one face."""
+
+from collections.abc import AsyncIterator, Callable
+from itertools import count
+from uuid import UUID
+
+import httpx
+import pytest
+
+from billingua.engine.clock import SandboxClock, SystemClock
+from billingua.engine.ledger import Ledger
+from billingua.engine.ports import Store
+from billingua.stores.memory import MemoryStore
+from billingua.wire.face import Face
+
+
+@pytest.fixture(params=["memory"])
+async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
+    numbers = count(1)
+    store = MemoryStore(lambda: UUID(int=next(numbers)))
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+def clock() -> SandboxClock:
+    return SandboxClock(SystemClock())
+
+
+@pytest.fixture
+def ledger(store: Store, clock: SandboxClock) -> Ledger:
+    return Ledger(store, clock)
+
+
+Client = httpx.AsyncClient
+
+
+@pytest.fixture
+async def client_of() -> AsyncIterator[Callable[[Face], Client]]:
+    """Make clients of a face; whatever the face raises is a defect, since it answers its own crashes."""
+    clients: list[Client] = []
+
+    def make(face: Face) -> Client:
+        clients.append(Client(transport=httpx.ASGITransport(app=face), base_url="http://billingua.test"))
+        return clients[-1]
+
+    yield make
+    for client in clients:
+        await client.aclose()
