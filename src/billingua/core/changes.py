@@ -35,7 +35,7 @@ class Change:
 
 
 def diff(before: Any, after: Any, *, ignore: frozenset[str] = frozenset()) -> list[Change]:
-    """List what changed, each at the deepest member that differs; `ignore` names top-level members that do not count."""
+    """List what changed, at the deepest member that differs; `ignore` names top-level members that do not count."""
     return [change for change in _walk((), before, after) if not (change.path and change.path[0] in ignore)]
 
 

@@ -79,6 +79,6 @@ _ON_THE_WAY: dict[tuple[Status, Status], tuple[type[Event], ...]] = {
 }
 
 
-def on_the_way(before: Status, after: Status) -> tuple[type[Event], ...]:
-    """Name what happens to an invoice whose balance takes it from one status to another."""
-    return _ON_THE_WAY.get((before, after), ())
+def of_balance(id: int, number: str, before: Status, after: Status) -> list[Event]:
+    """Name what happened to an invoice whose balance took it from one status to another."""
+    return [kind(id, number) for kind in _ON_THE_WAY.get((before, after), ())]

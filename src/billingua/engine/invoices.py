@@ -46,10 +46,11 @@ def find_invoice(id: int, caller: Caller, now: datetime) -> Plan[InvoiceView]:
     """Show one invoice. Refuses with `InvoiceNotFound`, or `NotPermitted` where the caller may not see its party."""
     key = by_id(Invoice, id)
     found = yield Needs([key])
-    invoice = found.require(key, errors.InvoiceNotFound(id))
     record = found.record(key)
-    view = yield from view_of(invoice, record.version if record else 0)
-    if not may_see(caller.user, view.party) and not may_change(caller.user, invoice):
+    if record is None:
+        raise errors.InvoiceNotFound(id)
+    view = yield from view_of(record.value, record.version)
+    if not may_see(caller.user, view.party) and not may_change(caller.user, record.value):
         raise errors.NotPermitted("see the invoice")
     return Decision(view)
 
@@ -131,15 +132,17 @@ def replace_invoice(command: ReplaceInvoice, caller: Caller, now: datetime) -> P
     key = by_id(Invoice, command.invoice)
     found = yield Needs([key, *_line_needs(command.lines)], ["invoice_line"])
     lines = _lines(command.lines, found)
-    invoice = found.require(key, errors.InvoiceNotFound(command.invoice))
+    record = found.record(key)
+    if record is None:
+        raise errors.InvoiceNotFound(command.invoice)
+    invoice = record.value
     lifecycle.require_unlocked(invoice.status, command.editable)
     if not may_change(caller.user, invoice):
         raise errors.NotPermitted("change the invoice")
-    yield from _check_references(command.fields, caller)
+    yield from _check_references(command.fields, invoice, caller)
     written = replace(invoice, **command.fields, updated_at=now)
     written = with_extra(with_lines(written, lines), caller.dialect, command.extras)
-    record = found.record(key)
-    view = yield from view_of(written, record.version + 1 if record else 1)
+    view = yield from view_of(written, record.version + 1)
     return Decision(view, saves=[written], events=[events.InvoiceEdited(invoice.id, invoice.number)])
 
 
@@ -176,9 +179,9 @@ def _line(position: int, content: LineContent, found: Found) -> InvoiceLine:
     )
 
 
-def _check_references(fields: InvoiceFields, caller: Caller) -> Step[None]:
+def _check_references(fields: InvoiceFields, invoice: Invoice, caller: Caller) -> Step[None]:
     """See that the parties, opportunity and addresses exist, may be seen, and belong together."""
-    party_id, consignee_id = fields.get("party"), fields.get("consignee")
+    party_id, consignee_id = fields.get("party", invoice.party), fields.get("consignee", invoice.consignee)
     keys = [by_id(Party, id) for id in (party_id, consignee_id) if id]
     opportunity_id = fields.get("opportunity")
     found = yield Needs([*keys, by_id(Opportunity, opportunity_id or 0)])
@@ -198,9 +201,9 @@ def _check_references(fields: InvoiceFields, caller: Caller) -> Step[None]:
             holder.address(address, category)
 
 
-def _check_participant(found: Found, opportunity_id: int, party_id: int | None) -> None:
+def _check_participant(found: Found, opportunity_id: int, party_id: int) -> None:
     opportunity = found.require(by_id(Opportunity, opportunity_id), errors.OpportunityNotFound(opportunity_id))
-    if party_id and party_id not in opportunity.participants:
+    if party_id not in opportunity.participants:
         raise errors.NotAParticipant(party_id, opportunity_id)
 
 
@@ -224,8 +227,9 @@ class AmendInvoice:
 def amend_invoice(command: AmendInvoice, caller: Caller, now: datetime) -> Plan[Invoice]:
     """Change some of an invoice.
 
-    Refuses with `InvoiceNotFound`, `InvoiceLocked` (it is void), `PartyNotFound`, `ChannelNotFound`, `NumberTaken`,
-    `ValueTaken`, or `TransitionRefused` where its status does not let it be paid.
+    Refuses, in this order, with `InvoiceNotFound`, `InvoiceLocked` (it is void), `PartyNotFound`, `ChannelNotFound`,
+    `NumberTaken`, `ValueTaken`, `ItemNotFound` or `TaxNotFound` for a line, or `TransitionRefused` where its status
+    does not let it be paid.
     """
     key = by_id(Invoice, command.invoice)
     found = yield Needs([key])
@@ -279,18 +283,7 @@ def _state_paid(invoice: Invoice, command: AmendInvoice, now: datetime) -> Invoi
 def _told(before: Invoice, after: Invoice) -> list[events.Event]:
     """Name what happened between two states of an invoice."""
     told: list[events.Event] = [events.InvoiceEdited(after.id, after.number)]
-    if before.status is not after.status:
-        told += [_ARRIVED[after.status](after.id, after.number)]
-    return told
-
-
-_ARRIVED: dict[Status, type[events.Event]] = {
-    Status.DRAFT: events.InvoiceRevised,
-    Status.OPEN: events.InvoiceReopened,
-    Status.PAID: events.InvoicePaid,
-    Status.REJECTED: events.InvoiceRejected,
-    Status.VOID: events.InvoiceVoided,
-}
+    return told + events.of_balance(after.id, after.number, before.status, after.status)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -317,7 +310,7 @@ def change_status(command: ChangeStatus, caller: Caller, now: datetime) -> Plan[
     key = by_id(Invoice, command.invoice)
     found = yield Needs([key, THE_WORKSPACE])
     invoice = found.require(key, errors.InvoiceNotFound(command.invoice))
-    if command.number is not None and command.number.strip() != invoice.number:
+    if command.number is not None and command.number.strip() != invoice.number.strip():
         raise errors.NumberMismatch(invoice.id, command.number)
     if invoice.status not in command.already:
         lifecycle.next_status(invoice.status, command.action)

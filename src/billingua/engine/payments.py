@@ -1,20 +1,19 @@
 """Commands on payments."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
 
 from billingua.core import errors, events
 from billingua.core.invoice import Invoice
-from billingua.core.lifecycle import Status
+from billingua.core.party import Party
 from billingua.core.payment import PENDING, Payment, PaymentLine, PaymentStatus, apply_payment
 from billingua.engine.plan import Caller, Decision, Needs, Plan, by_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordPayment:
-    """Note money from a party, in one currency, for one or several invoices (at most one line each).
+    """Note money from a party, in one currency, for one or several invoices.
 
     A refunded payment is noted and counts on no balance; all others count at once.
     """
@@ -30,16 +29,18 @@ class RecordPayment:
 def record_payment(command: RecordPayment, caller: Caller, now: datetime) -> Plan[Payment]:
     """Note a payment and take it off what its invoices owe, all or none.
 
-    Refuses with `InvoiceNotFound`, `CurrencyMismatch`, or `InvoiceLocked` for an invoice that is void.
+    Refuses with `PartyNotFound`, `InvoiceNotFound`, `CurrencyMismatch`, or, where the payment counts, with
+    `InvoiceLocked` for an invoice that is void and `TransitionRefused` for one that is rejected.
     """
-    keys = [by_id(Invoice, line.invoice) for line in command.lines]
-    found = yield Needs(keys, ["payment"])
-    invoices = [found.require(key, errors.InvoiceNotFound(key.value)) for key in keys]
+    party, keys = by_id(Party, command.party), {line.invoice: by_id(Invoice, line.invoice) for line in command.lines}
+    found = yield Needs([party, *keys.values()], ["payment"])
+    found.require(party, errors.PartyNotFound(command.party))
+    before = {id: found.require(key, errors.InvoiceNotFound(id)) for id, key in keys.items()}
+    for invoice in before.values():
+        if invoice.currency != command.currency:
+            raise errors.CurrencyMismatch(invoice.currency, command.currency)
     counts = command.status is not PaymentStatus.REFUNDED
-    paid = [
-        _paid(invoice, line.amount, command, now) if counts else invoice
-        for invoice, line in zip(invoices, command.lines, strict=True)
-    ]
+    after = _paid(before, command, now) if counts else before
     payment = Payment(
         id=found.new_id("payment"),
         uuid=found.new_uuid(),
@@ -53,14 +54,14 @@ def record_payment(command: RecordPayment, caller: Caller, now: datetime) -> Pla
         created_by=caller.user.username if caller.user else None,
     )
     happened: list[events.Event] = [events.PaymentRecorded(payment.id, command.memo)]
-    happened += [
-        events.InvoicePaid(after.id, after.number)
-        for before, after in zip(invoices, paid, strict=True)
-        if before.status is not after.status and after.status is Status.PAID
-    ]
-    return Decision(payment, saves=[payment, *paid], events=happened)
+    for id, invoice in after.items():
+        happened += events.of_balance(id, invoice.number, before[id].status, invoice.status)
+    return Decision(payment, saves=[payment, *after.values()], events=happened)
 
 
-def _paid(invoice: Invoice, amount: Decimal, command: RecordPayment, now: datetime) -> Invoice:
-    paid = apply_payment(invoice, amount, command.currency, now)
-    return replace(paid, pending_payments=paid.pending_payments + (command.status in PENDING))
+def _paid(invoices: Mapping[int, Invoice], command: RecordPayment, now: datetime) -> dict[int, Invoice]:
+    paid = dict(invoices)
+    for line in command.lines:
+        paid[line.invoice] = apply_payment(paid[line.invoice], line.amount, command.currency, now)
+    pending = int(command.status in PENDING)
+    return {id: replace(invoice, pending_payments=invoice.pending_payments + pending) for id, invoice in paid.items()}
