@@ -82,7 +82,7 @@ class Writes:
 
     def __bool__(self) -> bool:
         """Whether there is anything to write."""
-        return bool(self.saves or self.counters)
+        return bool(self.saves or self.happenings or self.counters)
 
 
 class WorkingSet:
@@ -116,19 +116,20 @@ class WorkingSet:
     def apply(self, job: Job[Any], decision: Decision[Any], counters: Mapping[str, int]) -> None:
         """Take a decision over: all of it, or, if anything in it fails, nothing."""
         workspace = job.caller.workspace
-        written = [self._write(job, value) for value in decision.saves]
+        written = [pair for value in decision.saves if (pair := self._write(job, value))]
+        if len({(save.kind, save.after.value.id) for save, _ in written}) < len(written):
+            raise ValueError("a decision saves the same aggregate twice, and one of the two would be lost")
         for save, entry in written:
-            if save is not None and entry is not None:
-                self._keep(save, entry)
+            self._keep(save, entry)
         self.writes.happenings += [Happening(job, event) for event in decision.events]
         for name, number in counters.items():
             self.counters[workspace, name] = self.writes.counters[workspace, name] = number
 
-    def _write(self, job: Job[Any], value: Any) -> tuple[Save | None, Entry | None]:
+    def _write(self, job: Job[Any], value: Any) -> tuple[Save, Entry] | None:
         kind = kind_of(value)
         before = self.records.get((job.caller.workspace, by_id(kind.type, value.id)))
         if before is not None and before.value is value:
-            return None, None
+            return None
         version, chain = (before.version + 1, before.chain) if before else (1, GENESIS)
         entry = enter(job, kind.name, value.id, version, before.value if before else None, value, chain)
         return Save(job.caller.workspace, kind.name, before, Record(value, version, entry.hash)), entry
