@@ -101,9 +101,12 @@ def _break(entry: Entry, why: str) -> Break:
 
 
 def _names_its_place(entry: Entry) -> bool:
-    body = read(entry)
+    try:
+        body = read(entry)
+    except msgspec.DecodeError:
+        return False
     place = (entry.workspace, entry.kind, entry.id, entry.version)
-    return (body["workspace"], body["kind"], body["id"], body["version"]) == place
+    return tuple(body.get(name) for name in ("workspace", "kind", "id", "version")) == place
 
 
 def read(entry: Entry) -> dict[str, Any]:

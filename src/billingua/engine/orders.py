@@ -49,7 +49,8 @@ def invoice_order(command: InvoiceOrder, caller: Caller, now: datetime) -> Plan[
     """Write an invoice for part of an order; it is open at once.
 
     Refuses with `OrderNotFound` (also where no line is the supplier's), `OrderCancelled`, `OrderLineNotFound`,
-    `OrderLineClosed`, `OverInvoiced`, or `NumberTaken` by the same supplier on the same order.
+    `OrderLineClosed`, `OverInvoiced`, `NumberTaken` by the same supplier on the same order, or `PartyNotFound` where
+    nobody is known who ordered.
     """
     order_key, scope = by_uuid(Order, command.order), f"{command.order}/{command.supplier}"
     number_key = by_number(command.number, scope)

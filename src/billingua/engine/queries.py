@@ -67,7 +67,7 @@ class InvoiceQuery:
     def place(self, invoice: Invoice) -> tuple[Any, ...]:
         """Where the invoice stands in the order asked for; one without a due date stands before all that have one."""
         value = getattr(invoice, self.sort)
-        return (value is not None, value, invoice.id) if value is not None else (False, invoice.id)
+        return (False, invoice.id) if value is None else (True, value, invoice.id)
 
 
 def _between(first: datetime | None, moment: datetime | None, last: datetime | None) -> bool:
