@@ -1,0 +1,161 @@
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from billingua.core.errors import OrderCancelled, OrderLineClosed, OrderLineNotFound, OrderNotFound, OverInvoiced
+from billingua.core.order import Invoiced, OrderFees, SupplierTerms, invoice_lines, lines_of
+from tests.builders import SUPPLIER, a_uuid, an_order, an_order_line
+
+LINE, SECOND, FOREIGN = a_uuid(8100), a_uuid(8101), a_uuid(8102)
+SOMEBODY_ELSE = a_uuid(2003)
+
+
+def an_order_of_two_suppliers(**first):
+    return an_order(
+        lines=(
+            an_order_line(**first),
+            an_order_line(uuid=SECOND, sku="SKU-2"),
+            an_order_line(uuid=FOREIGN, supplier=SOMEBODY_ELSE),
+        )
+    )
+
+
+def take(quantity: int | None = 1, line=LINE, unit_cost: Decimal | None = None) -> Invoiced:
+    return Invoiced(line, quantity, unit_cost)
+
+
+def test_an_order_comes_to_its_goods_and_the_buyers_fees():
+    order = an_order(
+        fees=OrderFees(order_tax=Decimal("1.04"), shipping_cost=Decimal("5")),
+        lines=(
+            an_order_line(quantity=3, unit_cost=Decimal("12.50")),
+            an_order_line(quantity=2, unit_cost=None),
+        ),
+    )
+    assert order.total == Decimal("43.54")
+
+
+def test_an_order_without_lines_and_fees_comes_to_nothing():
+    assert an_order(lines=()).total == 0
+
+
+def test_an_order_loses_no_digit():
+    wide = an_order_line(quantity=3, unit_cost=Decimal("1E+30"))
+    assert an_order(lines=(wide,), fees=OrderFees(dropship_fee=Decimal("1E-10"))).total == Decimal(
+        "3000000000000000000000000000000.0000000001"
+    )
+
+
+def test_an_order_keeps_what_each_supplier_said():
+    terms = SupplierTerms(supplier=SUPPLIER, order_number="TMK-7751", order_fee=Decimal("0.40"))
+    order = an_order(supplier_terms=(terms,))
+    assert order.terms_of(SUPPLIER) == terms
+    assert order.terms_of(SOMEBODY_ELSE) is None
+    assert order.terms_of(None) is None
+
+
+def test_a_supplier_sees_its_own_lines_alone():
+    assert set(lines_of(an_order_of_two_suppliers(), SUPPLIER)) == {LINE, SECOND}
+
+
+def test_an_order_does_not_exist_for_a_supplier_without_lines_in_it():
+    with pytest.raises(OrderNotFound) as refused:
+        lines_of(an_order(), SOMEBODY_ELSE)
+    assert refused.value.asked == an_order().uuid
+
+
+def test_invoicing_counts_what_was_taken_of_each_line():
+    order = an_order_of_two_suppliers()
+    counted = invoice_lines(order, SUPPLIER, [take(2), take(5, SECOND)])
+    assert [line.invoiced for line in counted.lines] == [2, 5, 0]
+    assert replace(counted, lines=order.lines) == order
+
+
+def test_a_line_may_be_invoiced_in_parts_up_to_what_was_ordered():
+    order = invoice_lines(an_order(), SUPPLIER, [take(2)])
+    order = invoice_lines(order, SUPPLIER, [take(3)])
+    assert order.lines[0].invoiced == 5
+    with pytest.raises(OverInvoiced) as refused:
+        invoice_lines(order, SUPPLIER, [take(1)])
+    assert (refused.value.line, refused.value.ordered, refused.value.invoiced, refused.value.index) == (LINE, 5, 6, 0)
+
+
+def test_the_same_line_twice_in_one_invoice_adds_up():
+    order = an_order_of_two_suppliers()
+    assert invoice_lines(order, SUPPLIER, [take(2), take(3)]).lines[0].invoiced == 5
+    with pytest.raises(OverInvoiced) as refused:
+        invoice_lines(order, SUPPLIER, [take(2), take(1, SECOND), take(4)])
+    assert refused.value.index == 2
+
+
+@pytest.mark.parametrize("quantity", [0, None])
+def test_nothing_may_be_taken_even_of_a_line_that_is_invoiced_in_full(quantity: int | None):
+    order = an_order(lines=(an_order_line(invoiced=5),))
+    assert invoice_lines(order, SUPPLIER, [take(quantity)]) == order
+
+
+def test_an_invoice_for_charges_alone_takes_nothing():
+    order = an_order()
+    assert invoice_lines(order, SUPPLIER, []) == order
+
+
+def test_the_cost_that_was_said_last_becomes_the_suppliers_cost():
+    order = invoice_lines(an_order(), SUPPLIER, [take(1, unit_cost=Decimal("11.75"))])
+    assert order.lines[0].supplier_unit_cost == Decimal("11.75")
+    assert invoice_lines(order, SUPPLIER, [take(1)]).lines[0].supplier_unit_cost == Decimal("11.75")
+    assert invoice_lines(order, SUPPLIER, [take(1, unit_cost=Decimal(0))]).lines[0].supplier_unit_cost == 0
+    assert order.lines[0].unit_cost == 20
+
+
+@pytest.mark.parametrize("line", [FOREIGN, a_uuid(9999)])
+def test_a_line_of_another_supplier_or_of_no_order_is_not_found(line):
+    with pytest.raises(OrderLineNotFound) as refused:
+        invoice_lines(an_order_of_two_suppliers(), SUPPLIER, [take(1), take(1, line)])
+    assert (refused.value.asked, refused.value.index) == (line, 1)
+
+
+@pytest.mark.parametrize("status", ["Cancelled", "Rejected"])
+def test_a_cancelled_or_rejected_line_is_not_invoiced(status: str):
+    with pytest.raises(OrderLineClosed) as refused:
+        invoice_lines(an_order_of_two_suppliers(status=status), SUPPLIER, [take(1, SECOND), take(0)])
+    assert (refused.value.line, refused.value.status, refused.value.index) == (LINE, status, 1)
+
+
+@pytest.mark.parametrize("status", ["Unallocated", "Allocated", "Backordered", "HasTracking"])
+def test_a_line_is_invoiced_whether_it_was_shipped_or_not(status: str):
+    assert invoice_lines(an_order_of_two_suppliers(status=status), SUPPLIER, [take(5)]).lines[0].invoiced == 5
+
+
+def test_nothing_of_a_cancelled_order_is_invoiced_not_even_charges():
+    order = an_order(lines=(an_order_line(status="Cancelled"), an_order_line(uuid=SECOND, status="Cancelled")))
+    with pytest.raises(OrderCancelled):
+        invoice_lines(order, SUPPLIER, [])
+
+
+def test_charges_may_be_invoiced_while_another_suppliers_line_stands():
+    order = an_order(
+        lines=(an_order_line(status="Cancelled"), an_order_line(uuid=FOREIGN, supplier=SOMEBODY_ELSE)),
+    )
+    assert invoice_lines(order, SUPPLIER, []) == order
+
+
+def test_for_a_stranger_a_cancelled_order_does_not_exist_either():
+    with pytest.raises(OrderNotFound):
+        invoice_lines(an_order(lines=(an_order_line(status="Cancelled"),)), SOMEBODY_ELSE, [])
+
+
+@given(st.lists(st.tuples(st.sampled_from([LINE, SECOND]), st.none() | st.integers(0, 4)), max_size=6))
+def test_no_sequence_of_invoices_takes_more_than_was_ordered(parts):
+    order, expected = an_order_of_two_suppliers(), {LINE: 0, SECOND: 0, FOREIGN: 0}
+    for line, quantity in parts:
+        try:
+            order = invoice_lines(order, SUPPLIER, [take(quantity, line)])
+        except OverInvoiced:
+            assert expected[line] + quantity > 5
+        else:
+            expected[line] += quantity or 0
+    assert {line.uuid: line.invoiced for line in order.lines} == expected
+    assert all(line.invoiced <= line.quantity for line in order.lines)
