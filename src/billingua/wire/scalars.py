@@ -14,6 +14,8 @@ LARGEST_AMOUNT = Decimal(10) ** 14
 
 _DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 _INTEGER = re.compile(r"[+-]?\d{1,20}", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 
 class Invalid(Exception):
@@ -27,7 +29,7 @@ class Invalid(Exception):
 def read_integer(value: Any) -> int:
     """Read a whole number of 32 bits: a JSON number without a fraction, or a text of digits."""
     if (isinstance(value, str) and _INTEGER.fullmatch(value.strip())) or (
-        isinstance(value, Decimal) and abs(value) < LARGEST_AMOUNT and value == value.to_integral_value()
+        isinstance(value, Decimal) and value.copy_abs() < LARGEST_AMOUNT and decimal_places(value) == 0
     ):
         value = int(value)
     if not isinstance(value, int) or isinstance(value, bool) or abs(value) > LARGEST_INTEGER:
@@ -35,23 +37,29 @@ def read_integer(value: Any) -> int:
     return value
 
 
-def read_decimal(value: Any) -> Decimal:
-    """Read an exact number: a JSON number, or a text that is one."""
+def read_decimal(value: Any, places: int | None = None) -> Decimal:
+    """Read an exact number, of at most so many decimals if `places` says: a JSON number, or a text that is one."""
     if isinstance(value, str) and _DECIMAL.fullmatch(value.strip()):
         value = Decimal(value.strip())
     elif isinstance(value, int) and not isinstance(value, bool):
         value = Decimal(value)
     if not isinstance(value, Decimal) or not value.is_finite():
         raise Invalid("number")
-    if abs(value) >= LARGEST_AMOUNT or decimal_places(value) > 12:
+    decimals = decimal_places(value)
+    if places is not None and decimals > places:
+        raise Invalid("places")
+    if value.copy_abs() >= LARGEST_AMOUNT or decimals > 12:
         raise Invalid("range")
+    if not value and not -12 <= value.adjusted() <= 0:
+        return Decimal(0)  # 0e99999999 is short to send, but not to show
     return value
 
 
 def decimal_places(value: Decimal) -> int:
-    """Count the decimals that matter: `2.500` has one."""
-    exponent = value.normalize().as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 0
+    """Count the decimals that matter: `2.500` has one. No digit is lost on the way, however many there are."""
+    _, digits, exponent = value.as_tuple()
+    matter = "".join(map(str, digits)).rstrip("0")
+    return max(0, len(matter) - len(digits) - exponent) if matter and isinstance(exponent, int) else 0
 
 
 def read_uuid(value: Any) -> UUID:
@@ -77,6 +85,26 @@ def read_timestamp(value: Any) -> datetime:
         return datetime.fromtimestamp(read_integer(value), UTC)
     except (OverflowError, OSError):
         raise Invalid("integer") from None
+
+
+def read_moment(value: Any) -> datetime:
+    """Read a moment from its RFC 3339 text; it is given in UTC."""
+    try:
+        if isinstance(value, str) and _MOMENT.fullmatch(value):
+            return datetime.fromisoformat(value.upper()).astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise Invalid("moment")
+
+
+def read_day(value: Any) -> date:
+    """Read a calendar day: `2024-12-26`."""
+    try:
+        if isinstance(value, str) and _DAY.fullmatch(value):
+            return date.fromisoformat(value)
+    except ValueError:
+        pass
+    raise Invalid("day")
 
 
 def timestamp(moment: datetime) -> int:

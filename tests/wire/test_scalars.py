@@ -1,0 +1,74 @@
+"""Numbers as clients send them: read exactly, or refused; never rounded and never a crash."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from billingua.wire.bodies import decode_json
+from billingua.wire.scalars import Invalid, decimal_places, read_decimal, read_integer
+
+
+@pytest.mark.parametrize(
+    ("value", "places"),
+    [
+        ("2.500", 1),
+        ("100", 0),
+        ("1E+3", 0),
+        ("0.00", 0),
+        ("-0.07", 2),
+        ("1." + "0" * 30 + "1", 31),
+        ("1E-9999999", 9999999),
+    ],
+)
+def test_decimals_are_counted_as_far_as_they_matter_however_many_there_are(value: str, places: int):
+    assert decimal_places(Decimal(value)) == places
+
+
+@pytest.mark.parametrize(
+    ("literal", "wanted"),
+    [
+        ("1e9999999", "range"),
+        ("-1e9999999", "range"),
+        ("100000000000000", "range"),
+        ("1e-9999999", "range"),
+        ("1." + "0" * 30 + "1", "range"),
+        ("true", "number"),
+        ("null", "number"),
+        ('"1.2.3"', "number"),
+        ('"NaN"', "number"),
+    ],
+)
+def test_what_cannot_be_kept_exactly_is_no_amount(literal: str, wanted: str):
+    with pytest.raises(Invalid, match=wanted):
+        read_decimal(decode_json(literal.encode()))
+
+
+@pytest.mark.parametrize(
+    ("literal", "amount"), [("2.500", "2.500"), ('" 2.50 "', "2.50"), ("7", "7"), ("-0.00", "-0.00")]
+)
+def test_an_amount_keeps_its_digits(literal: str, amount: str):
+    assert str(read_decimal(decode_json(literal.encode()))) == amount
+
+
+@pytest.mark.parametrize("literal", ["0e99999999", "0e-99999999"])
+def test_a_zero_that_is_short_to_send_is_short_to_show(literal: str):
+    assert str(read_decimal(decode_json(literal.encode()))) == "0"
+
+
+def test_decimals_may_be_limited():
+    assert read_decimal("1.250", places=2) == Decimal("1.25")
+    for too_many in ("1.251", "0." + "0" * 40 + "1"):
+        with pytest.raises(Invalid, match="places"):
+            read_decimal(too_many, places=2)
+
+
+@pytest.mark.parametrize("value", [5, "5", " 5 ", Decimal("5.0"), Decimal("0.5E+1")])
+def test_a_whole_number_may_be_written_in_several_ways(value: Any):
+    assert read_integer(value) == 5
+
+
+@pytest.mark.parametrize("value", [Decimal("5.5"), Decimal("1E+9999999"), "5.0", "five", "", True, None, 2**31, [], {}])
+def test_what_is_no_whole_number_of_32_bits_is_refused(value: Any):
+    with pytest.raises(Invalid, match="integer"):
+        read_integer(value)
