@@ -36,19 +36,21 @@ class Change:
 
 def diff(before: Any, after: Any, *, ignore: frozenset[str] = frozenset()) -> list[Change]:
     """List what changed, at the deepest member that differs; `ignore` names top-level members that do not count."""
+    if before is after:
+        return []
     return [change for change in _walk((), before, after) if not (change.path and change.path[0] in ignore)]
 
 
 def _walk(path: tuple[str | int, ...], before: Any, after: Any) -> Iterator[Change]:
-    if before is after:
-        return
     left, right = _members(before), _members(after)
     if left is None or right is None or isinstance(before, tuple | list) is not isinstance(after, tuple | list):
         if type(before) is not type(after) or before != after:  # Python counts 1 and true as equal, JSON does not
             yield Change(path, before, after)
         return
     for key in left | right:
-        yield from _walk((*path, key), left.get(key, ABSENT), right.get(key, ABSENT))
+        old, new = left.get(key, ABSENT), right.get(key, ABSENT)
+        if old is not new:  # most members of an aggregate are the very same objects
+            yield from _walk((*path, key), old, new)
 
 
 def _members(value: Any) -> dict[Any, Any] | None:
