@@ -48,19 +48,19 @@ class InvoiceOrder:
 def invoice_order(command: InvoiceOrder, caller: Caller, now: datetime) -> Plan[Invoice]:
     """Write an invoice for part of an order; it is open at once.
 
-    Refuses with `OrderNotFound` (also where no line is the supplier's), `OrderCancelled`, `OrderLineNotFound`,
-    `OrderLineClosed`, `OverInvoiced`, `NumberTaken` by the same supplier on the same order, or `PartyNotFound` where
-    nobody is known who ordered.
+    Refuses with `OrderNotFound` (also where no line is the supplier's), `NumberTaken` by the same supplier on the same
+    order, `OrderCancelled`, `OrderLineNotFound`, `OrderLineClosed`, `OverInvoiced`, or `PartyNotFound` where nobody is
+    known who ordered. The number comes before the lines: whoever sends an invoice again learns that it is there.
     """
     order_key, scope = by_uuid(Order, command.order), f"{command.order}/{command.supplier}"
     number_key = by_number(command.number, scope)
     found = yield Needs([order_key, number_key], ["invoice", "invoice_line"])
     order = found.require(order_key, errors.OrderNotFound(command.order))
+    if found.get(number_key):
+        raise errors.NumberTaken(command.number)
     counted = invoice_lines(
         order, command.supplier, [Invoiced(line.line, line.quantity, line.unit_cost) for line in command.lines]
     )
-    if found.get(number_key):
-        raise errors.NumberTaken(command.number)
     invoice = yield from _written(command, order, scope, found, caller, now)
     happened = [events.InvoiceCreated(invoice.id, invoice.number), events.OrderInvoiced(order.id, order.number)]
     return Decision(invoice, saves=[invoice, counted], events=happened)
