@@ -1,0 +1,135 @@
+"""How refusals sound in our own API: problem details (RFC 9457), with types that stay the same."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from billingua.core import errors
+from billingua.core.errors import Refused
+from billingua.engine.ports import StoreFailed
+from billingua.wire import errors as wire
+from billingua.wire.face import find_refusal
+from billingua.wire.replies import json_reply
+
+
+class ParametersInvalid(wire.RequestRefused):
+    """Parameters of the address are unknown or cannot be read; `problems` lists each name and what is wrong."""
+
+    def __init__(self, problems: Sequence[tuple[str, str]]) -> None:
+        super().__init__(problems)
+        self.problems = problems
+
+
+class BodyInvalid(wire.BodyRefused):
+    """Values of the body are not what they have to be; `problems` lists each JSON Pointer and what is wrong."""
+
+    def __init__(self, problems: Sequence[tuple[str, str]]) -> None:
+        super().__init__(problems)
+        self.problems = problems
+
+
+class ScopeMissing(wire.CredentialNotEntitled):
+    """The token is known, but was not made for this."""
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(scope)
+        self.scope = scope
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One row: the status, the last part of the `type`, the title, and the detail, which may name the facts.
+
+    `challenge` is what a refused token is told in `WWW-Authenticate` (RFC 6750, section 3).
+    """
+
+    status: int
+    name: str
+    title: str
+    detail: str
+    challenge: str | None = None
+
+
+TYPES = "/docs/problems/"
+"""Where the types of problems are."""
+
+BEARER_WANTED = "Send `Authorization: Bearer <token>`."
+
+REFUSALS: dict[type[Exception], Problem] = {
+    errors.InvoiceNotFound: Problem(
+        404, "invoice-not-found", "No such invoice", "There is no invoice {0.asked} in this workspace."
+    ),
+    errors.NotFound: Problem(404, "not-found", "No such record", "There is no {0.asked} in this workspace."),
+    errors.NotPermitted: Problem(403, "not-permitted", "Not permitted", "You may not {0.what}."),
+    errors.Refused: Problem(409, "refused", "Refused", "The ledger does not do that: {0}."),
+    ParametersInvalid: Problem(
+        400, "invalid-parameters", "Invalid parameters", "Parameters of the address are unknown or cannot be read."
+    ),
+    BodyInvalid: Problem(400, "invalid-body", "Invalid body", "Values of the body are not what they have to be."),
+    wire.BodyUnreadable: Problem(400, "unreadable-body", "Unreadable body", "The body is not JSON: {0.reason}."),
+    wire.BodyTooLarge: Problem(413, "body-too-large", "Body too large", "A body may have {0.limit} bytes."),
+    wire.BodyTypeUnsupported: Problem(
+        415, "unsupported-body-type", "Unsupported body type", "The body must be application/json."
+    ),
+    wire.CredentialRefused: Problem(
+        401, "unauthorized", "No access", "The token opens nothing here.", 'Bearer error="invalid_token"'
+    ),
+    wire.CredentialMissing: Problem(
+        401, "unauthorized", "No access", "Send `Authorization: Bearer <token>`.", "Bearer"
+    ),
+    wire.CredentialMalformed: Problem(
+        401, "unauthorized", "No access", "Send `Authorization: Bearer <token>`.", "Bearer"
+    ),
+    wire.CredentialExpired: Problem(
+        401, "unauthorized", "No access", "The token has expired.", 'Bearer error="invalid_token"'
+    ),
+    ScopeMissing: Problem(
+        403,
+        "missing-scope",
+        "Not allowed with this token",
+        "The token lacks the scope `{0.scope}`.",
+        'Bearer error="insufficient_scope", scope="{0.scope}"',
+    ),
+    wire.UnknownPath: Problem(404, "unknown-path", "Nothing is here", "Nothing is at {path}."),
+    wire.WrongVerb: Problem(405, "wrong-verb", "Wrong verb", "{path} does not take {0.verb}."),
+    wire.Crashed: Problem(
+        500, "internal-error", "Internal error", "The server failed; its log tells more under the request's id."
+    ),
+    StoreFailed: Problem(
+        503, "store-unavailable", "Not available", "The ledger cannot be reached at the moment; nothing has changed."
+    ),
+}
+"""Every refusal, as a problem."""
+
+
+def voice(request: Request, error: Refused) -> Response:
+    """Put a refusal into words."""
+    problem = find_refusal(REFUSALS, error)
+    body: dict[str, Any] = {
+        "type": TYPES + problem.name,
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail.format(error, path=request.url.path),
+    }
+    if found := _found(error):
+        body["errors"] = found
+    body["request_id"] = request.state.id
+    return json_reply(body, problem.status, _headers(problem, error), "application/problem+json")
+
+
+def _found(error: Refused) -> list[dict[str, str]]:
+    """List what is wrong, each with the place where it is."""
+    if isinstance(error, ParametersInvalid):
+        return [{"parameter": name, "detail": detail} for name, detail in error.problems]
+    if isinstance(error, BodyInvalid):
+        return [{"pointer": pointer, "detail": detail} for pointer, detail in error.problems]
+    return []
+
+
+def _headers(problem: Problem, error: Refused) -> Mapping[str, str] | None:
+    if problem.challenge:
+        return {"WWW-Authenticate": problem.challenge.format(error)}
+    return {"Allow": ", ".join(error.allowed)} if isinstance(error, wire.WrongVerb) else None

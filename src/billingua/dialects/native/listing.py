@@ -1,0 +1,148 @@
+"""Lists in our own way: filters, an order, and pages that lead on to one another by an opaque cursor."""
+
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as NotBase64
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta, tzinfo
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+
+from billingua.core.lifecycle import Status
+from billingua.dialects.native.errors import ParametersInvalid
+from billingua.dialects.native.vocabulary import INVALID
+from billingua.engine.queries import InvoiceQuery, Sort
+from billingua.wire.scalars import Invalid, at_midnight, read_currency, read_day, read_integer, read_moment
+
+DEFAULT_LIMIT = 50
+LARGEST_LIMIT = 250
+
+_OFFSET = re.compile(r"after ([0-9]{1,9})")
+_SORTS = ", ".join(Sort)
+
+Reader = Callable[[str], Any]
+
+
+def invoice_query(request: Request, zone: tzinfo, now: datetime) -> InvoiceQuery:
+    """Read which invoices are asked for; days are the workspace's. Refuses with `ParametersInvalid`, all at once."""
+    readers = _readers(zone, now)
+    asked: dict[str, Any] = {"limit": DEFAULT_LIMIT}
+    problems: list[tuple[str, str]] = []
+    for name in request.query_params:
+        try:
+            asked |= _read(name, request.query_params.getlist(name), readers)
+        except Invalid as error:
+            problems.append((name, INVALID[error.wanted].format(sorts=_SORTS)))
+    if problems:
+        raise ParametersInvalid(problems)
+    return InvoiceQuery(**asked)
+
+
+def next_page(request: Request, query: InvoiceQuery, total: int) -> str | None:
+    """Give the address of the page after this one, relative to the server; None where there is none."""
+    reached = query.offset + (query.limit or DEFAULT_LIMIT)
+    if reached >= total:
+        return None
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
+    return f"{request.url.path}?{urlencode([*kept, ('cursor', _cursor(reached))])}"
+
+
+def _readers(zone: tzinfo, now: datetime) -> Mapping[str, tuple[str, Reader]]:
+    """List the parameters, each with its name in the ledger's query and its reader."""
+
+    def beginning(text: str) -> datetime:
+        return _bound(text, zone, is_end=False)
+
+    def end(text: str) -> datetime:
+        return _bound(text, zone, is_end=True)
+
+    return {
+        "status": ("statuses", _statuses),
+        "dialect": ("origin", str),
+        "party": ("party", read_integer),
+        "order": ("order", read_integer),
+        "currency": ("currency", read_currency),
+        "q": ("text", str),
+        "issued_from": ("issued_from", beginning),
+        "issued_to": ("issued_to", end),
+        "due_from": ("due_from", beginning),
+        "due_to": ("due_to", end),
+        "overdue": ("overdue_at", lambda text: _only_true(text, now)),
+        "sort": ("sort", _sort),
+        "limit": ("limit", _limit),
+        "cursor": ("offset", _offset),
+    }
+
+
+def _read(name: str, given: list[str], readers: Mapping[str, tuple[str, Reader]]) -> dict[str, Any]:
+    if name not in readers:
+        raise Invalid("unknown")
+    if name == "status":
+        given = [",".join(given)]
+    if len(given) > 1:
+        raise Invalid("repeated")
+    if not given[0].strip():
+        raise Invalid("blank")
+    field, reader = readers[name]
+    value = reader(given[0])
+    return {"descending": given[0].startswith("-"), field: value} if name == "sort" else {field: value}
+
+
+def _statuses(text: str) -> frozenset[Status]:
+    try:
+        return frozenset(Status(word.strip()) for word in text.split(","))
+    except ValueError:
+        raise Invalid("status") from None
+
+
+def _bound(text: str, zone: tzinfo, *, is_end: bool) -> datetime:
+    """Read a moment, or a day, which as an end is meant whole."""
+    try:
+        return read_moment(text)
+    except Invalid:
+        pass
+    try:
+        day = read_day(text)
+        return at_midnight(day + timedelta(days=1), zone) - timedelta.resolution if is_end else at_midnight(day, zone)
+    except (Invalid, OverflowError):
+        raise Invalid("day or moment") from None
+
+
+def _only_true(text: str, now: datetime) -> datetime:
+    if text != "true":
+        raise Invalid("true")
+    return now
+
+
+def _sort(text: str) -> Sort:
+    try:
+        return Sort(text.removeprefix("-"))
+    except ValueError:
+        raise Invalid("sort") from None
+
+
+def _limit(text: str) -> int:
+    try:
+        limit = read_integer(text)
+    except Invalid:
+        raise Invalid("limit") from None
+    if not 1 <= limit <= LARGEST_LIMIT:
+        raise Invalid("limit")
+    return limit
+
+
+def _cursor(offset: int) -> str:
+    return urlsafe_b64encode(f"after {offset}".encode()).decode().rstrip("=")
+
+
+def _offset(cursor: str) -> int:
+    try:
+        text = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+    except (NotBase64, ValueError):
+        raise Invalid("cursor") from None
+    reached = _OFFSET.fullmatch(text)
+    if reached is None:
+        raise Invalid("cursor")
+    return int(reached[1])

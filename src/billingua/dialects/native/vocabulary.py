@@ -1,0 +1,51 @@
+"""How our own API writes what the ledger knows: amounts as texts, moments in UTC, days in the workspace's zone."""
+
+from datetime import UTC, datetime, tzinfo
+from decimal import Decimal
+
+from billingua.core.money import currency_digits
+
+NAME = "native"
+"""The dialect's name."""
+
+READ = "read"
+"""The scope that a token needs to read."""
+
+INVALID = {
+    "unknown": "There is no such parameter.",
+    "repeated": "May be given once.",
+    "blank": "May not be empty.",
+    "integer": "Must be a whole number.",
+    "limit": "Must be a whole number from 1 to 250.",
+    "currency": "Must be an ISO 4217 code in capital letters.",
+    "status": "Must be draft, open, paid, rejected or void; several with commas between them.",
+    "true": "May only be true; leave it out to see all.",
+    "sort": "Must be one of {sorts}, with a minus before it for the opposite order.",
+    "day or moment": "Must be a day (2024-12-26) or an RFC 3339 moment (2024-12-26T12:00:00Z).",
+    "moment": "Must be an RFC 3339 moment (2024-12-26T12:00:00Z).",
+    "cursor": "Must be taken from the `next` of an earlier answer.",
+}
+"""What is wrong with a value."""
+
+
+def amount(value: Decimal, currency: str) -> str:
+    """Write an amount exactly, with at least as many decimals as its currency has."""
+    whole, _, decimals = plain(value).partition(".")
+    decimals = decimals.ljust(currency_digits(currency), "0")
+    return f"{whole}.{decimals}" if decimals else whole
+
+
+def plain(value: Decimal) -> str:
+    """Write a number exactly, without an exponent and without zeros at the end of its decimals."""
+    text = f"{value or abs(value):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def instant(moment: datetime) -> str:
+    """Write a moment as RFC 3339 in UTC."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def day(moment: datetime, zone: tzinfo) -> str:
+    """Write the day that a moment falls on in a zone."""
+    return moment.astimezone(zone).date().isoformat()
