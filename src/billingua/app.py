@@ -92,4 +92,6 @@ def _sandbox_routes(sandbox: Sandbox) -> Sequence[Route]:
 
 def _moment(body: Any) -> datetime | None:
     """Read the moment to stand still at: `{"now": …}`, null to run again."""
-    return native.read_moment(body["now"]) if isinstance(body, dict) else None
+    if not isinstance(body, dict) or "now" not in body:
+        raise native.BodyInvalid([("/now", "Must be given; null lets the clock run.")])
+    return None if body["now"] is None else native.read_moment(body["now"], "/now")
