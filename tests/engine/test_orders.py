@@ -1,0 +1,175 @@
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from billingua.core import errors, events
+from billingua.core.lifecycle import Status
+from billingua.core.line import Attribute, Charge, ChargeKind
+from billingua.core.rounding import en16931
+from billingua.engine.orders import InvoicedLine, InvoiceOrder, invoice_order
+from billingua.engine.plan import Caller, Decision
+from tests.builders import (
+    NOON,
+    SUPPLIER,
+    a_caller,
+    a_line,
+    a_party,
+    a_user,
+    a_uuid,
+    an_invoice,
+    an_item,
+    an_order,
+    an_order_line,
+)
+from tests.engine.driving import drive, known
+
+LINE, SECOND = a_uuid(8100), a_uuid(8101)
+STRANGER = a_uuid(2999)
+RETAILER = a_party(id=40)
+ORDER = an_order(
+    retailer=RETAILER.uuid,
+    channel=1,
+    lines=(an_order_line(item=1, sku="TM-88"), an_order_line(uuid=SECOND, sku="TM-89")),
+)
+
+
+def invoice(
+    *others: Any, order=ORDER, caller: Caller | None = None, supplier: UUID = SUPPLIER, **command: Any
+) -> Decision[Any]:
+    told = InvoiceOrder(**({"order": ORDER.uuid, "supplier": supplier, "number": "TI-2291"} | command))
+    knowledge = known(order, RETAILER, an_item(), *others, invoice=812, invoice_line=52)
+    return drive(invoice_order(told, caller or a_caller(dialect="crux"), NOON), knowledge)
+
+
+def test_part_of_an_order_is_invoiced():
+    charges = (
+        Charge(ChargeKind.DROPSHIP_FEE, Decimal("1.15")),
+        Charge(ChargeKind.ORDER_FEE, Decimal("0.40")),
+        Charge(ChargeKind.TAX, Decimal(2)),
+        Charge(ChargeKind.SHIPPING, Decimal(5)),
+    )
+    decision = invoice(
+        caller=a_caller(dialect="crux", user=a_user(username="zuul")),
+        lines=[
+            InvoicedLine(line=LINE, quantity=2, unit_cost=Decimal("11.75"), attributes=(Attribute("lot", "L-209"),)),
+            InvoicedLine(line=SECOND),
+        ],
+        charges=charges,
+        stated_total=Decimal("99.99"),
+        attributes=(Attribute("terms", "net 15"),),
+    )
+    written = decision.answer
+    assert written == an_invoice(
+        id=812,
+        uuid=a_uuid(777_000),
+        number="TI-2291",
+        number_scope=f"{ORDER.uuid}/{SUPPLIER}",
+        status=Status.OPEN,
+        origin="crux",
+        party=40,
+        supplier=SUPPLIER,
+        order=104,
+        created_by="zuul",
+        original_balance=Decimal("32.05"),
+        open_balance=Decimal("32.05"),
+        rounding=en16931("USD"),
+        lines=(
+            a_line(
+                id=52,
+                item=1,
+                sku="TM-88",
+                description="Lamp",
+                quantity=Decimal(2),
+                unit_price=Decimal("11.75"),
+                order_line=LINE,
+                attributes=(Attribute("lot", "L-209"),),
+            ),
+            a_line(id=53, position=1, sku="TM-89", quantity=None, unit_price=None, order_line=SECOND),
+        ),
+        charges=charges,
+        stated_total=Decimal("99.99"),
+        purchase_order_number="PO-104",
+        channel=1,
+        attributes=(Attribute("terms", "net 15"),),
+    )
+    counted = list(decision.saves)[1]
+    assert list(decision.saves) == [written, counted]
+    assert [(line.invoiced, line.supplier_unit_cost) for line in counted.lines] == [(2, Decimal("11.75")), (0, None)]
+    assert decision.events == [events.InvoiceCreated(812, "TI-2291"), events.OrderInvoiced(104, "PO-104")]
+
+
+def test_charges_alone_are_invoiced_too():
+    decision = invoice(charges=(Charge(ChargeKind.SHIPPING, Decimal(5)),))
+    assert (decision.answer.lines, decision.answer.open_balance, decision.answer.created_by) == ((), 5, None)
+
+
+def test_an_invoice_is_rounded_to_the_digits_of_the_orders_currency():
+    decision = invoice(
+        order=an_order(currency="JPY", retailer=RETAILER.uuid),
+        lines=[InvoicedLine(line=LINE, quantity=1, unit_cost=Decimal("10.50"))],
+    )
+    assert (decision.answer.currency, str(decision.answer.open_balance)) == ("JPY", "11")
+
+
+def test_an_item_that_is_gone_leaves_the_line_without_description():
+    order = an_order(retailer=RETAILER.uuid, lines=(an_order_line(item=99),))
+    (line,) = invoice(order=order, lines=[InvoicedLine(line=LINE, quantity=1)]).answer.lines
+    assert (line.item, line.description) == (99, "")
+
+
+def test_an_order_without_retailer_is_invoiced_to_its_company():
+    assert invoice(order=an_order(company=10)).answer.party == 10
+
+
+def test_somebody_has_to_be_invoiced():
+    with pytest.raises(errors.PartyNotFound) as nobody:
+        invoice(order=an_order(company=None))
+    assert nobody.value.asked == "PO-104"
+    with pytest.raises(errors.PartyNotFound) as unknown:
+        invoice(order=an_order(retailer=STRANGER))
+    assert unknown.value.asked == str(STRANGER)
+
+
+def test_an_unknown_order_is_not_found():
+    with pytest.raises(errors.OrderNotFound) as refused:
+        invoice(order=an_order(id=105))
+    assert refused.value.asked == ORDER.uuid
+
+
+def test_an_order_is_not_there_for_a_supplier_without_lines_in_it():
+    with pytest.raises(errors.OrderNotFound):
+        invoice(supplier=STRANGER)
+
+
+@pytest.mark.parametrize(
+    ("order", "line", "refusal"),
+    [
+        (an_order(lines=(an_order_line(status="Cancelled"),)), InvoicedLine(line=LINE), errors.OrderCancelled),
+        (ORDER, InvoicedLine(line=STRANGER), errors.OrderLineNotFound),
+        (
+            an_order(lines=(an_order_line(status="Rejected"),)),
+            InvoicedLine(line=LINE),
+            errors.OrderLineClosed,
+        ),
+        (ORDER, InvoicedLine(line=LINE, quantity=6), errors.OverInvoiced),
+    ],
+)
+def test_lines_that_cannot_be_invoiced_are_refused_before_the_number(order, line: InvoicedLine, refusal):
+    taken = an_invoice(number="TI-2291", number_scope=f"{ORDER.uuid}/{SUPPLIER}")
+    with pytest.raises(refusal):
+        invoice(taken, order=order, lines=[line])
+
+
+@pytest.mark.parametrize("number", ["TI-2291", "ti-2291 "])
+def test_a_supplier_uses_a_number_once_on_an_order(number: str):
+    taken = an_invoice(number=number, number_scope=f"{ORDER.uuid}/{SUPPLIER}")
+    with pytest.raises(errors.NumberTaken) as refused:
+        invoice(taken)
+    assert refused.value.number == "TI-2291"
+
+
+@pytest.mark.parametrize("scope", ["", f"{a_uuid(1)}/{SUPPLIER}", f"{ORDER.uuid}/{STRANGER}"])
+def test_the_same_number_may_be_used_elsewhere(scope: str):
+    assert invoice(an_invoice(number="TI-2291", number_scope=scope)).answer.number == "TI-2291"
