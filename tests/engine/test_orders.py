@@ -156,9 +156,11 @@ def test_an_order_is_not_there_for_a_supplier_without_lines_in_it():
         (ORDER, InvoicedLine(line=LINE, quantity=6), errors.OverInvoiced),
     ],
 )
-def test_lines_that_cannot_be_invoiced_are_refused_before_the_number(order, line: InvoicedLine, refusal):
-    taken = an_invoice(number="TI-2291", number_scope=f"{ORDER.uuid}/{SUPPLIER}")
+def test_lines_that_cannot_be_invoiced_are_refused_after_the_number(order, line: InvoicedLine, refusal):
     with pytest.raises(refusal):
+        invoice(order=order, lines=[line])
+    taken = an_invoice(number="TI-2291", number_scope=f"{ORDER.uuid}/{SUPPLIER}")
+    with pytest.raises(errors.NumberTaken):
         invoice(taken, order=order, lines=[line])
 
 
