@@ -1,0 +1,29 @@
+"""What modulus clients are answered: one envelope for everything, good or bad (contract §1.1)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.responses import Response
+
+from billingua.dialects.modulus.vocabulary import SUCCESS
+from billingua.wire.replies import json_reply
+
+NOTHING: Mapping[str, Any] = {}
+"""The envelope's `object` where it is absent."""
+
+
+def envelope(
+    title: str,
+    message: str,
+    status: int = 200,
+    enclosed: Mapping[str, Any] = NOTHING,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Wrap an answer; `enclosed` is its `object` with the key, or nothing."""
+    body = {"result": status == 200, "title": title, "message": message, **enclosed}
+    return json_reply(body, status, headers)
+
+
+def status_changed() -> Response:
+    """Answer a change of status (§4): exactly these three keys, no full stop."""
+    return envelope(SUCCESS, "Invoice Status changed successfully")
