@@ -103,15 +103,13 @@ class WorkingSet:
 
     def learn(self, loaded: Loaded) -> None:
         """Take in what was read, under every key that each aggregate has; what was decided here stays."""
-        for place, record in loaded.records.items():
-            if self.records.setdefault(place, record) is record and record is not None:
-                self._index(place[0], place[1].kind, record)
+        for (workspace, key), record in loaded.records.items():
+            # The first that was read of an aggregate stands for it under every key: what a plan gives back unchanged
+            # has to be the very value that it was given.
+            known = self.records.setdefault((workspace, by_id(key.kind, record.value.id)), record) if record else None
+            self.records.setdefault((workspace, key), known)
         for counter, number in loaded.counters.items():
             self.counters.setdefault(counter, number)
-
-    def _index(self, workspace: str, kind: type[Any], record: Record[Any]) -> None:
-        place = (workspace, by_id(kind, record.value.id))
-        self.records.setdefault(place, record)
 
     def apply(self, job: Job[Any], decision: Decision[Any], counters: Mapping[str, int]) -> None:
         """Take a decision over: all of it, or, if anything in it fails, nothing."""
