@@ -1,0 +1,92 @@
+"""Connections to the database file, and its schema."""
+
+import sqlite3
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from billingua.stores.statements import DatabaseTooNew, Migration, migrations, named_queries
+
+SQL = named_queries("billingua.stores.sqlite")
+_MIGRATIONS = migrations("billingua.stores.sqlite")
+_MIGRATION_TABLE = """
+CREATE TABLE IF NOT EXISTS migration (
+    number INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    applied_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP
+)
+"""
+
+_CACHE_KIBIBYTES = 64 * 1024
+_CHECKPOINT_PAGES = 8 * 1024
+"""Moving pages from the log into the database holds up a commit: rarely much is better than often a little."""
+
+
+def connect_to_write(path: Path) -> sqlite3.Connection:
+    """Open a connection that writes, durably with every commit, and bring the schema up to date.
+
+    It never waits for another writer: to wait is its user's business. Refuses with `DatabaseTooNew`.
+    """
+    connection = _connect(f"{path.absolute().as_uri()}?mode=rwc")
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
+        _migrate(connection, path)
+        connection.execute("PRAGMA busy_timeout = 0")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def connect_to_read(path: Path) -> sqlite3.Connection:
+    """Open a connection that only reads; it neither waits for writers nor holds them up."""
+    return _connect(f"{path.absolute().as_uri()}?mode=ro")
+
+
+def _connect(uri: str) -> sqlite3.Connection:
+    # Transactions are begun and ended by our own statements; whoever uses a connection sees to it that
+    # only one thread does at a time.
+    connection = sqlite3.connect(uri, uri=True, timeout=10, isolation_level=None, check_same_thread=False)
+    connection.execute(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")
+    connection.execute("PRAGMA temp_store = MEMORY")
+    return connection
+
+
+@contextmanager
+def snapshot(connection: sqlite3.Connection) -> Generator[None]:
+    """Let everything inside read one state of the database."""
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        connection.execute("ROLLBACK")
+
+
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute(_MIGRATION_TABLE)
+    (found,) = connection.execute("SELECT coalesce(max(number), 0) FROM migration").fetchone()
+    known = _MIGRATIONS[-1].number
+    if found > known:
+        raise DatabaseTooNew(str(path), found, known)
+    for migration in _MIGRATIONS[found:]:
+        _apply(connection, migration)
+    connection.execute("COMMIT")
+
+
+def _apply(connection: sqlite3.Connection, migration: Migration) -> None:
+    for statement in _statements(migration.sql):
+        connection.execute(statement)
+    connection.execute("INSERT INTO migration (number, name) VALUES (?, ?)", (migration.number, migration.name))
+
+
+def _statements(sql: str) -> Iterator[str]:
+    """Take a script apart: `executescript` would commit what it finds begun."""
+    statement = ""
+    for line in sql.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""

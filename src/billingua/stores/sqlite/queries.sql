@@ -1,0 +1,107 @@
+-- What the store asks of SQLite, each statement under its name.
+
+-- name: find_aggregate
+SELECT version, chain, body FROM aggregate WHERE workspace = :workspace AND kind = :kind AND id = :id;
+
+-- name: all_aggregates
+SELECT version, chain, body FROM aggregate WHERE workspace = :workspace AND kind = :kind ORDER BY id;
+
+-- name: insert_aggregate
+INSERT INTO aggregate (workspace, kind, id, version, chain, body)
+VALUES (:workspace, :kind, :id, :version, :chain, :body);
+
+-- name: update_aggregate
+UPDATE aggregate SET version = :version, chain = :chain, body = :body
+WHERE workspace = :workspace AND kind = :kind AND id = :id AND version = :known_version;
+
+-- name: find_invoice
+SELECT workspace, id, version, chain, number, number_scope, number_folded, status, origin, party, "order", currency,
+    issued_at, due_at, voided_at, created_at, updated_at, original_balance, open_balance, partly_paid, body
+FROM invoice JOIN invoice_body USING (workspace, id)
+WHERE workspace = :workspace AND id = :id;
+
+-- name: all_invoices
+SELECT workspace, id, version, chain, number, number_scope, number_folded, status, origin, party, "order", currency,
+    issued_at, due_at, voided_at, created_at, updated_at, original_balance, open_balance, partly_paid, body
+FROM invoice JOIN invoice_body USING (workspace, id)
+WHERE workspace = :workspace ORDER BY id;
+
+-- name: insert_invoice
+INSERT INTO invoice (workspace, id, version, chain, number, number_scope, number_folded, status, origin, party, "order",
+    currency, issued_at, due_at, voided_at, created_at, updated_at, original_balance, open_balance, partly_paid)
+VALUES (:workspace, :id, :version, :chain, :number, :number_scope, :number_folded, :status, :origin, :party, :order,
+    :currency, :issued_at, :due_at, :voided_at, :created_at, :updated_at, :original_balance, :open_balance,
+    :partly_paid);
+
+-- name: update_invoice
+UPDATE invoice SET version = :version, chain = :chain, number = :number, number_scope = :number_scope,
+    number_folded = :number_folded, status = :status, origin = :origin, party = :party, "order" = :order,
+    currency = :currency, issued_at = :issued_at, due_at = :due_at, voided_at = :voided_at, created_at = :created_at,
+    updated_at = :updated_at, original_balance = :original_balance, open_balance = :open_balance,
+    partly_paid = :partly_paid
+WHERE workspace = :workspace AND id = :id AND version = :known_version;
+
+-- SQLite writes every index anew whose columns are set, even to what they were: most updates name none of them.
+-- name: update_invoice_balance
+UPDATE invoice SET version = :version, chain = :chain, voided_at = :voided_at, updated_at = :updated_at,
+    original_balance = :original_balance, open_balance = :open_balance, partly_paid = :partly_paid
+WHERE workspace = :workspace AND id = :id AND version = :known_version;
+
+-- name: insert_invoice_body
+INSERT INTO invoice_body (workspace, id, body) VALUES (:workspace, :id, :body);
+
+-- name: update_invoice_body
+UPDATE invoice_body SET body = :body WHERE workspace = :workspace AND id = :id;
+
+-- name: find_holder
+SELECT id FROM lookup WHERE kind = :kind AND name = :name AND value = :value AND workspace = :workspace;
+
+-- name: find_holders
+SELECT workspace, id FROM lookup WHERE kind = :kind AND name = :name AND value = :value ORDER BY workspace;
+
+-- Every aggregate has a UUID, so these names list them all.
+-- name: find_holders_by_id
+SELECT workspace, id FROM lookup WHERE kind = :kind AND name = 'uuid' AND id = :value ORDER BY workspace;
+
+-- name: find_workspaces
+SELECT workspace FROM lookup WHERE kind = 'workspace' AND name = 'uuid' ORDER BY workspace;
+
+-- name: free_key
+DELETE FROM lookup WHERE kind = :kind AND name = :name AND value = :value AND workspace = :workspace AND id = :id;
+
+-- name: take_key
+INSERT INTO lookup (kind, name, value, workspace, id) VALUES (:kind, :name, :value, :workspace, :id);
+
+-- name: find_counter
+SELECT next FROM counter WHERE workspace = :workspace AND name = :name;
+
+-- name: set_counter
+INSERT INTO counter (workspace, name, next) VALUES (:workspace, :name, :next)
+ON CONFLICT (workspace, name) DO UPDATE SET next = excluded.next;
+
+-- name: insert_entry
+INSERT INTO history (workspace, kind, id, version, at, body, hash)
+VALUES (:workspace, :kind, :id, :version, :at, :body, :hash);
+
+-- name: find_history
+SELECT workspace, kind, id, version, at, body, hash FROM history
+WHERE workspace = :workspace AND kind = :kind AND id = :id ORDER BY version;
+
+-- name: all_history
+SELECT workspace, kind, id, version, at, body, hash FROM history ORDER BY workspace, kind, id, version;
+
+-- name: insert_posted
+INSERT INTO outbox (workspace, at, body) VALUES (:workspace, :at, :body);
+
+-- name: all_posted
+SELECT sequence, workspace, at, body FROM outbox ORDER BY sequence;
+
+-- name: erase
+DELETE FROM aggregate;
+DELETE FROM lookup;
+DELETE FROM invoice;
+DELETE FROM invoice_body;
+DELETE FROM counter;
+DELETE FROM history;
+DELETE FROM outbox;
+DELETE FROM sqlite_sequence;

@@ -1,0 +1,104 @@
+"""What is read through one connection."""
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+from billingua.core.invoice import Invoice
+from billingua.engine.batch import Loaded, Wanted
+from billingua.engine.journal import Entry
+from billingua.engine.kinds import KINDS
+from billingua.engine.plan import Key, Record
+from billingua.engine.queries import InvoiceQuery, Page
+from billingua.stores.bodies import aggregate_from_body
+from billingua.stores.listing import conditions, order
+from billingua.stores.recent import Recent
+from billingua.stores.rows import InvoiceRow, instant_from_row, invoice_from_row
+from billingua.stores.sqlite.connections import SQL
+
+Row = Sequence[Any]
+
+_KIND_NAMES = {kind.type: kind.name for kind in KINDS}
+
+
+class Reading:
+    """Reads aggregates, counters and lists; what is at hand in `recent` is not read again."""
+
+    def __init__(self, connection: sqlite3.Connection, recent: Recent) -> None:
+        self._connection = connection
+        self._recent = recent
+
+    def load(self, wanted: Wanted) -> Loaded:
+        """Read what a batch wants."""
+        return Loaded(
+            {(workspace, key): self._known_as(workspace, key) for workspace, key in wanted.places},
+            {(workspace, name): self._counter(workspace, name) for workspace, name in wanted.counters},
+        )
+
+    def _known_as(self, workspace: str, key: Key[Any]) -> Record[Any] | None:
+        kind = _KIND_NAMES[key.kind]
+        if key.name == "id":
+            return self.record(workspace, kind, int(key.value))
+        values = {"workspace": workspace, "kind": kind, "name": key.name, "value": key.value}
+        holder = self._connection.execute(SQL["find_holder"], values).fetchone()
+        return self.record(workspace, kind, holder[0]) if holder else None
+
+    def _counter(self, workspace: str, name: str) -> int:
+        row = self._connection.execute(SQL["find_counter"], {"workspace": workspace, "name": name}).fetchone()
+        return row[0] if row else 1
+
+    def record(self, workspace: str, kind: str, id: int) -> Record[Any] | None:
+        """Give an aggregate; None where there is none."""
+        record = self._recent.get((workspace, kind, id))
+        if record is None:
+            values = {"workspace": workspace, "kind": kind, "id": id}
+            query = SQL["find_invoice" if kind == "invoice" else "find_aggregate"]
+            row = self._connection.execute(query, values).fetchone()
+            if row is None:
+                return None
+            record = record_from_row(kind, row)
+            self._recent.put((workspace, kind, id), record)
+        return record
+
+    def holders(self, key: Key[Any]) -> list[tuple[str, Record[Any]]]:
+        """Find who is known under a key, in every workspace."""
+        kind = _KIND_NAMES[key.kind]
+        query = SQL["find_holders_by_id" if key.name == "id" else "find_holders"]
+        rows = self._connection.execute(query, {"kind": kind, "name": key.name, "value": key.value}).fetchall()
+        return [(workspace, record) for workspace, id in rows if (record := self.record(workspace, kind, id))]
+
+    def workspaces(self) -> list[str]:
+        """List the names of all workspaces."""
+        return [workspace for (workspace,) in self._connection.execute(SQL["find_workspaces"])]
+
+    def history(self, workspace: str, kind: str, id: int) -> list[Entry]:
+        """Give the entries of one aggregate, oldest first."""
+        values = {"workspace": workspace, "kind": kind, "id": id}
+        return [entry_from_row(row) for row in self._connection.execute(SQL["find_history"], values)]
+
+    def page(self, workspace: str, query: InvoiceQuery) -> Page[Invoice]:
+        """List invoices."""
+        asked = conditions(workspace, query)
+        # What is put together here are our own words; whatever comes from outside is bound.
+        source = f"FROM invoice WHERE {asked.sql}"
+        (total,) = self._connection.execute(f"SELECT count(*) {source}", asked.values).fetchone()
+        limits = {"limit": -1 if query.limit is None else query.limit, "offset": query.offset}
+        listed = self._connection.execute(
+            f"SELECT id {source} ORDER BY {order(query)} LIMIT :limit OFFSET :offset", asked.values | limits
+        ).fetchall()
+        return Page([record for (id,) in listed if (record := self.record(workspace, "invoice", id))], total)
+
+
+def record_from_row(kind: str, row: Row) -> Record[Any]:
+    """Read an aggregate from the row that stands for it."""
+    if kind == "invoice":
+        *columns, body = row
+        return invoice_from_row(InvoiceRow(*columns), body)
+    version, chain, body = row
+    return aggregate_from_body(kind, version, chain, body)
+
+
+def entry_from_row(row: Row) -> Entry:
+    """Read an entry of history."""
+    workspace, kind, id, version, at, body, seal = row
+    return Entry(workspace, kind, id, version, instant_from_row(at), body, seal)

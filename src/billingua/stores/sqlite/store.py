@@ -1,0 +1,115 @@
+"""A store in one SQLite file."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+from billingua.core.invoice import Invoice
+from billingua.engine.journal import Entry
+from billingua.engine.plan import Job, Key, Record
+from billingua.engine.ports import Posted
+from billingua.engine.queries import InvoiceQuery, Page
+from billingua.stores.batches import BATCH_SIZE, Batches, answer_without_saving, decide
+from billingua.stores.recent import Recent
+from billingua.stores.rows import instant_from_row
+from billingua.stores.sqlite.connections import SQL, connect_to_read, snapshot
+from billingua.stores.sqlite.reading import Reading, entry_from_row, record_from_row
+from billingua.stores.sqlite.writer import Writer
+
+T = TypeVar("T")
+
+CACHE_SIZE = 20_000
+
+
+class SqliteStore:
+    """A `Store` in one SQLite file, which other processes may read and write at the same time.
+
+    `cache_size` is how many aggregates are kept at hand for plans that run, and `busy_timeout_seconds` how long
+    to wait for another process that writes.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        cache_size: int = CACHE_SIZE,
+        busy_timeout_seconds: float = 10,
+        batch_size: int = BATCH_SIZE,
+        new_uuid: Callable[[], UUID] = uuid4,
+    ) -> None:
+        self._path = path
+        self._new_uuid = new_uuid
+        self._writer = Writer(path, cache_size=cache_size, busy_timeout_seconds=busy_timeout_seconds, new_uuid=new_uuid)
+        self._batches = Batches(self._writer.attempt, batch_size)
+        self._reader = connect_to_read(path)
+        self._reading = Reading(self._reader, Recent(0))
+        # Lists may take long: they have a connection and a thread of their own, and do not hold up the loop.
+        self._lister = connect_to_read(path)
+        self._listing = Reading(self._lister, Recent(0))
+        self._list_thread = ThreadPoolExecutor(1, "list")
+
+    async def run(self, job: Job[T]) -> T:
+        """Run a plan, and answer once what it decided is on disk."""
+        return await self._batches.run(job)
+
+    async def read(self, job: Job[T]) -> T:
+        """Run a plan that saves nothing, on what is committed."""
+        with snapshot(self._reader):
+            return answer_without_saving(decide([job], self._reading.load, self._new_uuid))
+
+    async def find(self, key: Key[T]) -> Sequence[tuple[str, Record[T]]]:
+        """Find an aggregate by a key in every workspace, with the workspaces' names."""
+        with snapshot(self._reader):
+            return self._reading.holders(key)
+
+    async def invoices(self, workspace: str, query: InvoiceQuery) -> Page[Invoice]:
+        """List invoices."""
+        return await asyncio.get_running_loop().run_in_executor(self._list_thread, self._page, workspace, query)
+
+    def _page(self, workspace: str, query: InvoiceQuery) -> Page[Invoice]:
+        with snapshot(self._lister):
+            return self._listing.page(workspace, query)
+
+    async def workspaces(self) -> Sequence[str]:
+        """List the names of all workspaces."""
+        return self._reading.workspaces()
+
+    async def history(self, workspace: str, kind: str, id: int) -> Sequence[Entry]:
+        """Give the entries of one aggregate, oldest first."""
+        return self._reading.history(workspace, kind, id)
+
+    def aggregates(self, workspace: str, kind: str) -> Iterator[Record[Any]]:
+        """Walk all aggregates of a kind, by id."""
+        query = SQL["all_invoices" if kind == "invoice" else "all_aggregates"]
+        for row in self._walk(query, {"workspace": workspace, "kind": kind}):
+            yield record_from_row(kind, row)
+
+    def journal(self) -> Iterator[Entry]:
+        """Walk all history, aggregate by aggregate, each oldest first."""
+        return map(entry_from_row, self._walk(SQL["all_history"], {}))
+
+    def outbox(self) -> Iterator[Posted]:
+        """Walk the outbox, oldest first."""
+        for sequence, workspace, at, body in self._walk(SQL["all_posted"], {}):
+            yield Posted(sequence, workspace, instant_from_row(at), body)
+
+    def _walk(self, query: str, values: Mapping[str, Any]) -> Iterator[Any]:
+        """Walk rows on a connection of its own: one statement reads one state, however long it takes."""
+        with closing(connect_to_read(self._path)) as connection:
+            yield from connection.execute(query, values)
+
+    async def erase(self) -> None:
+        """Forget everything, in one step."""
+        await self._writer.erase()
+
+    async def close(self) -> None:
+        """Finish what was accepted, and let go of the file."""
+        await self._batches.close()
+        self._list_thread.shutdown()
+        self._lister.close()
+        self._reader.close()
+        self._writer.close()

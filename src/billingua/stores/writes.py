@@ -1,0 +1,121 @@
+"""What a batch writes, as values for named statements, whatever the database."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from billingua.core.invoice import Invoice
+from billingua.engine.batch import Happening, Save, Writes
+from billingua.engine.journal import Entry
+from billingua.engine.kinds import kind_of
+from billingua.engine.plan import Key, Record
+from billingua.stores.bodies import aggregate_to_body
+from billingua.stores.outbox import body_of
+from billingua.stores.rows import instant_to_row, invoice_to_body, invoice_to_row, same_body, same_listing
+
+Values = Mapping[str, Any]
+
+STATEMENTS = (
+    "free_key",  # before any is taken: two aggregates may exchange theirs
+    "insert_aggregate",
+    "update_aggregate",
+    "insert_invoice",
+    "insert_invoice_body",
+    "update_invoice",
+    "update_invoice_balance",
+    "update_invoice_body",
+    "take_key",
+    "set_counter",
+    "insert_entry",
+    "insert_posted",
+)
+"""The statements of a batch, in their order. Each touches exactly one row for each of its values."""
+
+
+def values_of(writes: Writes) -> dict[str, list[Values]]:
+    """Say which statements a batch consists of, with the values for each."""
+    values: dict[str, list[Values]] = {name: [] for name in STATEMENTS}
+    for save in writes.saves.values():
+        add = _add_invoice if save.kind == "invoice" else _add_aggregate
+        add(values, save)
+        _add_keys(values, save)
+    values["set_counter"] += [
+        {"workspace": workspace, "name": name, "next": number} for (workspace, name), number in writes.counters.items()
+    ]
+    values["insert_entry"] += map(_entry, writes.entries)
+    values["insert_posted"] += map(_posted, writes.happenings)
+    return values
+
+
+def _add_aggregate(values: dict[str, list[Values]], save: Save) -> None:
+    value = {
+        "workspace": save.workspace,
+        "kind": save.kind,
+        "id": save.after.value.id,
+        "version": save.after.version,
+        "chain": save.after.chain,
+        "body": aggregate_to_body(save.kind, save.after.value),
+        "known_version": _known_version(save),
+    }
+    values["update_aggregate" if save.before else "insert_aggregate"].append(value)
+
+
+def _add_invoice(values: dict[str, list[Values]], save: Save) -> None:
+    before: Record[Invoice] | None = save.before
+    after: Invoice = save.after.value
+    row = invoice_to_row(save.workspace, save.after)._asdict()
+    row["known_version"] = _known_version(save)
+    if before is None or not same_body(before.value, after):
+        body = {"workspace": save.workspace, "id": after.id, "body": invoice_to_body(after)}
+        values["update_invoice_body" if before else "insert_invoice_body"].append(body)
+    if before is None:
+        values["insert_invoice"].append(row)
+    else:
+        same = same_listing(before.value, after)
+        values["update_invoice_balance" if same else "update_invoice"].append(row)
+
+
+def _known_version(save: Save) -> int:
+    """The version that is updated: if the row has another by now, somebody else wrote it."""
+    return save.before.version if save.before else 0
+
+
+def _add_keys(values: dict[str, list[Values]], save: Save) -> None:
+    stale, fresh = _keys(save.before), _keys(save.after)
+    values["free_key"] += _key_rows(save, stale - fresh)
+    values["take_key"] += _key_rows(save, fresh - stale)
+
+
+def _keys(record: Record[Any] | None) -> set[Key[Any]]:
+    return kind_of(record.value).keys(record.value) if record else set()
+
+
+def _key_rows(save: Save, keys: Iterable[Key[Any]]) -> Iterable[Values]:
+    """The id is not among them: it is the key of the aggregate's own row."""
+    return [
+        {
+            "kind": save.kind,
+            "name": key.name,
+            "value": key.value,
+            "workspace": save.workspace,
+            "id": save.after.value.id,
+        }
+        for key in keys
+        if key.name != "id"
+    ]
+
+
+def _entry(entry: Entry) -> Values:
+    return {
+        "workspace": entry.workspace,
+        "kind": entry.kind,
+        "id": entry.id,
+        "version": entry.version,
+        "at": instant_to_row(entry.at),
+        "body": entry.body,
+        "hash": entry.hash,
+    }
+
+
+def _posted(happening: Happening) -> Values:
+    job = happening.job
+    return {"workspace": job.caller.workspace, "at": instant_to_row(job.now), "body": body_of(happening)}
