@@ -1,0 +1,75 @@
+from typing import Any
+
+import pytest
+
+from billingua.engine.kinds import (
+    KINDS,
+    THE_WORKSPACE,
+    by_claim,
+    by_code,
+    by_number,
+    by_secret,
+    by_username,
+    kind_named,
+    kind_of,
+)
+from billingua.engine.plan import Key, by_id, by_uuid
+from tests.builders import (
+    a_credential,
+    a_party,
+    a_payment,
+    a_price_list,
+    a_tax,
+    a_user,
+    a_workspace,
+    an_invoice,
+    an_item,
+    an_opportunity,
+    an_order,
+)
+
+EXAMPLES: dict[str, tuple[Any, list[Key[Any]]]] = {
+    "workspace": (a_workspace(), [THE_WORKSPACE]),
+    "user": (a_user(username="ida"), [by_username("ida")]),
+    "credential": (a_credential(dialect="crux", secret_hash="5ec"), [by_secret("crux", "5ec")]),
+    "party": (a_party(), []),
+    "opportunity": (an_opportunity(), []),
+    "tax": (a_tax(), []),
+    "item": (an_item(), [Key(type(an_item()), "sku_uuid", str(an_item().sku_uuid))]),
+    "price_list": (a_price_list(code="PL1"), [by_code("PL1")]),
+    "order": (an_order(), []),
+    "invoice": (
+        an_invoice(number="Inv-7 ", number_scope="o/s", claims=("31\nA", "32\nB")),
+        [by_number("INV-7", "o/s"), by_claim("31\nA"), by_claim("32\nB")],
+    ),
+    "payment": (a_payment(), []),
+}
+
+
+def test_there_is_an_example_of_every_kind():
+    assert [kind.name for kind in KINDS] == list(EXAMPLES)
+
+
+@pytest.mark.parametrize("name", list(EXAMPLES))
+def test_each_kind_is_known_by_its_id_its_uuid_and_its_own_names(name: str):
+    value, names = EXAMPLES[name]
+    kind = kind_named(name)
+    assert kind_of(value) is kind
+    assert kind.keys(value) == {by_id(kind.type, value.id), by_uuid(kind.type, value.uuid), *names}
+
+
+def test_numbers_are_compared_as_numbers_are_and_within_their_scope():
+    assert by_number("inv-7") == by_number("INV-7  ")
+    assert by_number("INV-7") != by_number("INV-7", "o/s")
+    assert by_number("b", "a") != by_number("a\nb")
+
+
+def test_the_same_token_of_two_dialects_is_two_tokens():
+    assert by_secret("crux", "5ec") != by_secret("native", "5ec")
+
+
+def test_what_is_no_aggregate_has_no_kind():
+    with pytest.raises(KeyError):
+        kind_of("text")
+    with pytest.raises(KeyError):
+        kind_named("receipt")

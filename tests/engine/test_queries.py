@@ -1,0 +1,91 @@
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from billingua.core.lifecycle import Status
+from billingua.engine.queries import InvoiceQuery, Sort
+from tests.builders import NOON, an_invoice
+
+BEFORE, AFTER = NOON - timedelta(days=1), NOON + timedelta(days=1)
+INVOICE = an_invoice(number="INV_2023_Straße", origin="crux", order=104, due_at=NOON, created_at=BEFORE)
+
+
+def test_every_invoice_is_one_of_all():
+    assert InvoiceQuery().matches(INVOICE)
+    assert InvoiceQuery().matches(an_invoice(due_at=None))
+
+
+@pytest.mark.parametrize(
+    ("asked", "otherwise"),
+    [
+        ({"statuses": frozenset({Status.OPEN, Status.PAID})}, {"statuses": frozenset({Status.PAID})}),
+        ({"origin": "crux"}, {"origin": "native"}),
+        ({"party": 10}, {"party": 11}),
+        ({"order": 104}, {"order": 105}),
+        ({"currency": "USD"}, {"currency": "EUR"}),
+        ({"text": "2023"}, {"text": "2024"}),
+        ({"text": "inv_2023_STRASSE"}, {"text": "inv-2023"}),
+        ({"issued_from": NOON}, {"issued_from": AFTER}),
+        ({"issued_to": NOON}, {"issued_to": BEFORE}),
+        ({"issued_from": BEFORE, "issued_to": AFTER}, {"issued_from": AFTER, "issued_to": BEFORE}),
+        ({"due_from": NOON}, {"due_from": AFTER}),
+        ({"due_to": NOON}, {"due_to": BEFORE}),
+        ({"overdue_at": AFTER}, {"overdue_at": NOON}),
+    ],
+)
+def test_an_invoice_is_asked_for_by_what_it_says(asked: dict[str, Any], otherwise: dict[str, Any]):
+    assert InvoiceQuery(**asked).matches(INVOICE)
+    assert not InvoiceQuery(**otherwise).matches(INVOICE)
+
+
+def test_all_conditions_have_to_hold():
+    assert InvoiceQuery(origin="crux", party=10).matches(INVOICE)
+    assert not InvoiceQuery(origin="crux", party=11).matches(INVOICE)
+
+
+def test_no_status_asked_for_matches_no_invoice():
+    assert not InvoiceQuery(statuses=frozenset()).matches(INVOICE)
+
+
+@pytest.mark.parametrize("bounds", [{"due_from": BEFORE}, {"due_to": AFTER}, {"overdue_at": AFTER}])
+def test_an_invoice_without_a_due_date_is_due_in_no_span(bounds: dict[str, Any]):
+    assert not InvoiceQuery(**bounds).matches(an_invoice(due_at=None))
+
+
+@pytest.mark.parametrize("sort", list(Sort))
+def test_invoices_stand_in_the_order_asked_for_and_ties_by_id(sort: Sort):
+    first = an_invoice(id=1, number="A", status=Status.DRAFT, issued_at=BEFORE, due_at=BEFORE)
+    second = an_invoice(
+        id=2,
+        number="B",
+        status=Status.OPEN,
+        issued_at=NOON,
+        due_at=NOON,
+        created_at=AFTER,
+        updated_at=AFTER,
+        original_balance=Decimal(500),
+        open_balance=Decimal(200),
+    )
+    twin = replace(second, id=3)
+    query = InvoiceQuery(sort=sort)
+    assert sorted([twin, second, first], key=query.place) == [first, second, twin]
+    assert sorted([first, second, twin], key=query.place, reverse=True) == [twin, second, first]
+
+
+def test_invoices_without_a_due_date_stand_before_all_that_have_one():
+    undated = [an_invoice(id=id, due_at=None) for id in (5, 6)]
+    dated = an_invoice(id=1, due_at=BEFORE)
+    assert sorted([undated[1], dated, undated[0]], key=InvoiceQuery(sort=Sort.DUE).place) == [*undated, dated]
+
+
+@given(st.permutations(range(6)), st.sampled_from(Sort))
+def test_the_order_does_not_depend_on_where_the_invoices_came_from(ids: list[int], sort: Sort):
+    invoices = [an_invoice(id=id, number="N", due_at=NOON if id % 2 else None) for id in ids]
+    by_id = sorted(invoices, key=lambda invoice: invoice.id)
+    place = InvoiceQuery(sort=sort).place
+    assert sorted(invoices, key=place) == sorted(by_id, key=place)
