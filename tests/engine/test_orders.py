@@ -8,7 +8,7 @@ from billingua.core import errors, events
 from billingua.core.lifecycle import Status
 from billingua.core.line import Attribute, Charge, ChargeKind
 from billingua.core.rounding import en16931
-from billingua.engine.orders import InvoicedLine, InvoiceOrder, invoice_order
+from billingua.engine.orders import InvoicedLine, InvoiceOrder, OrderView, find_order, invoice_order
 from billingua.engine.plan import Caller, Decision
 from tests.builders import (
     NOON,
@@ -175,3 +175,32 @@ def test_a_supplier_uses_a_number_once_on_an_order(number: str):
 @pytest.mark.parametrize("scope", ["", f"{a_uuid(1)}/{SUPPLIER}", f"{ORDER.uuid}/{STRANGER}"])
 def test_the_same_number_may_be_used_elsewhere(scope: str):
     assert invoice(an_invoice(number="TI-2291", number_scope=scope)).answer.number == "TI-2291"
+
+
+def test_an_order_is_shown_with_whom_and_what_it_refers_to():
+    supplier, author, item = a_party(id=2), a_user(), an_item()
+    order = an_order(
+        retailer=RETAILER.uuid,
+        placed_by=author.username,
+        lines=(an_order_line(item=item.id, supplier=supplier.uuid), an_order_line(uuid=SECOND, supplier=STRANGER)),
+    )
+    shown = drive(find_order(order.uuid, a_caller(), NOON), known(order, RETAILER, supplier, author, item))
+    assert shown.answer == OrderView(order, RETAILER, author, {supplier.uuid: supplier}, {item.id: item})
+
+
+def test_an_order_without_retailer_is_the_companys():
+    company = a_party(id=10)
+    order = an_order(company=10, lines=(an_order_line(supplier=None),))
+    shown = drive(find_order(order.uuid, a_caller(), NOON), known(order, company))
+    assert shown.answer == OrderView(order, company, None, {}, {})
+
+
+def test_an_order_may_refer_to_nobody():
+    order = an_order(company=None, lines=())
+    shown = drive(find_order(order.uuid, a_caller(), NOON), known(order))
+    assert shown.answer == OrderView(order, None, None, {}, {})
+
+
+def test_an_order_that_does_not_exist_is_not_shown():
+    with pytest.raises(errors.OrderNotFound):
+        drive(find_order(ORDER.uuid, a_caller(), NOON), known())

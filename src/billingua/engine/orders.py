@@ -1,12 +1,13 @@
 """Commands on orders."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
 from billingua.core import errors, events
+from billingua.core.access import User
 from billingua.core.invoice import Invoice
 from billingua.core.item import Item
 from billingua.core.lifecycle import Status
@@ -15,8 +16,47 @@ from billingua.core.order import Invoiced, Order, OrderLine, invoice_lines, line
 from billingua.core.party import Party
 from billingua.core.rounding import en16931
 from billingua.core.totals import totals
-from billingua.engine.kinds import by_number
+from billingua.engine.kinds import by_number, by_username
 from billingua.engine.plan import Caller, Decision, Found, Key, Needs, Plan, Step, by_id, by_uuid
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """An order with whom and what it refers to, as far as those exist: suppliers by their UUIDs, items by their ids.
+
+    The buyer is its retailer, or the company of an order that names no retailer.
+    """
+
+    order: Order
+    buyer: Party | None
+    author: User | None
+    suppliers: Mapping[UUID, Party]
+    items: Mapping[int, Item]
+
+
+def find_order(uuid: UUID, caller: Caller, now: datetime) -> Plan[OrderView]:
+    """Show one order. Refuses with `OrderNotFound`."""
+    key = by_uuid(Order, uuid)
+    found = yield Needs([key])
+    order = found.require(key, errors.OrderNotFound(uuid))
+    buyer = by_uuid(Party, order.retailer) if order.retailer else by_id(Party, order.company or 0)
+    author = by_username(order.placed_by or "")
+    suppliers = {line.supplier: by_uuid(Party, line.supplier) for line in order.lines if line.supplier}
+    items = _item_keys(order.lines)
+    found = yield Needs([buyer, author, *suppliers.values(), *items.values()])
+    return Decision(
+        OrderView(
+            order,
+            found.get(buyer),
+            found.get(author),
+            {uuid: party for uuid, key in suppliers.items() if (party := found.get(key))},
+            {id: item for id, key in items.items() if (item := found.get(key))},
+        )
+    )
+
+
+def _item_keys(lines: Iterable[OrderLine]) -> dict[int, Key[Item]]:
+    return {line.item: by_id(Item, line.item) for line in lines if line.item is not None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +145,7 @@ def _written(
 
 def _retailer_and_titles(order: Order, lines: Mapping[UUID, OrderLine]) -> Step[tuple[int, dict[int, str]]]:
     """Look up who is invoiced (its id) and what the items are called, by their ids."""
-    items = {line.item: by_id(Item, line.item) for line in lines.values() if line.item is not None}
+    items = _item_keys(lines.values())
     retailer: list[Key[Party]] = [by_uuid(Party, order.retailer)] if order.retailer else []
     found = yield Needs([*retailer, *items.values()])
     parties = [found.require(key, errors.PartyNotFound(key.value)).id for key in retailer]
