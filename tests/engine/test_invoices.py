@@ -207,10 +207,39 @@ def test_a_dialect_may_write_open_invoices_anew_too():
 
 
 def test_only_an_administrator_or_its_author_writes_an_invoice_anew():
-    with pytest.raises(errors.NotPermitted):
+    with pytest.raises(errors.ChangeNotPermitted):
         rewrite(caller=a_caller(user=a_user(username="eve")), fields={"party": 99})
     for user in (IDA, ADMINISTRATOR):
         assert rewrite(caller=a_caller(user=user)).saves
+
+
+@pytest.mark.parametrize(
+    ("world", "command", "refusal"),
+    [
+        ((DRAFT,), {"lines": (LineContent(item=9),)}, errors.ItemNotFound),
+        ((), {}, errors.InvoiceNotFound),
+        ((replace(DRAFT, status=Status.OPEN),), {}, errors.InvoiceLocked),
+        ((replace(DRAFT, created_by="jon"),), {}, errors.ChangeNotPermitted),
+        ((DRAFT,), {}, errors.CurrencyMismatch),
+    ],
+)
+def test_what_is_wrong_with_the_fields_is_said_to_whoever_may_write_the_invoice(world, command, refusal):
+    told = ReplaceInvoice(
+        **{"invoice": 35, "fields": errors.CurrencyMismatch("EUR", "USD"), "lines": ONE_LINE} | command
+    )
+    with pytest.raises(refusal):
+        drive(replace_invoice(told, a_caller(user=IDA), NOON), known(*world, *WORLD, invoice_line=52))
+
+
+def test_a_dialect_may_know_some_currencies_only():
+    known_currencies = frozenset({"USD", "EUR"})
+    assert rewrite(fields={"currency": "EUR"}, currencies=known_currencies).answer.invoice.currency == "EUR"
+    assert rewrite(currencies=known_currencies).answer.invoice.currency == "USD"
+    with pytest.raises(errors.CurrencyNotFound) as refused:
+        rewrite(fields={"currency": "XYZ", "billing_address": 99}, currencies=known_currencies)
+    assert refused.value.asked == "XYZ"
+    with pytest.raises(errors.NotAParticipant):
+        rewrite(fields={"currency": "XYZ", "party": 11, "opportunity": 3}, currencies=known_currencies)
 
 
 @pytest.mark.parametrize("field", ["party", "consignee"])

@@ -11,8 +11,10 @@ Refused
 │  ├─ OpportunityNotFound
 │  ├─ AddressNotFound
 │  ├─ ChannelNotFound
+│  ├─ CurrencyNotFound
 │  └─ CredentialNotFound
 ├─ NotPermitted
+│  └─ ChangeNotPermitted
 ├─ StateRefused
 │  ├─ TransitionRefused
 │  ├─ InvoiceLocked
@@ -97,6 +99,10 @@ class ChannelNotFound(NotFound):
     """No such sales channel."""
 
 
+class CurrencyNotFound(NotFound):
+    """No such currency among those that can be invoiced in."""
+
+
 class CredentialNotFound(NotFound):
     """No such credential."""
 
@@ -107,6 +113,10 @@ class NotPermitted(Refused):
     def __init__(self, what: str) -> None:
         super().__init__(what)
         self.what = what
+
+
+class ChangeNotPermitted(NotPermitted):
+    """The caller may see the record perhaps, but not change it."""
 
 
 class StateRefused(Refused):
