@@ -7,11 +7,10 @@ from time import perf_counter
 from typing import TypeVar
 from uuid import uuid4
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Match, Route, Router
-from starlette.types import Message, Receive, Scope, Send
+from starlette.routing import Match, Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from billingua.core.errors import Refused
 from billingua.wire.errors import Crashed, UnknownPath, WrongVerb
@@ -37,18 +36,16 @@ class Face:
     def __init__(self, dialect: str, routes: Sequence[Route], voice: Voice) -> None:
         self.dialect = dialect
         self._routes = routes
-        self._router = Router(routes, redirect_slashes=False)
         self._voice = voice
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         started = perf_counter()
-        scope["app"] = self  # the router raises its 404 and 405, for us to word, only inside an application
         request = Request(scope, receive)
         request.state.id = request_id = _request_id(request)
         reply = _Reply(send, request_id)
         try:
-            await self._router(scope, receive, reply.send)
+            await self._endpoint(request)(scope, receive, reply.send)
         except Exception as error:
             if reply.status:
                 raise
@@ -57,19 +54,29 @@ class Face:
         path = _SECRET_IN_PATH.sub("=…", request.url.path)
         log.info("%s %s %s %s %.1f ms %s", self.dialect, request.method, path, reply.status, took, request_id)
 
+    def _endpoint(self, request: Request) -> ASGIApp:
+        """Find who answers. Refuses with `UnknownPath` or `WrongVerb`.
+
+        The first path that fits owns the request, whatever its verb: a literal one stands before a pattern.
+        """
+        fitting: list[Route] = []
+        for route in self._routes:
+            match, parameters = route.matches(request.scope)
+            if match is Match.NONE or (fitting and route.path != fitting[0].path):
+                continue
+            if match is Match.FULL:
+                request.scope.update(parameters)
+                return route.app
+            fitting.append(route)
+        if not fitting:
+            raise UnknownPath
+        raise WrongVerb(request.method, sorted({verb for route in fitting for verb in route.methods or ()} - {"HEAD"}))
+
     def _word(self, request: Request, error: Exception) -> Response:
         if isinstance(error, Refused):
             return self._voice(request, error)
-        if isinstance(error, HTTPException):
-            allowed = self._allowed_verbs(request.scope)
-            return self._voice(request, WrongVerb(request.method, allowed) if allowed else UnknownPath())
         log.error("request %s failed", request.state.id, exc_info=error)
         return self._voice(request, Crashed())
-
-    def _allowed_verbs(self, scope: Scope) -> list[str]:
-        """List the verbs that the request's path takes."""
-        met = [route for route in self._routes if route.matches(scope)[0] is not Match.NONE]
-        return sorted({verb for route in met for verb in route.methods or ()} - {"HEAD"})
 
 
 class _Reply:

@@ -1,0 +1,65 @@
+"""A face finds who answers, and words what nobody answers."""
+
+import httpx
+import pytest
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from billingua.core.errors import Refused
+from billingua.wire.errors import WrongVerb
+from billingua.wire.face import Face
+
+
+async def literal(_: Request) -> Response:
+    return PlainTextResponse("literal")
+
+
+async def pattern(request: Request) -> Response:
+    return PlainTextResponse(f"pattern {request.path_params['id']}")
+
+
+async def crash(_: Request) -> Response:
+    raise KeyError("a defect")
+
+
+def voice(_: Request, error: Refused) -> Response:
+    allowed = ",".join(error.allowed) if isinstance(error, WrongVerb) else ""
+    return PlainTextResponse(f"{type(error).__name__} {allowed}".strip(), 400)
+
+
+FACE = Face(
+    "test",
+    [
+        Route("/things/all", literal, methods=["GET"]),
+        Route("/things/{id}", pattern, methods=["GET"]),
+        Route("/things/{id}", pattern, methods=["PUT"]),
+        Route("/crash", crash, methods=["GET"]),
+    ],
+    voice,
+)
+
+
+@pytest.mark.parametrize(
+    ("verb", "path", "answer"),
+    [
+        ("GET", "/things/all", "literal"),
+        ("GET", "/things/7", "pattern 7"),
+        ("PUT", "/things/7", "pattern 7"),
+        ("PUT", "/things/all", "WrongVerb GET"),
+        ("DELETE", "/things/7", "WrongVerb GET,PUT"),
+        ("GET", "/things/7/", "UnknownPath"),
+        ("GET", "/nothing", "UnknownPath"),
+        ("GET", "/crash", "Crashed"),
+    ],
+)
+async def test_the_first_path_that_fits_owns_the_request_whatever_its_verb(verb: str, path: str, answer: str) -> None:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=FACE), base_url="http://billingua.test") as client:
+        answered = await client.request(verb, path)
+
+    assert answered.text == answer
+
+
+async def test_a_head_request_is_answered_as_a_get() -> None:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=FACE), base_url="http://billingua.test") as client:
+        assert (await client.head("/things/all")).status_code == 200
