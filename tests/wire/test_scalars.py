@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from billingua.wire.bodies import decode_json
-from billingua.wire.scalars import Invalid, decimal_places, read_decimal, read_integer
+from billingua.wire.scalars import Invalid, decimal_places, read_amount, read_decimal, read_integer
 
 
 @pytest.mark.parametrize(
@@ -72,3 +72,26 @@ def test_a_whole_number_may_be_written_in_several_ways(value: Any):
 def test_what_is_no_whole_number_of_32_bits_is_refused(value: Any):
     with pytest.raises(Invalid, match="integer"):
         read_integer(value)
+
+
+@pytest.mark.parametrize(
+    ("literal", "amount"),
+    [
+        ("0.30000000000000004", "0.3000"),
+        ('"-0.00005"', "-0.0001"),
+        ("5", "5.0000"),
+        ("1e-999999999", "0.0000"),
+        ("0e999999999", "0.0000"),
+        ("99999999999999.99994", "99999999999999.9999"),
+    ],
+)
+def test_an_amount_of_many_decimals_is_settled(literal: str, amount: str):
+    assert str(read_amount(decode_json(literal.encode()), 4)) == amount
+
+
+@pytest.mark.parametrize(
+    ("literal", "wanted"), [("99999999999999.99995", "range"), ("-1e999999999", "range"), ('""', "number")]
+)
+def test_an_amount_beyond_the_largest_is_refused_however_it_is_written(literal: str, wanted: str):
+    with pytest.raises(Invalid, match=wanted):
+        read_amount(decode_json(literal.encode()), 4)

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from babel.core import get_global
 
+from billingua.core.money import settle
+
 LARGEST_INTEGER = 2**31 - 1
 LARGEST_AMOUNT = Decimal(10) ** 14
 """Amounts stay below this, and have at most 12 decimals, so that they are kept exactly."""
@@ -37,14 +39,31 @@ def read_integer(value: Any) -> int:
     return value
 
 
-def read_decimal(value: Any, places: int | None = None) -> Decimal:
-    """Read an exact number, of at most so many decimals if `places` says: a JSON number, or a text that is one."""
+def read_number(value: Any) -> Decimal:
+    """Read an exact number of whatever size: a JSON number, or a text that is one."""
     if isinstance(value, str) and _DECIMAL.fullmatch(value.strip()):
         value = Decimal(value.strip())
     elif isinstance(value, int) and not isinstance(value, bool):
         value = Decimal(value)
     if not isinstance(value, Decimal) or not value.is_finite():
         raise Invalid("number")
+    return value
+
+
+def read_amount(value: Any, places: int) -> Decimal:
+    """Read an amount of however many decimals, settled to `places`: 0.30000000000000004 is meant as 0.3."""
+    number = read_number(value)
+    if number and number.adjusted() >= LARGEST_AMOUNT.adjusted():
+        raise Invalid("range")
+    settled = settle(number, places)
+    if settled.copy_abs() >= LARGEST_AMOUNT:
+        raise Invalid("range")
+    return settled
+
+
+def read_decimal(value: Any, places: int | None = None) -> Decimal:
+    """Read an exact number, of at most so many decimals if `places` says: a JSON number, or a text that is one."""
+    value = read_number(value)
     decimals = decimal_places(value)
     if places is not None and decimals > places:
         raise Invalid("places")
