@@ -1,7 +1,8 @@
 """Request bodies: read up to a limit, and decoded with every number exact."""
 
+from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from starlette.requests import Request
@@ -17,6 +18,9 @@ def _exact(literal: str) -> Decimal:
 
 
 _decoder = msgspec.json.Decoder(float_hook=_exact)
+
+DEEPEST = 100
+"""How many objects and lists may stand in one another: whoever walks a value later shall not run out of stack."""
 
 
 async def read_body(request: Request, limit: int) -> bytes:
@@ -37,9 +41,27 @@ async def read_body(request: Request, limit: int) -> bytes:
 def decode_json(body: bytes) -> Any:
     """Decode JSON to plain values: whole numbers as `int`, all others as `Decimal`. Refuses with `BodyUnreadable`."""
     try:
-        return _decoder.decode(body)
+        value = _decoder.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, ValueError, RecursionError) as error:
         raise BodyUnreadable(str(error)) from error
+    if body.count(b"{") + body.count(b"[") > DEEPEST and _is_deeper_than(DEEPEST, value):
+        raise BodyUnreadable(f"more than {DEEPEST} objects and lists stand in one another")
+    return value
+
+
+def _is_deeper_than(levels: int, value: Any) -> bool:
+    layer = _containers([value])
+    for _ in range(levels):
+        layer = [part for container in layer for part in _containers(container)]
+        if not layer:
+            return False
+    return True
+
+
+def _containers(value: Any) -> list[Any]:
+    """List the objects and lists that stand directly in this one."""
+    parts = cast("Iterable[Any]", value.values() if isinstance(value, dict) else value)
+    return [part for part in parts if isinstance(part, dict | list)]
 
 
 def content_type(request: Request) -> str:
