@@ -4,6 +4,7 @@ RequestRefused
 ├─ UnknownPath
 ├─ WrongVerb
 ├─ Crashed
+├─ TooManyRequests
 ├─ CredentialRefused
 │  ├─ CredentialMissing
 │  ├─ CredentialMalformed
@@ -17,6 +18,7 @@ RequestRefused
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from billingua.core.errors import Refused
 
@@ -40,6 +42,15 @@ class WrongVerb(RequestRefused):
 
 class Crashed(RequestRefused):
     """The server failed; what happened stands in its log under the request's id."""
+
+
+class TooManyRequests(RequestRefused):
+    """The caller's requests are used up until the next minute; `wait` is how long that is."""
+
+    def __init__(self, limit: int, wait: timedelta) -> None:
+        super().__init__(limit, wait)
+        self.limit = limit
+        self.wait = wait
 
 
 class CredentialRefused(RequestRefused):
