@@ -17,6 +17,10 @@ T = TypeVar("T")
 class StoreFailed(Refused):
     """The store could not do its work; nothing of the request has changed."""
 
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
 
 @dataclass(frozen=True, slots=True)
 class Posted:
