@@ -5,6 +5,7 @@ waits for nothing.
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -15,6 +16,8 @@ from billingua.engine.plan import Job
 from billingua.engine.ports import StoreFailed
 
 T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
 
 Attempt = Callable[[Sequence[Job[Any]]], Awaitable[Sequence[Outcome[Any]]]]
 """Decides jobs as one batch and commits it. It raises `StoreFailed` where another try would not help."""
@@ -82,9 +85,10 @@ class Batches:
 
 
 def _answer_all(batch: Sequence[_Waiting], error: Exception) -> None:
+    _log.error("The store failed; callers that were told so: %d", len(batch), exc_info=error)
     for waiting in batch:
         # Each caller gets an exception of its own: as it travels up, it collects that caller's traceback.
-        failed = StoreFailed(*(error.args if isinstance(error, StoreFailed) else (f"the store failed: {error}",)))
+        failed = StoreFailed(error.why if isinstance(error, StoreFailed) else f"{type(error).__name__}: {error}")
         failed.__cause__ = error
         _answer(waiting, Outcome(waiting.job, error=failed))
 

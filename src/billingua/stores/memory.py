@@ -23,7 +23,7 @@ Identity = tuple[str, str, int]
 
 
 class Conflict(Exception):
-    """Two aggregates would have one key, or one version would be written twice."""
+    """Two aggregates would have one key."""
 
 
 class _Contents:
@@ -58,9 +58,6 @@ class _Contents:
         for workspace, key in set(fresh) - stale:
             if self.held(workspace, key) is not None:
                 raise Conflict(f"{key.name} {key.value} is taken in workspace {workspace}")
-        versions = {(entry.workspace, entry.kind, entry.id, entry.version) for entry in writes.entries}
-        if len(versions) < len(writes.entries):
-            raise Conflict("an aggregate was saved twice by one plan")
 
     def write(self, writes: Writes) -> None:
         """Take over a batch that was checked: nothing in here can fail."""

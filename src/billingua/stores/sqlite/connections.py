@@ -5,6 +5,7 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from billingua.engine.ports import StoreFailed
 from billingua.stores.statements import DatabaseTooNew, Migration, migrations, named_queries
 
 SQL = named_queries("billingua.stores.sqlite")
@@ -56,12 +57,22 @@ def _connect(uri: str) -> sqlite3.Connection:
 
 @contextmanager
 def snapshot(connection: sqlite3.Connection) -> Generator[None]:
-    """Let everything inside read one state of the database."""
-    connection.execute("BEGIN")
+    """Let everything inside read one state of the database. Refuses with `StoreFailed`."""
+    with failures():
+        connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            connection.execute("ROLLBACK")
+
+
+@contextmanager
+def failures() -> Generator[None]:
+    """Tell in the engine's words that the database failed."""
     try:
         yield
-    finally:
-        connection.execute("ROLLBACK")
+    except sqlite3.Error as error:
+        raise StoreFailed(f"the database failed: {error}") from error
 
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:

@@ -16,7 +16,7 @@ from billingua.engine.queries import InvoiceQuery, Page
 from billingua.stores.batches import BATCH_SIZE, Batches, answer_without_saving, decide
 from billingua.stores.recent import Recent
 from billingua.stores.rows import instant_from_row
-from billingua.stores.sqlite.connections import SQL, connect_to_read, snapshot
+from billingua.stores.sqlite.connections import SQL, connect_to_read, failures, snapshot
 from billingua.stores.sqlite.reading import Reading, entry_from_row, record_from_row
 from billingua.stores.sqlite.writer import Writer
 
@@ -76,11 +76,13 @@ class SqliteStore:
 
     async def workspaces(self) -> Sequence[str]:
         """List the names of all workspaces."""
-        return self._reading.workspaces()
+        with snapshot(self._reader):
+            return self._reading.workspaces()
 
     async def history(self, workspace: str, kind: str, id: int) -> Sequence[Entry]:
         """Give the entries of one aggregate, oldest first."""
-        return self._reading.history(workspace, kind, id)
+        with snapshot(self._reader):
+            return self._reading.history(workspace, kind, id)
 
     def aggregates(self, workspace: str, kind: str) -> Iterator[Record[Any]]:
         """Walk all aggregates of a kind, by id."""
@@ -99,12 +101,13 @@ class SqliteStore:
 
     def _walk(self, query: str, values: Mapping[str, Any]) -> Iterator[Any]:
         """Walk rows on a connection of its own: one statement reads one state, however long it takes."""
-        with closing(connect_to_read(self._path)) as connection:
+        with failures(), closing(connect_to_read(self._path)) as connection:
             yield from connection.execute(query, values)
 
     async def erase(self) -> None:
         """Forget everything, in one step."""
-        await self._writer.erase()
+        with failures():
+            await self._writer.erase()
 
     async def close(self) -> None:
         """Finish what was accepted, and let go of the file."""

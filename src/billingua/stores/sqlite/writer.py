@@ -71,10 +71,8 @@ class Writer:
             await self._commit()
 
     def close(self) -> None:
-        """Put everything that is in the log into the database, and let go of it."""
+        """Let go of the database; the last to do so puts what is in its log into the file."""
         self._thread.shutdown()
-        if not self._connection_failed:
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._connection.close()
 
     @asynccontextmanager
