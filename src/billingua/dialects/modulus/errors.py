@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from billingua.core import errors
 from billingua.core.errors import Refused
-from billingua.dialects.modulus.responses import NOTHING, envelope
+from billingua.dialects.modulus.responses import envelope
 from billingua.dialects.modulus.vocabulary import CODES, ERROR, INVALID_STATUS
 from billingua.engine.ports import StoreFailed
 from billingua.wire import errors as wire
@@ -39,7 +39,7 @@ class Refusal:
     message: str
     status: int = 400
     title: str = ERROR
-    enclosed: Mapping[str, Any] = NOTHING
+    enclosed: Mapping[str, Any] | None = None
 
 
 def _coded(code: int) -> Refusal:

@@ -8,19 +8,16 @@ from starlette.responses import Response
 from billingua.dialects.modulus.vocabulary import SUCCESS
 from billingua.wire.replies import json_reply
 
-NOTHING: Mapping[str, Any] = {}
-"""The envelope's `object` where it is absent."""
-
 
 def envelope(
     title: str,
     message: str,
     status: int = 200,
-    enclosed: Mapping[str, Any] = NOTHING,
+    enclosed: Mapping[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Wrap an answer; `enclosed` is its `object` with the key, or nothing."""
-    body = {"result": status == 200, "title": title, "message": message, **enclosed}
+    body = {"result": status == 200, "title": title, "message": message, **(enclosed or {})}
     return json_reply(body, status, headers)
 
 
