@@ -116,7 +116,7 @@ class NotPermitted(Refused):
 
 
 class ChangeNotPermitted(NotPermitted):
-    """The caller may see the record perhaps, but not change it."""
+    """The caller may not change this record."""
 
 
 class StateRefused(Refused):

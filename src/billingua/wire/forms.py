@@ -1,0 +1,42 @@
+"""Forms: names and texts in the order in which they were sent, whichever way the form is encoded."""
+
+import re
+from urllib.parse import parse_qsl
+
+from billingua.wire.errors import BodyUnreadable
+
+Pairs = list[tuple[str, str]]
+
+_BOUNDARY = re.compile(r'boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))', re.IGNORECASE)
+_NAME = re.compile(
+    rb'^content-disposition:[^\r\n]*?[; ]name=(?:"([^"\r\n]*)"|([^\s;"]+))', re.IGNORECASE | re.MULTILINE
+)
+_FILE = re.compile(rb"^content-disposition:[^\r\n]*?[; ]filename\*?=", re.IGNORECASE | re.MULTILINE)
+
+
+def decode_form(body: bytes) -> Pairs:
+    """Decode a URL-encoded form, or the query of a URL."""
+    return parse_qsl(body.decode(errors="replace"), keep_blank_values=True)
+
+
+def decode_multipart(body: bytes, header: str) -> Pairs:
+    """Decode a form of several parts by its `Content-Type` header; files are left out. Refuses with `BodyUnreadable`.
+
+    The standard library's mail parser follows parts into parts, at a cost that grows with their depth: a form has none.
+    """
+    boundary = _BOUNDARY.search(header)
+    if not boundary:
+        raise BodyUnreadable("the content type names no boundary")
+    delimiter = b"\r\n--" + (boundary[1] or boundary[2]).encode("latin-1")
+    _, *parts = (b"\r\n" + body).split(delimiter)
+    if not parts or not parts[-1].startswith(b"--"):
+        raise BodyUnreadable("the form has no end")
+    return [pair for part in parts[:-1] if (pair := _field(part))]
+
+
+def _field(part: bytes) -> tuple[str, str] | None:
+    head, _, content = part.partition(b"\r\n\r\n")
+    name = _NAME.search(head)
+    if not name or _FILE.search(head):
+        return None
+    return (name[1] or name[2] or b"").decode(errors="replace"), content.decode(errors="replace")

@@ -1,0 +1,56 @@
+"""Forms, whichever way they are encoded: every name and text in order, or refused; never a crash."""
+
+from contextlib import suppress
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from billingua.wire.errors import BodyUnreadable
+from billingua.wire.forms import decode_form, decode_multipart
+
+
+def test_a_form_keeps_its_order_its_repetitions_and_its_blanks():
+    body = b"a%5B%5D=1&b=&a%5B%5D=2&c=x+y%2B%C3%A9&d"
+    assert decode_form(body) == [("a[]", "1"), ("b", ""), ("a[]", "2"), ("c", "x y+é"), ("d", "")]
+
+
+def test_a_form_that_is_not_utf8_is_read_as_far_as_it_goes():
+    assert decode_form(b"\xff=%FF&a=1") == [("\ufffd", "\ufffd"), ("a", "1")]
+
+
+BODY = (
+    b'--x y\r\nContent-Disposition: form-data; name="lines[0].price"\r\n\r\n7.5\r\n'
+    b"--x y\r\nContent-Type: text/plain\r\ncontent-disposition: form-data; name=terms\r\n\r\ntwo\r\nlines \xc3\xa9\r\n"
+    b'--x y\r\nContent-Disposition: form-data; name="f"; filename="a.txt"\r\n\r\nfile\r\n'
+    b"--x y\r\nX-Other: 1\r\n\r\nnameless\r\n"
+    b'--x y\r\nContent-Disposition: form-data; name=""\r\n\r\n\r\n--x y--\r\n'
+)
+
+
+def test_a_form_of_several_parts_is_read_without_its_files():
+    pairs = decode_multipart(BODY, 'multipart/form-data; Boundary="x y"')
+    assert pairs == [("lines[0].price", "7.5"), ("terms", "two\r\nlines é"), ("", "")]
+
+
+def test_what_a_client_library_sends_is_read():
+    sent = httpx.Request("PUT", "http://billingua.test/", files={"a": (None, "1"), "b[0][c]": (None, "é")})
+    assert decode_multipart(sent.read(), sent.headers["content-type"]) == [("a", "1"), ("b[0][c]", "é")]
+
+
+@pytest.mark.parametrize("header", ["multipart/form-data", 'multipart/form-data; boundary=""', "a; boundary=other"])
+def test_a_form_whose_parts_cannot_be_told_apart_is_refused(header: str):
+    with pytest.raises(BodyUnreadable):
+        decode_multipart(BODY, header)
+
+
+def test_a_form_that_was_cut_off_is_refused():
+    with pytest.raises(BodyUnreadable):
+        decode_multipart(BODY[:100], 'multipart/form-data; boundary="x y"')
+
+
+@given(st.lists(st.sampled_from([b"--x", b"\r\n", b"--", b'content-disposition: form-data; name="a"', b"b", b"\xff"])))
+def test_no_form_of_several_parts_is_a_crash(pieces: list[bytes]):
+    with suppress(BodyUnreadable):
+        decode_multipart(b"".join(pieces), "multipart/form-data; boundary=x")
