@@ -1,7 +1,7 @@
 """Lists in our own way: filters, an order, and pages that lead on to one another by an opaque cursor."""
 
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, tzinfo
@@ -139,7 +139,7 @@ def _cursor(offset: int) -> str:
 
 def _offset(cursor: str) -> int:
     try:
-        text = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+        text = b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
     except (NotBase64, ValueError):
         raise Invalid("cursor") from None
     reached = _OFFSET.fullmatch(text)

@@ -1,0 +1,230 @@
+"""Refusals are problem details (RFC 9457), whatever it is that was refused."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, NoReturn
+
+import httpx
+import pytest
+from starlette.routing import Route
+
+from billingua.core import errors
+from billingua.core.errors import Refused
+from billingua.dialects.native import BodyInvalid, read_moment, voice
+from billingua.dialects.native.errors import REFUSALS
+from billingua.engine.ports import StoreFailed
+from billingua.wire import errors as wire
+from billingua.wire.face import Face
+from tests.builders import NOON, an_invoice
+from tests.dialects.native.conftest import BEARER, Native, Planting
+
+PATHS = ["/v1/invoices", "/v1/invoices/35", "/v1/invoices/35/history"]
+SEND_IT = "Send `Authorization: Bearer <token>`."
+INVALID = 'Bearer error="invalid_token"'
+
+
+@pytest.fixture
+async def native(native_with: Planting) -> Native:
+    return await native_with(an_invoice())
+
+
+def problem(answer: httpx.Response) -> dict[str, Any]:
+    """The problem that an answer tells, once what all problems have was seen to be right."""
+    assert answer.headers["content-type"] == "application/problem+json"
+    told = answer.json()
+    assert told.pop("status") == answer.status_code
+    assert told.pop("request_id") == answer.headers["x-request-id"]
+    return told
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize(
+    ("authorization", "detail", "challenge"),
+    [
+        (None, SEND_IT, "Bearer"),
+        ("", SEND_IT, "Bearer"),
+        ("demo", SEND_IT, "Bearer"),
+        ("Bearer", SEND_IT, "Bearer"),
+        ("Bearer  ", SEND_IT, "Bearer"),
+        ("Token demo", SEND_IT, "Bearer"),
+        ("Basic ZGVtbzpkZW1v", SEND_IT, "Bearer"),
+        ("Bearer nobody", "The token opens nothing here.", INVALID),
+        ("Bearer vendor", "The token opens nothing here.", INVALID),
+        ("Bearer demo x", "The token opens nothing here.", INVALID),
+        ("Bearer expired", "The token has expired.", INVALID),
+    ],
+)
+async def test_without_a_good_token_nothing_is_shown(
+    native: Native, path: str, authorization: str | None, detail: str, challenge: str
+) -> None:
+    answer = await native.client.get(
+        path, headers={"Authorization": authorization} if authorization is not None else {}
+    )
+
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"] == challenge
+    assert problem(answer) == {"type": "/docs/problems/unauthorized", "title": "No access", "detail": detail}
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_a_token_that_may_not_read_is_forbidden(native: Native, path: str) -> None:
+    answer = await native.client.get(path, headers={"Authorization": "Bearer writer"})
+
+    assert answer.status_code == 403
+    assert answer.headers["www-authenticate"] == 'Bearer error="insufficient_scope", scope="read"'
+    assert problem(answer) == {
+        "type": "/docs/problems/missing-scope",
+        "title": "Not allowed with this token",
+        "detail": "The token lacks the scope `read`.",
+    }
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("authorization", ["Bearer reader", "bearer reader", "Bearer expiring", "  Bearer  demo "])
+async def test_a_token_that_may_read_is_let_in(native: Native, path: str, authorization: str) -> None:
+    answer = await native.client.get(path, headers={"Authorization": authorization})
+
+    assert answer.status_code == 200
+
+
+async def test_a_token_ends_with_its_time(native: Native) -> None:
+    native.clock.set(NOON + timedelta(hours=1))
+
+    answer = await native.client.get("/v1/invoices", headers={"Authorization": "Bearer expiring"})
+
+    assert answer.status_code == 401
+
+
+@pytest.mark.parametrize("path", PATHS[1:])
+async def test_an_invoice_of_another_workspace_is_not_found(native: Native, path: str) -> None:
+    answer = await native.client.get(path, headers={"Authorization": "Bearer elsewhere"})
+
+    assert answer.status_code == 404
+    assert problem(answer)["type"] == "/docs/problems/invoice-not-found"
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/v1", "/v1/", "/v1/invoices/", "/v1/Invoices", "/v1/invoices/35/", "/docs", "/openapi", "/nix/{0}"]
+)
+async def test_an_unknown_path_is_named(native: Native, path: str) -> None:
+    answer = await native.client.get(path)
+
+    assert answer.status_code == 404
+    assert problem(answer) == {
+        "type": "/docs/problems/unknown-path",
+        "title": "Nothing is here",
+        "detail": f"Nothing is at {path}.",
+    }
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("verb", ["POST", "PUT", "PATCH", "DELETE"])
+async def test_a_wrong_verb_is_told_which_are_taken(native: Native, path: str, verb: str) -> None:
+    answer = await native.client.request(verb, path, headers=BEARER, json={"status": "void"})
+
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
+    assert problem(answer) == {
+        "type": "/docs/problems/wrong-verb",
+        "title": "Wrong verb",
+        "detail": f"{path} does not take {verb}.",
+    }
+    assert (await native.get("/v1/invoices/35")).json()["version"] == 1
+
+
+@pytest.mark.parametrize(
+    ("failure", "status", "type"),
+    [
+        (RuntimeError("secret of the house"), 500, "/docs/problems/internal-error"),
+        (StoreFailed("the disk is full"), 503, "/docs/problems/store-unavailable"),
+    ],
+)
+@pytest.mark.parametrize("path", PATHS)
+async def test_a_failure_is_a_problem_that_keeps_its_cause_to_the_log(
+    native: Native, monkeypatch: pytest.MonkeyPatch, path: str, failure: Exception, status: int, type: str
+) -> None:
+    async def fail(*_: object) -> NoReturn:
+        raise failure
+
+    monkeypatch.setattr(native.ledger.store, "read", fail)
+    monkeypatch.setattr(native.ledger.store, "invoices", fail)
+
+    answer = await native.get(path)
+
+    assert answer.status_code == status
+    assert problem(answer)["type"] == type
+    assert str(failure) not in answer.text
+
+
+async def test_the_clients_request_id_comes_back_in_the_problem(native: Native) -> None:
+    answer = await native.client.get("/nix", headers={"X-Request-Id": "my-request"})
+
+    assert answer.json()["request_id"] == "my-request"
+
+
+FACTS: list[tuple[Refused, int, str]] = [
+    (errors.PartyNotFound(7), 404, "There is no 7 in this workspace."),
+    (errors.NotPermitted("see the invoice"), 403, "You may not see the invoice."),
+    (errors.NumberTaken("A-{0}"), 409, "The ledger does not do that: number A-{0}."),
+    (wire.BodyUnreadable("it is torn"), 400, "The body is not JSON: it is torn."),
+    (wire.BodyTooLarge(10), 413, "A body may have 10 bytes."),
+    (wire.BodyTypeUnsupported("text/plain"), 415, "The body must be application/json."),
+]
+
+
+@pytest.mark.parametrize(("fact", "status", "detail"), FACTS, ids=lambda value: type(value).__name__)
+async def test_whoever_speaks_with_this_voice_can_refuse_any_fact(
+    client_of: Any, fact: Refused, status: int, detail: str
+) -> None:
+    async def refuse(_: object) -> NoReturn:
+        raise fact
+
+    answer = await client_of(Face("server", [Route("/", refuse)], voice)).get("/")
+
+    assert answer.status_code == status
+    assert problem(answer)["detail"] == detail
+
+
+async def test_a_wrong_value_in_a_body_is_pointed_at(client_of: Any) -> None:
+    async def refuse(_: object) -> NoReturn:
+        raise BodyInvalid([("/now", "Must be a moment.")])
+
+    answer = await client_of(Face("server", [Route("/", refuse)], voice)).get("/")
+
+    assert answer.status_code == 400
+    assert problem(answer)["errors"] == [{"pointer": "/now", "detail": "Must be a moment."}]
+
+
+def test_every_kind_of_problem_has_one_status() -> None:
+    statuses: dict[str, set[int]] = {}
+    for row in REFUSALS.values():
+        statuses.setdefault(row.name, set()).add(row.status)
+
+    assert all(len(found) == 1 for found in statuses.values())
+
+
+@pytest.mark.parametrize(
+    ("written", "moment"),
+    [
+        ("2024-12-26T12:00:00Z", NOON),
+        ("2024-12-26t12:00:00z", NOON),
+        ("2024-12-26 13:30:00+01:30", NOON),
+        ("2024-12-26T12:00:00.25Z", NOON.replace(microsecond=250_000)),
+        ("1970-01-01T00:00:00-00:00", datetime(1970, 1, 1, tzinfo=UTC)),
+    ],
+)
+def test_moments_are_read_as_rfc_3339(written: str, moment: datetime) -> None:
+    assert read_moment(written) == moment
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("", "2024-12-26", "2024-12-26T12:00:00", "2024-12-26T12:00Z", "20241226T120000Z", "2024-13-26T12:00:00Z"),
+        *("2024-12-26T12:00:00+25:00", "0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-01:00"),
+        *("٢٠٢٤-12-26T12:00:00Z", 5, None, ["2024-12-26T12:00:00Z"]),
+    ],
+)
+def test_what_is_no_moment_is_refused_where_it_stands(written: Any) -> None:
+    with pytest.raises(BodyInvalid) as refused:
+        read_moment(written, "/now")
+
+    assert refused.value.problems == [("/now", "Must be an RFC 3339 moment (2024-12-26T12:00:00Z).")]
