@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from billingua.engine.journal import Entry, breaks, read
-from billingua.stores.sqlite import open_sqlite
+from billingua.stores.sqlite.store import SqliteStore
 from tests.end_to_end.server import BILLINGUA, Server
 
 UPDATES = 2_000
@@ -183,7 +183,7 @@ async def test_a_killed_server_has_lost_nothing_that_it_acknowledged(tmp_path: P
     verified = await asyncio.to_thread(verify, data)
     assert verified.returncode == 0, verified.stdout + verified.stderr
 
-    store = open_sqlite(data / "billingua.sqlite")
+    store = SqliteStore(data / "ledger.sqlite")
     history = chains(store.journal())
     assert not [broken for entries in history.values() for broken in breaks(entries)]
     invoices = {record.value.id: record for record in store.aggregates("crash", "invoice")}
