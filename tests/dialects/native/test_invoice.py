@@ -216,7 +216,7 @@ async def test_a_void_invoice_owes_nothing_and_does_not_look_paid(native_with: P
 
 
 @pytest.mark.parametrize(
-    ("currency", "owed", "shown"),
+    ("currency", "stated", "shown"),
     [
         ("USD", "12", "12.00"),
         ("USD", "12.3", "12.30"),
@@ -233,11 +233,11 @@ async def test_a_void_invoice_owes_nothing_and_does_not_look_paid(native_with: P
     ],
 )
 async def test_amounts_are_exact_texts_with_the_currencys_digits(
-    native_with: Planting, currency: str, owed: str, shown: str
+    native_with: Planting, currency: str, stated: str, shown: str
 ) -> None:
-    native = await native_with(an_invoice(currency=currency, open_balance=Decimal(owed)))
+    native = await native_with(an_invoice(currency=currency, stated_total=Decimal(stated)))
 
-    assert (await native.get("/v1/invoices/35")).json()["balances"]["open"] == shown
+    assert (await native.get("/v1/invoices/35")).json()["stated_total"] == shown
 
 
 async def test_the_version_and_the_etag_follow_each_change(native_with: Planting) -> None:
