@@ -1,0 +1,8 @@
+"""CRUX Connect's "TIMP" API, orders and their invoices between retailers and suppliers: `/timp`."""
+
+from billingua.dialects.crux.routes import make_face
+from billingua.dialects.crux.vocabulary import NAME
+
+PREFIXES = ("/timp",)
+
+__all__ = ["NAME", "PREFIXES", "make_face"]
