@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 import pytest
 
+from billingua.core.errors import CurrencyMismatch
 from billingua.engine.ports import StoreFailed
 from tests.dialects.modulus.conftest import BODY_LIMIT, CHANGED, DRAFT, NOW, PATH, WANTED, Modulus, without_code
 
@@ -167,6 +168,19 @@ async def test_a_failure_is_told_in_the_envelope_and_keeps_its_cause_to_the_log(
 
     assert (answer.status_code, answer.json()) == (500, without_code(message))
     assert await modulus.everything() == before
+
+
+async def test_a_refusal_that_nobody_foresaw_is_told_without_a_code(
+    modulus: Modulus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(_: object) -> NoReturn:
+        raise CurrencyMismatch("USD", "EUR")
+
+    monkeypatch.setattr(modulus.ledger.store, "run", refuse)
+
+    answer = await modulus.patch(WANTED)
+
+    assert (answer.status_code, answer.json()) == (400, without_code("The request was refused."))
 
 
 async def test_the_log_never_shows_a_token(modulus: Modulus, caplog: pytest.LogCaptureFixture) -> None:

@@ -270,5 +270,5 @@ async def test_what_is_no_invoices_id_is_not_found(native_with: Planting, asked:
 
     assert answer.status_code == 404
     told: dict[str, Any] = answer.json()
-    assert told["type"] == "/docs/problems/invoice-not-found"
+    assert (told["type"], told["title"]) == ("/docs/problems/invoice-not-found", "No such invoice")
     assert told["detail"] == f"There is no invoice {asked} in this workspace."

@@ -131,15 +131,34 @@ async def test_a_wrong_verb_is_told_which_are_taken(native: Native, path: str, v
 
 
 @pytest.mark.parametrize(
-    ("failure", "status", "type"),
+    ("failure", "status", "name", "title", "detail"),
     [
-        (RuntimeError("secret of the house"), 500, "/docs/problems/internal-error"),
-        (StoreFailed("the disk is full"), 503, "/docs/problems/store-unavailable"),
+        (
+            RuntimeError("secret of the house"),
+            500,
+            "internal-error",
+            "Internal error",
+            "The server failed; its log tells more under the request's id.",
+        ),
+        (
+            StoreFailed("the disk is full"),
+            503,
+            "store-unavailable",
+            "Not available",
+            "The ledger cannot be reached at the moment; nothing has changed.",
+        ),
     ],
 )
 @pytest.mark.parametrize("path", PATHS)
 async def test_a_failure_is_a_problem_that_keeps_its_cause_to_the_log(
-    native: Native, monkeypatch: pytest.MonkeyPatch, path: str, failure: Exception, status: int, type: str
+    native: Native,
+    monkeypatch: pytest.MonkeyPatch,
+    path: str,
+    failure: Exception,
+    status: int,
+    name: str,
+    title: str,
+    detail: str,
 ) -> None:
     async def fail(*_: object) -> NoReturn:
         raise failure
@@ -150,7 +169,7 @@ async def test_a_failure_is_a_problem_that_keeps_its_cause_to_the_log(
     answer = await native.get(path)
 
     assert answer.status_code == status
-    assert problem(answer)["type"] == type
+    assert problem(answer) == {"type": f"/docs/problems/{name}", "title": title, "detail": detail}
     assert str(failure) not in answer.text
 
 
@@ -160,19 +179,26 @@ async def test_the_clients_request_id_comes_back_in_the_problem(native: Native) 
     assert answer.json()["request_id"] == "my-request"
 
 
-FACTS: list[tuple[Refused, int, str]] = [
-    (errors.PartyNotFound(7), 404, "There is no 7 in this workspace."),
-    (errors.NotPermitted("see the invoice"), 403, "You may not see the invoice."),
-    (errors.NumberTaken("A-{0}"), 409, "The ledger does not do that: number A-{0}."),
-    (wire.BodyUnreadable("it is torn"), 400, "The body is not JSON: it is torn."),
-    (wire.BodyTooLarge(10), 413, "A body may have 10 bytes."),
-    (wire.BodyTypeUnsupported("text/plain"), 415, "The body must be application/json."),
+FACTS: list[tuple[Refused, int, str, str, str]] = [
+    (errors.PartyNotFound(7), 404, "not-found", "No such record", "There is no 7 in this workspace."),
+    (errors.NotPermitted("see the invoice"), 403, "not-permitted", "Not permitted", "You may not see the invoice."),
+    (errors.NumberTaken("A-{0}"), 409, "refused", "Refused", "The ledger does not do that: number A-{0}."),
+    (wire.RequestRefused(), 400, "bad-request", "Bad request", "The request cannot be heard: refused."),
+    (wire.BodyUnreadable("torn"), 400, "unreadable-body", "Unreadable body", "The body is not JSON: torn."),
+    (wire.BodyTooLarge(10), 413, "body-too-large", "Body too large", "A body may have 10 bytes."),
+    (
+        wire.BodyTypeUnsupported("text/plain"),
+        415,
+        "unsupported-body-type",
+        "Unsupported body type",
+        "The body must be application/json.",
+    ),
 ]
 
 
-@pytest.mark.parametrize(("fact", "status", "detail"), FACTS, ids=lambda value: type(value).__name__)
+@pytest.mark.parametrize(("fact", "status", "name", "title", "detail"), FACTS)
 async def test_whoever_speaks_with_this_voice_can_refuse_any_fact(
-    client_of: Any, fact: Refused, status: int, detail: str
+    client_of: Any, fact: Refused, status: int, name: str, title: str, detail: str
 ) -> None:
     async def refuse(_: object) -> NoReturn:
         raise fact
@@ -180,7 +206,7 @@ async def test_whoever_speaks_with_this_voice_can_refuse_any_fact(
     answer = await client_of(Face("server", [Route("/", refuse)], voice)).get("/")
 
     assert answer.status_code == status
-    assert problem(answer)["detail"] == detail
+    assert problem(answer) == {"type": f"/docs/problems/{name}", "title": title, "detail": detail}
 
 
 async def test_a_wrong_value_in_a_body_is_pointed_at(client_of: Any) -> None:
@@ -190,7 +216,12 @@ async def test_a_wrong_value_in_a_body_is_pointed_at(client_of: Any) -> None:
     answer = await client_of(Face("server", [Route("/", refuse)], voice)).get("/")
 
     assert answer.status_code == 400
-    assert problem(answer)["errors"] == [{"pointer": "/now", "detail": "Must be a moment."}]
+    assert problem(answer) == {
+        "type": "/docs/problems/invalid-body",
+        "title": "Invalid body",
+        "detail": "Values of the body are not what they have to be.",
+        "errors": [{"pointer": "/now", "detail": "Must be a moment."}],
+    }
 
 
 def test_every_kind_of_problem_has_one_status() -> None:

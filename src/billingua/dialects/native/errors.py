@@ -56,7 +56,13 @@ class Problem:
 TYPES = "/docs/problems/"
 """Where the types of problems are."""
 
-BEARER_WANTED = "Send `Authorization: Bearer <token>`."
+
+def _no_access(detail: str, challenge: str) -> Problem:
+    return Problem(401, "unauthorized", "No access", detail, challenge)
+
+
+NO_TOKEN = _no_access("Send `Authorization: Bearer <token>`.", "Bearer")
+OPENS_NOTHING = 'Bearer error="invalid_token"'
 
 REFUSALS: dict[type[Exception], Problem] = {
     errors.InvoiceNotFound: Problem(
@@ -65,6 +71,7 @@ REFUSALS: dict[type[Exception], Problem] = {
     errors.NotFound: Problem(404, "not-found", "No such record", "There is no {0.asked} in this workspace."),
     errors.NotPermitted: Problem(403, "not-permitted", "Not permitted", "You may not {0.what}."),
     errors.Refused: Problem(409, "refused", "Refused", "The ledger does not do that: {0}."),
+    wire.RequestRefused: Problem(400, "bad-request", "Bad request", "The request cannot be heard: {0}."),
     ParametersInvalid: Problem(
         400, "invalid-parameters", "Invalid parameters", "Parameters of the address are unknown or cannot be read."
     ),
@@ -74,18 +81,10 @@ REFUSALS: dict[type[Exception], Problem] = {
     wire.BodyTypeUnsupported: Problem(
         415, "unsupported-body-type", "Unsupported body type", "The body must be application/json."
     ),
-    wire.CredentialRefused: Problem(
-        401, "unauthorized", "No access", "The token opens nothing here.", 'Bearer error="invalid_token"'
-    ),
-    wire.CredentialMissing: Problem(
-        401, "unauthorized", "No access", "Send `Authorization: Bearer <token>`.", "Bearer"
-    ),
-    wire.CredentialMalformed: Problem(
-        401, "unauthorized", "No access", "Send `Authorization: Bearer <token>`.", "Bearer"
-    ),
-    wire.CredentialExpired: Problem(
-        401, "unauthorized", "No access", "The token has expired.", 'Bearer error="invalid_token"'
-    ),
+    wire.CredentialRefused: _no_access("The token opens nothing here.", OPENS_NOTHING),
+    wire.CredentialMissing: NO_TOKEN,
+    wire.CredentialMalformed: NO_TOKEN,
+    wire.CredentialExpired: _no_access("The token has expired.", OPENS_NOTHING),
     ScopeMissing: Problem(
         403,
         "missing-scope",
