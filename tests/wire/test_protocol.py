@@ -1,0 +1,90 @@
+"""Bytes on a real connection."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from uvicorn.config import Config
+from uvicorn.server import ServerState
+
+from billingua.wire.protocol import PatientProtocol
+
+GET = b"GET / HTTP/1.1\r\nHost: billingua.test\r\n\r\n"
+CHUNKED = b"POST / HTTP/1.1\r\nHost: billingua.test\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+async def slowly_echo(scope: Any, receive: Any, send: Any) -> None:
+    """Answer with the body, after time enough for more bytes to come."""
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body, more = body + message.get("body", b""), message.get("more_body", False)
+    await asyncio.sleep(0.02)
+    answer = scope["method"].encode() + b" " + body
+    await send(
+        {"type": "http.response.start", "status": 200, "headers": [(b"content-length", str(len(answer)).encode())]}
+    )
+    await send({"type": "http.response.body", "body": answer})
+
+
+@pytest.fixture
+async def port() -> AsyncIterator[int]:
+    config, state = Config(slowly_echo, log_config=None), ServerState()
+    config.load()
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: PatientProtocol(config, state, {}), "127.0.0.1", 0)
+    yield server.sockets[0].getsockname()[1]
+    server.close()
+    await server.wait_closed()
+
+
+async def exchange(port: int, *packets: bytes, pause: float = 0.001) -> bytes:
+    """Send packets one after another, and give all that comes back before the server closes the connection."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    for packet in packets:
+        writer.write(packet)
+        await asyncio.sleep(pause)
+    answer = await asyncio.wait_for(reader.read(), timeout=2)
+    writer.close()
+    await writer.wait_closed()
+    return answer
+
+
+@pytest.mark.parametrize("packets", [[GET + b"{}"], [GET, b"{}"], [GET, b"{", b"}"], [GET + b"{}" + GET]])
+async def test_a_request_is_answered_though_stray_bytes_follow_it_then_the_connection_closes(
+    port: int, packets: list[bytes]
+) -> None:
+    answer = await exchange(port, *packets)
+
+    assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert answer.endswith(b"connection: close\r\n\r\nGET ")
+    assert answer.count(b"HTTP/1.1") == 1
+
+
+async def test_stray_bytes_that_come_after_the_answer_close_the_connection_without_another(port: int) -> None:
+    answer = await exchange(port, GET, b"{}", pause=0.1)
+
+    assert answer.endswith(b"\r\n\r\nGET ")
+    assert answer.count(b"HTTP/1.1") == 1
+
+
+async def test_requests_before_stray_bytes_are_all_answered(port: int) -> None:
+    assert (await exchange(port, GET + GET + b"{}")).count(b"200 OK") == 2
+
+
+async def test_a_body_in_chunks_is_read_without_its_length(port: int) -> None:
+    answer = await exchange(port, CHUNKED, b'1\r\n{\r\n1\r\n}\r\n0\r\n\r\n{"stray": 1}')
+
+    assert answer.endswith(b"\r\n\r\nPOST {}")
+
+
+@pytest.mark.parametrize("packets", [[b"{}"], [b"GET\r\n\r\n"], [CHUNKED, b"many\r\n"]])
+async def test_what_is_no_request_is_still_refused(port: int, packets: list[bytes]) -> None:
+    assert (await exchange(port, *packets)).startswith(b"HTTP/1.1 400 Bad Request\r\n")
+
+
+@pytest.fixture(autouse=True)
+def _quiet(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.CRITICAL, logger="uvicorn.error")
