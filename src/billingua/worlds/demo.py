@@ -1,13 +1,9 @@
 """The demo: a world to look at, in which the requests of the vendors' own documentation run unchanged."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from importlib.resources import files
 from random import Random  # noqa: TID251 - seeded: every demo is the same
-from typing import Any
 from uuid import UUID
-
-import msgspec
 
 from billingua.engine.ledger import Ledger
 from billingua.engine.planting import Plant
@@ -16,6 +12,9 @@ from billingua.worlds.loading import load
 from billingua.worlds.plot import DAYS, SEED, tell
 from billingua.worlds.reading import read_worlds
 from billingua.worlds.story import Stopped, play
+
+WORKSPACE = "demo"
+"""The workspace that the demo is in."""
 
 _SOURCE = files("billingua.worlds") / "demo.json"
 
@@ -40,8 +39,3 @@ def _read(beginning: datetime) -> list[Plant]:
     return read_worlds(
         _SOURCE.read_bytes(), now=beginning, new_uuid=lambda: UUID(int=random.getrandbits(128), version=4)
     )
-
-
-def credentials() -> list[Mapping[str, Any]]:
-    """Give the demo's credentials as its file has them, tokens and all."""
-    return msgspec.json.decode(_SOURCE.read_bytes())["credentials"]

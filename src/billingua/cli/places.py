@@ -1,0 +1,74 @@
+"""Where the ledger is: the folder and the database that the options and the environment name."""
+
+import os
+import sqlite3
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import unquote, urlsplit
+
+from cyclopts import Parameter
+
+from billingua.cli.refusals import CommandRefused
+from billingua.engine.ports import Store
+from billingua.settings import Settings, settings_of
+from billingua.stores.sqlite import open_sqlite
+from billingua.stores.statements import DatabaseTooNew
+
+DATA = Path("billingua-data")
+DEMO_DATA = Path(".demo")
+DATABASE = "ledger.sqlite"
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The options that say where the ledger is."""
+
+    data: Annotated[
+        Path | None, Parameter(help=f"The folder that holds everything. [default: {DATA}; {DEMO_DATA} for the demo]")
+    ] = None
+    database: Annotated[
+        str | None, Parameter(help=f"Where the ledger is kept, as a URL. [default: {DATABASE} in the data folder]")
+    ] = None
+
+
+def settings_for(place: Place | None, **options: Any) -> Settings:
+    """Take the settings from the environment, and over them the options that were given."""
+    settings = settings_of(os.environ)
+    given = {"data": place and place.data, "database": place and place.database, **options}
+    return replace(settings, **{name: value for name, value in given.items() if value is not None})
+
+
+def database_path(settings: Settings) -> Path:
+    """Say which file the ledger is in. Refuses with `CommandRefused` what is not a file.
+
+    As elsewhere, `sqlite:///ledger.sqlite` is a file in the current folder; a fourth slash begins an absolute path.
+    """
+    if settings.database is None:
+        return (settings.data or DATA) / DATABASE
+    url = urlsplit(settings.database)
+    if url.scheme in {"postgresql", "postgres"}:
+        raise CommandRefused("this version keeps its ledger in SQLite alone: there is no PostgreSQL store yet")
+    if url.scheme != "sqlite" or url.netloc or len(url.path) < 2 or url.query or url.fragment:
+        raise CommandRefused(f"--database: expected a URL such as sqlite:///ledger.sqlite, got {settings.database}")
+    return Path(unquote(url.path[1:]))
+
+
+@asynccontextmanager
+async def opened(settings: Settings, *, new: bool = False) -> AsyncGenerator[Store]:
+    """Open the ledger and close it at the end; a `new` one is made where there is none."""
+    path = database_path(settings)
+    if not new and not path.exists():
+        raise CommandRefused(f"there is no ledger at {path}")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        store = open_sqlite(path, cache_size=settings.cache_size)
+    except (OSError, sqlite3.Error, DatabaseTooNew) as error:
+        raise CommandRefused(f"the ledger at {path} cannot be opened: {error}") from error
+    try:
+        yield store
+    finally:
+        await store.close()
