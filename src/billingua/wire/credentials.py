@@ -1,5 +1,6 @@
 """Credentials: from the token in a request to who is asking, in which workspace."""
 
+from asyncio import to_thread
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,6 +10,7 @@ from billingua.core.workspace import Workspace
 from billingua.engine.credentials import hash_secret, opens
 from billingua.engine.kinds import THE_WORKSPACE, by_secret, by_username
 from billingua.engine.ledger import Ledger
+from billingua.engine.passwords import password_opens
 from billingua.engine.plan import Caller, Decision, Needs, Plan
 from billingua.wire.errors import CredentialExpired, CredentialUnknown
 
@@ -38,6 +40,28 @@ async def open_sessions(ledger: Ledger, dialect: str, secret: str, request_id: s
     if not live:
         raise CredentialExpired
     return [await _session(ledger, name, credential, request_id) for name, credential in live]
+
+
+async def open_session_by_password(
+    ledger: Ledger, dialect: str, username: str, password: str, request_id: str
+) -> Session:
+    """Find whose name and password these are: they open what a token of that user's would.
+
+    Refuses with `CredentialUnknown`, also where they fit in several workspaces and nobody can tell which is meant.
+    """
+    held = await ledger.store.find(by_username(username))
+    opened = [
+        (workspace, record.value)
+        for workspace, record in held
+        if await to_thread(password_opens, record.value.password_hash, password)
+    ]
+    if len(opened) != 1:
+        raise CredentialUnknown
+    workspace, user = opened[0]
+    credential = Credential(
+        id=0, uuid=user.uuid, dialect=dialect, secret_hash="", user=user.username, created_at=ledger.clock.now()
+    )
+    return await _session(ledger, workspace, credential, request_id)
 
 
 async def _session(ledger: Ledger, name: str, credential: Credential, request_id: str) -> Session:

@@ -1,0 +1,119 @@
+"""How refusals sound in ONLYOFFICE's voice (contract §1.1, §1.3, §1.4)."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from billingua.core import errors
+from billingua.core.errors import Refused
+from billingua.dialects.onlyoffice.responses import reply
+from billingua.dialects.onlyoffice.vocabulary import (
+    ARGUMENT,
+    CONVERSIONS,
+    FAILURE,
+    OUT_OF_RANGE,
+    SECURITY,
+    UNSPECIFIED,
+)
+from billingua.engine.ports import StoreFailed
+from billingua.wire import errors as wire
+from billingua.wire.face import find_refusal
+
+
+class ArgumentRefused(Refused):
+    """A parameter's value is missing, or not one that it may have."""
+
+    def __init__(self, parameter: str) -> None:
+        super().__init__(parameter)
+        self.parameter = parameter
+
+
+class ConversionFailed(Refused):
+    """A parameter's value is not of its type: `wanted` says what that is."""
+
+    def __init__(self, parameter: str, wanted: str) -> None:
+        super().__init__(parameter, wanted)
+        self.parameter = parameter
+        self.wanted = wanted
+
+    @property
+    def reason(self) -> str:
+        """What went wrong with the conversion."""
+        return CONVERSIONS[self.wanted][0]
+
+
+class ListBroken(Refused):
+    """The items of a list do not follow one another from the first."""
+
+    def __init__(self, parameter: str) -> None:
+        super().__init__(parameter)
+        self.parameter = parameter
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One row: status, `error.message` and `error.hresult`. Without an `hresult` the text is the whole answer."""
+
+    status: int
+    text: str
+    hresult: int | None = None
+    media_type: str = "text/plain"
+
+
+NOT_FOUND_PAGE = """<!DOCTYPE html>
+<html><head><title>404 Not Found</title></head><body><h1>404 Not Found</h1></body></html>
+"""
+
+
+def _refers_to_nothing(parameters: str) -> Refusal:
+    """Say which parameters may have named what does not exist, and by which value: .NET's wording."""
+    text = OUT_OF_RANGE + "\r\nParameter name: " + parameters + "\r\nActual value was {0.asked}."
+    return Refusal(400, text, ARGUMENT)
+
+
+REFUSALS: dict[type[Exception], Refusal] = {
+    ArgumentRefused: Refusal(400, OUT_OF_RANGE + "\r\nParameter name: {0.parameter}", ARGUMENT),
+    ConversionFailed: Refusal(400, "{0.reason}\r\nParameter name: {0.parameter}", ARGUMENT),
+    ListBroken: Refusal(500, "Index must be within the bounds of the List.\r\nParameter name: {0.parameter}", FAILURE),
+    errors.PartyNotFound: _refers_to_nothing("contactId, consigneeId"),
+    errors.ItemNotFound: _refers_to_nothing("invoiceItemID"),
+    errors.TaxNotFound: _refers_to_nothing("invoiceTax1ID, invoiceTax2ID"),
+    errors.OpportunityNotFound: _refers_to_nothing("entityId"),
+    errors.NotAParticipant: Refusal(400, OUT_OF_RANGE + "\r\nParameter name: contactId, entityId", ARGUMENT),
+    errors.CurrencyNotFound: _refers_to_nothing("currency"),
+    errors.AddressNotFound: _refers_to_nothing("billingAddressID, deliveryAddressID"),
+    errors.NotFound: Refusal(404, "Not found", UNSPECIFIED),
+    errors.InvoiceLocked: Refusal(404, "Not found", UNSPECIFIED),
+    errors.ChangeNotPermitted: Refusal(404, "Not found", UNSPECIFIED),
+    errors.NotPermitted: Refusal(403, "Access Denied", SECURITY),
+    errors.Refused: Refusal(500, "The request was refused: {0}", FAILURE),
+    wire.BodyUnreadable: Refusal(400, "{0.reason}", FAILURE),
+    wire.BodyTooLarge: Refusal(413, "Maximum request length exceeded: {0.limit} bytes.", UNSPECIFIED),
+    wire.CredentialRefused: Refusal(401, "Unauthorized"),
+    wire.UnknownPath: Refusal(404, NOT_FOUND_PAGE, media_type="text/html"),
+    wire.WrongVerb: Refusal(404, NOT_FOUND_PAGE, media_type="text/html"),
+    wire.Crashed: Refusal(500, "Internal server error", FAILURE),
+    StoreFailed: Refusal(500, "The storage failed; nothing was changed.", FAILURE),
+}
+"""Every refusal, in this API's voice. An invoice that may not be edited counts as not found (§12.11)."""
+
+
+def voice(request: Request, error: Refused) -> Response:
+    """Put a refusal into words: the envelope of every error, or a plain text or page where there is none."""
+    refusal = find_refusal(REFUSALS, error)
+    if refusal.hresult is None:
+        return Response(refusal.text, refusal.status, _challenge(request, refusal), refusal.media_type)
+    hresult = CONVERSIONS[error.wanted][1] if isinstance(error, ConversionFailed) else refusal.hresult
+    told: dict[str, Any] = {"message": refusal.text.format(error), "hresult": hresult, "data": {}}
+    return reply(request, {"status": 1, "statusCode": refusal.status, "error": told}, refusal.status)
+
+
+def _challenge(request: Request, refusal: Refusal) -> dict[str, str]:
+    """Ask for other credentials where some were sent in the header."""
+    if refusal.status != 401 or "authorization" not in request.headers:
+        return {}
+    host = re.sub(r':\d+$|["\\]', "", request.headers.get("host", ""))
+    return {"WWW-Authenticate": f'Basic Realm="{host}"'}

@@ -1,0 +1,57 @@
+"""Where ONLYOFFICE clients knock (contract §1.1, §13)."""
+
+import re
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from billingua.dialects.onlyoffice import requests, responses
+from billingua.dialects.onlyoffice.credentials import open_session
+from billingua.dialects.onlyoffice.errors import voice
+from billingua.dialects.onlyoffice.vocabulary import NAME
+from billingua.engine.ledger import Ledger
+from billingua.wire.face import Face
+
+BASE = "/api/2.0/crm"
+
+
+class Call(Route):
+    """A call of this API: in whatever case its path is written, with `.json`, `.xml` or nothing behind it."""
+
+    def __init__(self, verb: str, path: str, endpoint: Callable[[Request], Awaitable[Response]]) -> None:
+        super().__init__(f"{BASE}{path}{{suffix}}", endpoint, methods=[verb])
+        pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[0-9]+)", re.escape(BASE + path))
+        self.path_regex = re.compile(rf"{pattern}(?P<suffix>\.json|\.xml|)\Z", re.IGNORECASE | re.ASCII)
+
+
+def make_face(ledger: Ledger, body_limit: int) -> Face:
+    """Build the dialect's application on a ledger; bodies over the limit, in bytes, are refused."""
+    endpoints = Endpoints(ledger, body_limit)
+    calls = [
+        Call("GET", "/invoice/{id}", endpoints.get_invoice),
+        Call("PUT", "/invoice/{id}", endpoints.put_invoice),
+    ]
+    return Face(NAME, calls, voice)
+
+
+class Endpoints:
+    """The dialect's endpoints on one ledger."""
+
+    def __init__(self, ledger: Ledger, body_limit: int) -> None:
+        self._ledger = ledger
+        self._body_limit = body_limit
+
+    async def get_invoice(self, request: Request) -> Response:
+        """Show an invoice (§4.6)."""
+        session = await open_session(request, self._ledger)
+        shown = await self._ledger.read(session.caller, requests.find_invoice, requests.invoice_id(request))
+        return responses.success(request, responses.invoice(shown, session, request))
+
+    async def put_invoice(self, request: Request) -> Response:
+        """Write an invoice anew (§4.3)."""
+        session = await open_session(request, self._ledger)
+        command = await requests.put_invoice(request, session.workspace, self._body_limit)
+        shown = await self._ledger.run(session.caller, requests.replace_invoice, command)
+        return responses.success(request, responses.invoice(shown, session, request))
