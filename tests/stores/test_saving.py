@@ -1,5 +1,6 @@
 """What a store does with one plan after another."""
 
+import asyncio
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -301,8 +302,7 @@ async def test_aggregates_are_walked_by_id(store: Store):
 @pytest.mark.parametrize("walk", ["aggregates", "journal", "outbox"])
 async def test_a_walk_sees_one_state_and_holds_up_nobody(store: Store, walk: str):
     await store.run(put(*(an_invoice(id=id) for id in range(1, 401))))
-    for id in range(1, 401):
-        await store.run(add(id))
+    await asyncio.gather(*(store.run(add(id)) for id in range(1, 401)))
     arguments = ("demo", "invoice") if walk == "aggregates" else ()
     begin = getattr(store, walk)
     before = list(begin(*arguments))

@@ -83,12 +83,14 @@ ON CONFLICT (workspace, name) DO UPDATE SET next = excluded.next;
 INSERT INTO history (workspace, kind, id, version, at, body, hash)
 VALUES (:workspace, :kind, :id, :version, :at, :body, :hash);
 
+-- What somebody changed by hand may have become a text.
 -- name: find_history
-SELECT workspace, kind, id, version, at, body, hash FROM history
+SELECT workspace, kind, id, version, at, CAST(body AS BLOB), CAST(hash AS BLOB) FROM history
 WHERE workspace = :workspace AND kind = :kind AND id = :id ORDER BY version;
 
 -- name: all_history
-SELECT workspace, kind, id, version, at, body, hash FROM history ORDER BY workspace, kind, id, version;
+SELECT workspace, kind, id, version, at, CAST(body AS BLOB), CAST(hash AS BLOB) FROM history
+ORDER BY workspace, kind, id, version;
 
 -- name: insert_posted
 INSERT INTO outbox (workspace, at, body) VALUES (:workspace, :at, :body);
@@ -96,6 +98,7 @@ INSERT INTO outbox (workspace, at, body) VALUES (:workspace, :at, :body);
 -- name: all_posted
 SELECT sequence, workspace, at, body FROM outbox ORDER BY sequence;
 
+-- One statement a line.
 -- name: erase
 DELETE FROM aggregate;
 DELETE FROM lookup;

@@ -66,7 +66,7 @@ class Writer:
         """Forget everything, in one step."""
         async with self._transaction():
             self._recent.clear()
-            for statement in SQL["erase"].split(";"):
+            for statement in SQL["erase"].splitlines():
                 self._connection.execute(statement)
             await self._commit()
 

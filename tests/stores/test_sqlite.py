@@ -1,0 +1,219 @@
+"""What is SQLite's alone: one file, other processes, tampering."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from billingua.core.access import Credential
+from billingua.core.invoice import Invoice
+from billingua.engine.journal import Break, breaks
+from billingua.engine.kinds import by_number
+from billingua.engine.plan import by_id
+from billingua.engine.ports import StoreFailed
+from billingua.stores.recent import Recent
+from billingua.stores.sqlite import open_sqlite
+from billingua.stores.sqlite.store import SqliteStore
+from billingua.stores.statements import DatabaseTooNew, migrations
+from tests.builders import a_credential, an_invoice
+from tests.stores.plans import add, assert_whole, change, found, get, put, take
+from tests.stores.test_saving import ONE_OF_EACH
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "a ledger, 100% odd?#.sqlite"
+
+
+@pytest.fixture
+async def store(path: Path) -> AsyncIterator[SqliteStore]:
+    store = open_sqlite(path)
+    yield store
+    await store.close()
+
+
+def tamper(path: Path, sql: str, *values: object) -> None:
+    with closing(sqlite3.connect(path)) as connection, connection:
+        assert connection.execute(sql, values).rowcount == 1
+
+
+async def test_a_ledger_that_is_opened_again_holds_everything(store: SqliteStore, path: Path):
+    await store.run(put(*ONE_OF_EACH))
+    await store.run(add(35))
+    await store.run(take("invoice"))
+    journal, outbox = list(store.journal()), list(store.outbox())
+    await store.close()
+
+    again = open_sqlite(path)
+
+    for aggregate in ONE_OF_EACH:
+        if not isinstance(aggregate, Invoice):
+            assert await found(again, by_id(type(aggregate), aggregate.id)) == aggregate
+    assert (list(again.journal()), list(again.outbox())) == (journal, outbox)
+    assert (await again.run(add(35))).open_balance == 102
+    assert await again.run(take("invoice")) == [2]
+    await assert_whole(again)
+    await again.close()
+
+
+async def test_closing_leaves_one_file_and_may_be_done_twice(store: SqliteStore, path: Path):
+    await store.run(put(an_invoice()))
+
+    await store.close()
+    await store.close()
+
+    assert list(path.parent.iterdir()) == [path]
+
+
+async def test_every_commit_waits_for_the_disk(store: SqliteStore):
+    connection = store._writer._connection
+    assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
+
+
+async def test_a_database_of_a_newer_program_is_not_opened(store: SqliteStore, path: Path):
+    await store.close()
+    tamper(path, "INSERT INTO migration (number, name) VALUES (99, 'tomorrow')")
+
+    with pytest.raises(DatabaseTooNew, match=r"has schema 99, and this program knows schemas up to \d+: upgrade"):
+        open_sqlite(path)
+
+
+def test_what_is_no_database_is_not_opened(path: Path):
+    path.write_bytes(b"This is a letter. " * 100)
+
+    with pytest.raises(sqlite3.DatabaseError):
+        open_sqlite(path)
+
+
+def test_migrations_are_numbered_without_gaps():
+    numbers = [migration.number for migration in migrations("billingua.stores.sqlite")]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+async def test_what_another_process_wrote_is_seen(store: SqliteStore, path: Path):
+    await store.run(put(an_invoice()))
+    await store.run(add(35))
+    other = open_sqlite(path)
+
+    await other.run(change(35, terms="theirs", number="theirs"))
+    mine = await store.run(change(35, description="mine"))
+    theirs = await other.run(add(35))
+
+    assert (mine.terms, mine.number) == ("theirs", "theirs")
+    assert (theirs.terms, theirs.description) == ("theirs", "mine")
+    assert (await store.run(get(by_number("theirs"))))[0].version == 5
+    await assert_whole(store)
+    await other.close()
+
+
+async def test_many_writers_of_two_processes_lose_nothing(store: SqliteStore, path: Path):
+    await store.run(put(an_invoice()))
+    other = open_sqlite(path)
+
+    await asyncio.gather(*(each.run(add(35)) for each in (store, other) for _ in range(100)))
+
+    assert (await found(store, by_id(Invoice, 35))).open_balance == 300
+    await assert_whole(store)
+    await other.close()
+
+
+async def test_a_writer_waits_for_another_process_without_holding_up_the_loop(store: SqliteStore, path: Path):
+    await store.run(put(an_invoice()))
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        waiting = asyncio.create_task(store.run(add(35)))
+        await asyncio.sleep(0.05)
+        assert not waiting.done()
+        assert await found(store, by_id(Invoice, 35)) is not None
+        other.execute("COMMIT")
+
+    assert (await waiting).open_balance == 101
+
+
+async def test_a_writer_does_not_wait_for_ever(path: Path):
+    store = SqliteStore(path, busy_timeout_seconds=0.01)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        answers = await asyncio.gather(*(store.run(take("invoice")) for _ in range(3)), return_exceptions=True)
+        other.execute("COMMIT")
+
+    assert [type(answer) for answer in answers] == [StoreFailed] * 3
+    assert await store.run(take("invoice")) == [1]
+    await store.close()
+
+
+async def test_a_ledger_works_whatever_it_keeps_at_hand(path: Path):
+    store = open_sqlite(path, cache_size=2)
+    await store.run(put(*(an_invoice(id=id) for id in range(1, 9))))
+
+    await asyncio.gather(*(store.run(add(1 + number % 8)) for number in range(80)))
+
+    assert {record.value.open_balance for record in store.aggregates("demo", "invoice")} == {110}
+    await assert_whole(store)
+    await store.close()
+
+
+def test_what_was_used_longest_ago_is_let_go():
+    recent = Recent(2)
+    for id in (1, 2):
+        recent.put(("demo", "invoice", id), an_invoice(id=id))
+    recent.get(("demo", "invoice", 1))
+    recent.put(("demo", "invoice", 3), an_invoice(id=3))
+
+    assert [recent.get(("demo", "invoice", id)) is not None for id in (1, 2, 3)] == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("sql", "why"),
+    [
+        (
+            "UPDATE history SET body = replace(CAST(body AS TEXT), '101', '999') WHERE id = 35 AND version = 2",
+            (2, "the entry is not the one that was sealed"),
+        ),
+        (
+            "UPDATE history SET hash = zeroblob(32) WHERE id = 35 AND version = 2",
+            (2, "the entry is not the one that was sealed"),
+        ),
+        ("UPDATE history SET version = 9 WHERE id = 35 AND version = 3", (9, "entry 3 is missing")),
+        ("DELETE FROM history WHERE id = 35 AND version = 2", (3, "entry 2 is missing")),
+    ],
+    ids=["rewritten", "sealed anew", "renumbered", "removed"],
+)
+async def test_tampering_with_history_is_found(store: SqliteStore, path: Path, sql: str, why: tuple[int, str]):
+    await store.run(put(an_invoice()))
+    await store.run(add(35))
+    await store.run(add(35))
+
+    tamper(path, sql)
+
+    found = list(breaks(await store.history("demo", "invoice", 35)))
+    assert found[0] == Break("demo", "invoice", 35, *why)
+
+
+async def test_a_row_that_cannot_be_read_fails_who_asks_for_it_alone(store: SqliteStore, path: Path):
+    await store.run(put(an_invoice(id=1), an_invoice(id=2)))
+    tamper(path, "UPDATE invoice_body SET body = '{\"v\":99}' WHERE id = 1")
+
+    answers = await asyncio.gather(store.run(add(1)), store.run(add(2)), return_exceptions=True)
+
+    assert isinstance(answers[0], StoreFailed)
+    assert answers[1].open_balance == 101
+
+
+async def test_a_lost_database_is_told_to_those_who_read(store: SqliteStore):
+    await store.run(put(a_credential()))
+    await store.close()
+
+    for asking in (
+        lambda: store.read(get(by_id(Credential, 1))),
+        lambda: store.find(by_id(Credential, 1)),
+        store.workspaces,
+        lambda: store.history("demo", "invoice", 35),
+        store.erase,
+    ):
+        with pytest.raises(StoreFailed):
+            await asking()
