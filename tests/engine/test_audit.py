@@ -1,0 +1,222 @@
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from billingua.core.changes import ABSENT
+from billingua.core.lifecycle import Status
+from billingua.engine.audit import Audited, audit, retell
+from billingua.engine.journal import GENESIS, Entry, enter, seal
+from billingua.engine.kinds import kind_of
+from billingua.engine.plan import Job, Knowledge, Record, by_id
+from tests.builders import NOON, a_caller, a_line, a_party, a_workspace, an_invoice
+
+PLACE = ("demo", "invoice", 35)
+ENCODER = msgspec.json.Encoder(decimal_format="number")
+JOB = Job(a_caller(), NOON, "amend_invoice", lambda: ABSENT)
+
+
+class Archive:
+    """A store that was written by hand: what it holds need not be what its history tells."""
+
+    def __init__(self) -> None:
+        self.records: dict[tuple[str, str, int], Record[Any]] = {}
+        self.entries: dict[tuple[str, str, int], list[Entry]] = {}
+        self.meanwhile: Callable[[], None] = lambda: None
+
+    def save(self, *values: Any) -> None:
+        """Save states, one after another, as a store does."""
+        for value in values:
+            place = ("demo", kind_of(value).name, value.id)
+            before = self.records.get(place)
+            version, chain = (before.version + 1, before.chain) if before else (1, GENESIS)
+            entry = enter(JOB, *place[1:], version, before.value if before else None, value, chain)
+            self.records[place] = Record(value, version, entry.hash)
+            self.entries.setdefault(place, []).append(entry)
+
+    def delete(self, place: tuple[str, str, int]) -> None:
+        """Delete an aggregate, and say so in its history."""
+        gone = self.records.pop(place)
+        self.entries[place].append(enter(JOB, *place[1:], gone.version + 1, gone.value, None, gone.chain))
+
+    def journal(self) -> Iterator[Entry]:
+        for place in sorted(self.entries):
+            yield from list(self.entries[place])
+
+    async def workspaces(self) -> list[str]:
+        return ["demo"]
+
+    def aggregates(self, workspace: str, kind: str) -> Iterator[Record[Any]]:
+        yield from [record for place, record in self.records.items() if place[:2] == (workspace, kind)]
+
+    async def history(self, workspace: str, kind: str, id: int) -> list[Entry]:
+        return list(self.entries.get((workspace, kind, id), []))
+
+    async def read(self, job: Job[Any]) -> Any:
+        self.meanwhile()
+        records = {by_id(type(record.value), place[2]): record for place, record in self.records.items()}
+        plan = job.start()
+        next(plan)
+        with pytest.raises(StopIteration) as end:
+            plan.send(Knowledge(records))
+        return end.value.value.answer
+
+
+@pytest.fixture
+def archive() -> Archive:
+    """Invoice 35, which was written, issued and paid in part."""
+    archive = Archive()
+    draft = an_invoice(status=Status.DRAFT, lines=(a_line(), a_line(id=2, position=1)))
+    archive.save(
+        draft,
+        replace(draft, status=Status.OPEN, lines=(a_line(),), extras={"crux": {"a/b": [1, 2]}}),
+        replace(draft, status=Status.OPEN, lines=(), extras={"crux": {}}, open_balance=Decimal("150.50")),
+    )
+    return archive
+
+
+async def audited(archive: Archive) -> list[Audited]:
+    return [found async for found in audit(archive)]
+
+
+async def whys(archive: Archive) -> list[tuple[int, str]]:
+    return [(broken.version, broken.why) for found in await audited(archive) for broken in found.breaks]
+
+
+async def test_a_ledger_that_nobody_touched_is_whole(archive: Archive):
+    archive.save(a_workspace(), a_party(), an_invoice(id=36))
+    assert sorted((found.entries, found.breaks) for found in await audited(archive)) == [
+        (1, []),
+        (1, []),
+        (1, []),
+        (3, []),
+    ]
+
+
+async def test_an_empty_ledger_is_whole():
+    assert await audited(Archive()) == []
+
+
+async def test_what_was_deleted_and_said_to_be_is_no_break(archive: Archive):
+    archive.delete(PLACE)
+    assert await whys(archive) == []
+
+
+async def test_a_broken_chain_is_found(archive: Archive):
+    entries = archive.entries[PLACE]
+    entries[1] = replace(entries[1], body=entries[1].body.replace(b'"ida"', b'"eve"'))
+    assert await whys(archive) == [(2, "the entry is not the one that was sealed")]
+
+
+async def test_a_state_that_was_changed_behind_its_history_is_found(archive: Archive):
+    record = archive.records[PLACE]
+    changed = replace(record.value, open_balance=Decimal(0), terms="never", updated_at=NOON.replace(year=2030))
+    archive.records[PLACE] = replace(record, value=changed)
+    assert await whys(archive) == [(3, "it is not what its history tells: /open_balance, /terms")]
+
+
+async def test_a_history_whose_end_was_cut_off_is_found(archive: Archive):
+    archive.entries[PLACE].pop()
+    assert await whys(archive) == [(3, "its history ends with entry 2")]
+
+
+async def test_a_last_entry_that_was_sealed_again_is_found(archive: Archive):
+    entries = archive.entries[PLACE]
+    body = entries[2].body.replace(b'"ida"', b'"eve"')
+    entries[2] = replace(entries[2], body=body, hash=seal(entries[1].hash, body))
+    assert await whys(archive) == [(3, "its history ends with entry 3")]
+
+
+async def test_what_is_gone_without_a_word_is_found(archive: Archive):
+    del archive.records[PLACE]
+    assert await whys(archive) == [(3, "it is gone, and its history does not say so")]
+
+
+async def test_what_was_slipped_in_without_history_is_found(archive: Archive):
+    archive.records["demo", "party", 10] = Record(a_party(), 4, GENESIS)
+    assert await whys(archive) == [(4, "it has no history")]
+
+
+async def test_a_history_that_tells_what_cannot_be_is_found(archive: Archive):
+    entries = archive.entries[PLACE]
+    told = json.loads(entries[2].body) | {"changes": [{"path": "/nowhere/at/all", "after": 1}]}
+    body = json.dumps(told).encode()
+    entries[2] = replace(entries[2], body=body, hash=seal(entries[1].hash, body))
+    archive.records[PLACE] = replace(archive.records[PLACE], chain=entries[2].hash)
+    ((version, why),) = await whys(archive)
+    assert version == 3
+    assert why.startswith("it cannot be read: ")
+
+
+async def test_what_cannot_be_read_is_found_and_the_rest_is_looked_at(archive: Archive):
+    archive.save(a_party())
+
+    def fail() -> None:
+        archive.meanwhile = lambda: None
+        raise ValueError("no such status")
+
+    archive.meanwhile = fail
+    assert await whys(archive) == [(3, "it cannot be read: no such status")]
+
+
+async def test_a_kind_that_cannot_be_walked_is_found(archive: Archive, monkeypatch: pytest.MonkeyPatch):
+    def aggregates(workspace: str, kind: str) -> Iterator[Record[Any]]:
+        if kind == "party":
+            raise ValueError("torn page")
+        yield from ()
+
+    monkeypatch.setattr(archive, "aggregates", aggregates)
+    (found,) = [broken for found in await audited(archive) for broken in found.breaks]
+    assert (found.workspace, found.kind, found.why) == (
+        "demo",
+        "party",
+        "not all of this kind can be read: torn page",
+    )
+
+
+async def test_others_may_write_meanwhile(archive: Archive):
+    def once() -> None:
+        archive.meanwhile = lambda: None
+        archive.save(replace(archive.records[PLACE].value, terms="45 days"))
+
+    archive.meanwhile = once
+    assert await audited(archive) == [Audited(4, [])]
+
+
+async def test_what_was_made_after_the_history_was_read_is_no_break(archive: Archive):
+    archive.meanwhile = lambda: archive.save(a_party()) if ("demo", "party", 10) not in archive.records else None
+    assert await whys(archive) == []
+
+
+async def test_a_history_that_never_catches_up_is_found_in_the_end(archive: Archive):
+    late = list(archive.entries[PLACE])
+    archive.save(replace(archive.records[PLACE].value, terms="45 days"))
+    archive.entries[PLACE] = late
+    assert await whys(archive) == [(4, "its history ends with entry 3")]
+
+
+STATES = st.lists(
+    st.recursive(
+        st.none() | st.booleans() | st.integers(-3, 3) | st.text("ab/~01", max_size=2),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("ab/~01", max_size=2), inner, max_size=3),
+        max_leaves=8,
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@given(STATES)
+def test_an_aggregate_can_be_told_anew_from_its_history_alone(states: list[Any]):
+    archive = Archive()
+    archive.save(*(an_invoice(extras={"native": {"state": state}}) for state in states))
+    told = retell(archive.entries[PLACE])
+    assert told == msgspec.json.Decoder(float_hook=Decimal).decode(ENCODER.encode(archive.records[PLACE].value))
+    archive.delete(PLACE)
+    assert retell(archive.entries[PLACE]) is ABSENT
