@@ -63,9 +63,9 @@ async def _audited(store: Store, place: tuple[str, str, int], entries: Sequence[
     for _ in range(_ATTEMPTS):
         try:
             record = await _record(store, place)
+            found = list(breaks(entries)) or _compare(place, entries, record)
         except Exception as error:  # noqa: BLE001 - as above
             return Audited(len(entries), [Break(*place, entries[-1].version, f"it cannot be read: {error}")])
-        found = list(breaks(entries)) or _compare(place, entries, record)
         if not found or record is None or record.version == entries[-1].version:
             break
         entries = await store.history(*place)
