@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 
-from cyclopts import App, CycloptsError
+from cyclopts import App, CycloptsError, Parameter
 
 from billingua.cli.refusals import CommandRefused
 from billingua.core.errors import Refused
@@ -16,15 +16,15 @@ MISTAKE = 2
 """The exit code for what the user can put right."""
 
 _COMMANDS = {
-    "serve": "billingua.cli.serve:serve",
-    "import": "billingua.cli.transfer:import_world",
-    "export": "billingua.cli.transfer:export_world",
-    "verify": "billingua.cli.verify:verify",
+    "serve": ("billingua.cli.serve:serve", "Serve every API on one ledger, until SIGTERM or Ctrl-C."),
+    "import": ("billingua.cli.transfer:import_world", "Fill new workspaces from a world file."),
+    "export": ("billingua.cli.transfer:export_world", "Write workspaces as a world file."),
+    "verify": ("billingua.cli.verify:verify", "Walk every chain of history, and say what is broken."),
 }
 _TOKEN_COMMANDS = {
-    "create": "billingua.cli.tokens:create_token",
-    "list": "billingua.cli.tokens:list_tokens",
-    "revoke": "billingua.cli.tokens:revoke_token",
+    "create": ("billingua.cli.tokens:create_token", "Make a token and print it, this once."),
+    "list": ("billingua.cli.tokens:list_tokens", "List the tokens that were made, without the tokens themselves."),
+    "revoke": ("billingua.cli.tokens:revoke_token", "Let a token open nothing from now on."),
 }
 
 
@@ -57,12 +57,13 @@ def _app() -> App:
         "billingua",
         help="One invoice ledger that speaks the invoice APIs of several vendors.",
         version=lambda: f"billingua {version('billingua')}",
+        default_parameter=Parameter(show_default=False),
     )
-    for name, command in _COMMANDS.items():
-        app.command(command, name=name)
+    for name, (command, help_text) in _COMMANDS.items():
+        app.command(command, name=name, help=help_text)
     token = App("token", help="Make, list and revoke the tokens that open a workspace.")
-    for name, command in _TOKEN_COMMANDS.items():
-        token.command(command, name=name)
+    for name, (command, help_text) in _TOKEN_COMMANDS.items():
+        token.command(command, name=name, help=help_text)
     app.command(token)
     return app
 

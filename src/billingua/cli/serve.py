@@ -85,7 +85,7 @@ def _listen(settings: Settings) -> socket.socket:
     try:
         return socket.create_server((settings.host, settings.port), family=family, backlog=_BACKLOG)
     except (OSError, OverflowError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
+        reason = str(error.strerror if isinstance(error, OSError) else error).partition(" (while")[0]
         raise CommandRefused(f"cannot listen on {settings.host} port {settings.port}: {reason}") from error
 
 

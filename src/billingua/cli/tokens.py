@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import msgspec
 from cyclopts import Parameter
+from cyclopts.validators import Number
 
 from billingua.cli.places import Place, opened, settings_for
 from billingua.cli.refusals import CommandRefused
@@ -35,7 +36,9 @@ def create_token(
     user: Annotated[str | None, Parameter(help="The user that the token stands for.")] = None,
     scopes: Annotated[str | None, Parameter(help="What it is for, such as read,write. [default: everything]")] = None,
     label: Annotated[str, Parameter(help="The name that history gives to who uses it.")] = "",
-    days: Annotated[int | None, Parameter(help="How long it lives. [default: for ever]")] = None,
+    days: Annotated[
+        int | None, Parameter(help="How long it lives. [default: for ever]", validator=Number(gte=1, lte=36500))
+    ] = None,
     place: Place | None = None,
 ) -> None:
     """Make a token and print it, this once: the ledger keeps its hash alone."""

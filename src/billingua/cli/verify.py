@@ -1,6 +1,7 @@
 """`billingua verify`: whether the ledger is what its history says."""
 
 import asyncio
+import sqlite3
 import sys
 
 from rich.console import Console
@@ -9,7 +10,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from billingua.cli.places import Place, opened, settings_for
 from billingua.engine.audit import audit
 from billingua.engine.journal import Break
-from billingua.engine.ports import Store
+from billingua.engine.ports import Store, StoreFailed
 
 BROKEN = 1
 """The exit code for a ledger that does not hold."""
@@ -22,7 +23,11 @@ def verify(*, place: Place | None = None) -> int:
 
 async def _verify(place: Place | None) -> int:
     async with opened(settings_for(place)) as store:
-        entries, aggregates, broken = await _walk(store)
+        try:
+            entries, aggregates, broken = await _walk(store)
+        except (sqlite3.DatabaseError, StoreFailed) as error:
+            print(f"the database itself is broken: {error}")
+            return BROKEN
     for one in broken:
         print(f"{one.workspace}: {one.kind} {one.id}, entry {one.version}: {one.why}")
     walked = f"{entries} entries of {aggregates} records"
