@@ -47,6 +47,7 @@ def test_the_tree_that_is_drawn_is_the_tree_that_is():
             errors.OverInvoiced("u", Decimal(5), Decimal(6), 0),
             {"line": "u", "ordered": Decimal(5), "invoiced": Decimal(6), "index": 0},
         ),
+        (errors.AmountTooLarge(Decimal("1E+14")), {"amount": Decimal("1E+14")}),
         (errors.NotAParticipant(10, 3), {"party": 10, "opportunity": 3}),
         (errors.DateUnreadable("void_date", "soon"), {"field": "void_date", "value": "soon"}),
         (errors.DateInFuture("void_date", NOON), {"field": "void_date", "value": NOON}),

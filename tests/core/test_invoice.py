@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billingua.core.errors import TransitionRefused
+from billingua.core.errors import AmountTooLarge, TransitionRefused
 from billingua.core.invoice import (
     follow_balance,
     issue,
@@ -14,6 +14,7 @@ from billingua.core.invoice import (
     reopen,
     revise,
     settle,
+    total_owed,
     void,
     with_extra,
     with_lines,
@@ -63,6 +64,16 @@ def test_what_was_paid_stays_paid_when_the_lines_change():
 def test_cheaper_lines_may_leave_the_customer_with_a_credit():
     invoice = an_invoice(original_balance=Decimal(100), open_balance=Decimal(30))
     assert with_lines(invoice, ()).open_balance == -70
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_what_is_owed_has_to_stay_below_what_every_store_keeps(sign: int):
+    largest, invoice = Decimal("99999999999999.99"), an_invoice()
+    owed = total_owed((a_line(unit_price=sign * largest),), (), invoice.rounding)
+    assert with_lines(invoice, (a_line(unit_price=sign * largest),)).original_balance == owed == sign * largest
+    with pytest.raises(AmountTooLarge) as refused:
+        with_lines(invoice, (a_line(unit_price=sign * largest), a_line(unit_price=sign * Decimal("0.01"))))
+    assert refused.value.amount == sign * Decimal(10) ** 14
 
 
 def test_new_lines_are_added_up_with_the_charges_that_stay():

@@ -23,6 +23,7 @@ Refused
 ├─ NumberTaken
 ├─ NumberMismatch
 ├─ OverInvoiced
+├─ AmountTooLarge
 ├─ NotAParticipant
 ├─ DateRefused
 │  ├─ DateUnreadable
@@ -181,6 +182,14 @@ class OverInvoiced(Refused):
         self.ordered = ordered
         self.invoiced = invoiced
         self.index = index
+
+
+class AmountTooLarge(Refused):
+    """What an invoice comes to is more than can be kept."""
+
+    def __init__(self, amount: Decimal) -> None:
+        super().__init__(amount)
+        self.amount = amount
 
 
 class NotAParticipant(Refused):

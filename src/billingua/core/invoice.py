@@ -1,15 +1,16 @@
 """The invoice: what it says, what is owed on it, and the decisions that change it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from billingua.core.errors import AmountTooLarge
 from billingua.core.lifecycle import Action, Status, next_status
 from billingua.core.line import Attribute, Charge, InvoiceLine
-from billingua.core.money import EXACT, ZERO
+from billingua.core.money import EXACT, LARGEST_AMOUNT, ZERO
 from billingua.core.rounding import Rounding
 from billingua.core.totals import Totals, totals
 
@@ -107,9 +108,20 @@ def with_extra(invoice: Invoice, dialect: str, members: Mapping[str, Any]) -> In
     return replace(invoice, extras={**invoice.extras, dialect: {**invoice.extra(dialect), **members}})
 
 
+def total_owed(lines: Sequence[InvoiceLine], charges: Sequence[Charge], rounding: Rounding) -> Decimal:
+    """Say what is owed on an invoice at first. Refuses with `AmountTooLarge` what no store would keep."""
+    total = totals(lines, charges, rounding).grand_total
+    if total.copy_abs() >= LARGEST_AMOUNT:
+        raise AmountTooLarge(total)
+    return total
+
+
 def with_lines(invoice: Invoice, lines: tuple[InvoiceLine, ...]) -> Invoice:
-    """Replace the lines and restate the balances: the new total is owed, and what was paid stays paid."""
-    total = totals(lines, invoice.charges, invoice.rounding).grand_total
+    """Replace the lines and restate the balances: the new total is owed, and what was paid stays paid.
+
+    Refuses with `AmountTooLarge`.
+    """
+    total = total_owed(lines, invoice.charges, invoice.rounding)
     paid = EXACT.subtract(invoice.original_balance, invoice.open_balance)
     return replace(invoice, lines=lines, original_balance=total, open_balance=EXACT.subtract(total, paid))
 

@@ -11,6 +11,9 @@ ZERO = Decimal(0)
 EXACT = Context(prec=100)
 """Wide enough that no product or sum of amounts loses a digit before it is settled."""
 
+LARGEST_AMOUNT = Decimal(10) ** 14
+"""Amounts that are sent or owed stay below this, so that every store keeps them exactly."""
+
 _UNUSUAL_DIGITS = {
     0: "ADP AFN ALL BIF BYR CLP DJF ESP GNF IQD IRR ISK ITL JPY KMF KPW KRW LAK LBP LUF MGA MGF MMK MRO PYG RSD RWF "
     "SLL SOS STD SYP TMM TRL UGX UYI VND VUV XAF XOF XPF YER ZMK ZWD",

@@ -129,7 +129,7 @@ def replace_invoice(command: ReplaceInvoice, caller: Caller, now: datetime) -> P
 
     Refuses, in this order, with `ItemNotFound` or `TaxNotFound` for a line; `InvoiceNotFound`, `InvoiceLocked` or
     `ChangeNotPermitted`; what the command itself refuses; `PartyNotFound` or `NotPermitted` for a party;
-    `OpportunityNotFound` or `NotAParticipant`; `CurrencyNotFound`; `AddressNotFound`.
+    `OpportunityNotFound` or `NotAParticipant`; `CurrencyNotFound`; `AddressNotFound`; `AmountTooLarge`.
     """
     key, fields = by_id(Invoice, command.invoice), command.fields
     references = [] if isinstance(fields, errors.Refused) else _references(fields)

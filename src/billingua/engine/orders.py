@@ -8,14 +8,13 @@ from uuid import UUID
 
 from billingua.core import errors, events
 from billingua.core.access import User
-from billingua.core.invoice import Invoice
+from billingua.core.invoice import Invoice, total_owed
 from billingua.core.item import Item
 from billingua.core.lifecycle import Status
 from billingua.core.line import Attribute, Charge, InvoiceLine
 from billingua.core.order import Invoiced, Order, OrderLine, invoice_lines, lines_of
 from billingua.core.party import Party
 from billingua.core.rounding import en16931
-from billingua.core.totals import totals
 from billingua.engine.kinds import by_number, by_username
 from billingua.engine.plan import Caller, Decision, Found, Key, Needs, Plan, Step, by_id, by_uuid
 
@@ -89,8 +88,9 @@ def invoice_order(command: InvoiceOrder, caller: Caller, now: datetime) -> Plan[
     """Write an invoice for part of an order; it is open at once.
 
     Refuses with `OrderNotFound` (also where no line is the supplier's), `NumberTaken` by the same supplier on the same
-    order, `OrderCancelled`, `OrderLineNotFound`, `OrderLineClosed`, `OverInvoiced`, or `PartyNotFound` where nobody is
-    known who ordered. The number comes before the lines: whoever sends an invoice again learns that it is there.
+    order, `OrderCancelled`, `OrderLineNotFound`, `OrderLineClosed`, `OverInvoiced`, `PartyNotFound` where nobody is
+    known who ordered, or `AmountTooLarge`. The number comes before the lines: whoever sends an invoice again learns
+    that it is there.
     """
     order_key, scope = by_uuid(Order, command.order), f"{command.order}/{command.supplier}"
     number_key = by_number(command.number, scope)
@@ -115,7 +115,7 @@ def _written(
         _line(position, taken, own[taken.line], titles, found) for position, taken in enumerate(command.lines)
     )
     rounding = en16931(order.currency)
-    total = totals(lines, command.charges, rounding).grand_total
+    total = total_owed(lines, command.charges, rounding)
     return Invoice(
         id=found.new_id("invoice"),
         uuid=found.new_uuid(),

@@ -8,11 +8,9 @@ from uuid import UUID
 
 from babel.core import get_global
 
-from billingua.core.money import settle
+from billingua.core.money import LARGEST_AMOUNT, settle
 
 LARGEST_INTEGER = 2**31 - 1
-LARGEST_AMOUNT = Decimal(10) ** 14
-"""Amounts stay below this, and have at most 12 decimals, so that they are kept exactly."""
 
 _DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 _INTEGER = re.compile(r"[+-]?\d{1,20}", re.ASCII)

@@ -465,6 +465,11 @@ REFUSED: list[tuple[Any, Any, Any]] = [
         taking_of(taking(3, LAMP_LINE), taking(3, LAMP_LINE)),
         {"line_items": [{}, {"quantity_invoiced": ["6 would be invoiced, but 5 were ordered."]}]},
     ),
+    (
+        MIXED,
+        taking_of(taking(2, LAMP_LINE, supplier_provided_sku_cost="50000000000000.00")),
+        {"detail": "The invoice's amounts come to more than can be kept."},
+    ),
     (CANCELLED, taking_of(taking(1, a_uuid(8210))), {"detail": "The order is cancelled."}),
     (CANCELLED, saying(supplier_provided_order_fee=1), {"detail": "The order is cancelled."}),
 ]

@@ -66,6 +66,7 @@ REFUSALS: dict[type[Exception], Refusal] = {
     errors.OverInvoiced: Refusal(
         422, "{0.invoiced} would be invoiced, but {0.ordered} were ordered.", "quantity_invoiced"
     ),
+    errors.AmountTooLarge: Refusal(422, "The invoice's amounts come to more than can be kept."),
     errors.PartyNotFound: Refusal(422, "The order has no retailer to invoice."),
     errors.Refused: Refusal(422, "The request was refused."),
     BodyInvalid: Refusal(400),
