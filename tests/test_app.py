@@ -1,0 +1,106 @@
+"""The server put together: who answers what, and the sandbox."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+
+from billingua.app import create_app
+from billingua.engine.clock import SandboxClock, SystemClock
+from billingua.engine.ledger import Ledger
+from billingua.settings import Settings
+from billingua.stores.memory import MemoryStore
+from tests.builders import NOON
+
+
+class Sandbox:
+    """A sandbox that counts how often the world went back to its beginning."""
+
+    def __init__(self) -> None:
+        self.clock = SandboxClock(SystemClock())
+        self.resets = 0
+
+    async def reset(self) -> None:
+        self.resets += 1
+
+
+@pytest.fixture
+def sandbox() -> Sandbox:
+    return Sandbox()
+
+
+@pytest.fixture
+async def client(sandbox: Sandbox) -> AsyncIterator[httpx.AsyncClient]:
+    app = create_app(Ledger(MemoryStore(), sandbox.clock), Settings(), sandbox)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://billingua.test") as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/timp/nothing", {"detail"}),
+        ("/api/inv/nothing", {"result", "title", "message"}),
+        ("/API/CMN", {"result", "title", "message"}),
+        ("/api/itm", {"result", "title", "message"}),
+        ("/api/csh/nothing", {"result", "title", "message"}),
+        ("/api/v3/nothing", {"code", "data", "meta"}),
+        ("/v1/nothing", {"type", "title", "status", "detail", "request_id"}),
+        ("/openapi", {"type", "title", "status", "detail", "request_id"}),
+        ("/docs", {"type", "title", "status", "detail", "request_id"}),
+        ("/timpani", {"type", "title", "status", "detail", "request_id"}),
+        ("/", {"type", "title", "status", "detail", "request_id"}),
+    ],
+)
+async def test_an_unknown_path_is_refused_by_whoever_owns_it(
+    client: httpx.AsyncClient, path: str, told: set[str]
+) -> None:
+    answer = await client.get(path)
+
+    assert answer.status_code == 404
+    assert answer.json().keys() == told
+
+
+async def test_the_server_is_healthy_while_the_store_can_be_read(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/healthz")
+
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+
+async def test_the_sandbox_clock_stands_still_until_it_is_let_go(client: httpx.AsyncClient, sandbox: Sandbox) -> None:
+    answer = await client.put("/sandbox/clock", json={"now": "2024-12-26T13:00:00+01:00"})
+
+    assert (answer.status_code, answer.json()) == (200, {"now": "2024-12-26T12:00:00Z"})
+    assert (await client.get("/sandbox/clock")).json() == {"now": "2024-12-26T12:00:00Z"}
+    assert sandbox.clock.now() == NOON
+
+    assert (await client.put("/sandbox/clock", json={"now": None})).status_code == 200
+    assert sandbox.clock.now() > NOON
+
+
+@pytest.mark.parametrize("body", [{}, [], "2024-12-26T12:00:00Z", {"now": "noon"}, {"now": 5}, {"now": "2024-12-26"}])
+async def test_a_sandbox_clock_is_not_set_to_what_is_no_moment(
+    client: httpx.AsyncClient, sandbox: Sandbox, body: Any
+) -> None:
+    sandbox.clock.set(NOON)
+
+    answer = await client.put("/sandbox/clock", json=body)
+
+    assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json")
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["/now"]
+    assert sandbox.clock.now() == NOON
+
+
+async def test_the_sandbox_goes_back_to_its_beginning(client: httpx.AsyncClient, sandbox: Sandbox) -> None:
+    answer = await client.post("/sandbox/reset")
+
+    assert (answer.status_code, answer.json(), sandbox.resets) == (200, {"status": "reset"}, 1)
+
+
+async def test_without_a_sandbox_there_is_none() -> None:
+    app = create_app(Ledger(MemoryStore(), SystemClock()), Settings())
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://billingua.test") as client:
+        for path in ("/sandbox/clock", "/sandbox/reset"):
+            answer = await client.get(path)
+            assert (answer.status_code, answer.json()["type"]) == (404, "/docs/problems/unknown-path")
