@@ -1,14 +1,11 @@
 """Passwords: the slow hash under which one is kept."""
 
 from functools import cache
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from argon2 import PasswordHasher
+from typing import Any
 
 
 @cache
-def _hasher() -> "PasswordHasher":
+def _hasher() -> Any:
     """Make the hasher when the first password comes: importing it takes time that most commands can spare."""
     from argon2 import PasswordHasher  # noqa: PLC0415
 
