@@ -1,8 +1,8 @@
 """BigCommerce B2B Edition v3, invoice management: `/api/v3/io/ip`."""
 
 from billingua.dialects.bigcommerce.routes import make_face
+from billingua.dialects.bigcommerce.vocabulary import NAME
 
-NAME = "bigcommerce"
 PREFIXES = ("/api/v3",)
 
 __all__ = ["NAME", "PREFIXES", "make_face"]

@@ -2,7 +2,7 @@
 
 from starlette.requests import Request
 
-from billingua.dialects.bigcommerce.vocabulary import NAME
+from billingua.dialects.bigcommerce.vocabulary import NAME, store_hash
 from billingua.engine.ledger import Ledger
 from billingua.wire.credentials import Session, open_sessions
 from billingua.wire.errors import CredentialMissing, CredentialNotEntitled
@@ -15,17 +15,12 @@ async def open_session(request: Request, ledger: Ledger) -> Session:
 
     The older `authToken` header names its store by itself. Refuses with the errors of `CredentialRefused`.
     """
-    token, store_hash = request.headers.get("x-auth-token"), request.headers.get("x-store-hash")
+    token, stated_hash = request.headers.get("x-auth-token"), request.headers.get("x-store-hash")
     older = request.headers.get("authtoken")
-    if not older and not (token and store_hash):
+    if not older and not (token and stated_hash):
         raise CredentialMissing
     sessions = await open_sessions(ledger, NAME, token or older or "", request.state.id)
     for session in sessions:
-        if session.credential.allows(SCOPE) and (not token or store_hash_of(session) == store_hash):
+        if session.credential.allows(SCOPE) and (not token or store_hash(session.workspace) == stated_hash):
             return session
     raise CredentialNotEntitled
-
-
-def store_hash_of(session: Session) -> str:
-    """Give the hash of the session's store; a workspace that names none goes by its own name."""
-    return session.workspace.setting(NAME, "store_hash") or session.workspace.name

@@ -1,7 +1,8 @@
 """How refusals sound in BigCommerce's voice (contract §1.6, §4.4)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from starlette.requests import Request
@@ -9,26 +10,44 @@ from starlette.responses import Response
 
 from billingua.core import errors
 from billingua.core.errors import Refused
-from billingua.dialects.bigcommerce.vocabulary import INVALID
+from billingua.dialects.bigcommerce.vocabulary import INVALID, claimed_field
 from billingua.engine.ports import StoreFailed
 from billingua.wire import errors as wire
 from billingua.wire.face import find_refusal
+from billingua.wire.members import Path, Problem
 from billingua.wire.replies import json_reply
 
 
 class BodyInvalid(wire.BodyRefused):
-    """Values of the body are not what they have to be; `problems` lists the field and what is wrong with it."""
+    """Values of the body are not what they have to be; `problems` lists where, and what is wrong there."""
 
-    def __init__(self, problems: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__(problems)
         self.problems = problems
 
 
+class ParameterInvalid(wire.RequestRefused):
+    """A parameter of the address cannot be read; `why` says so in words."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(name, why)
+        self.name = name
+        self.why = why
+
+
+class LimitTooHigh(wire.RequestRefused):
+    """More is asked for at once than one answer holds."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit)
+        self.limit = limit
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One row: status, `meta.message`, and the text, which stands in `data.errMsg` or, on an invoice, `meta.errors`.
+    """One row: status, text and `meta.message`, which is the text again where none is given.
 
-    Without `message` the text stands there too.
+    The text stands in `data.errMsg` or, where a change of an invoice is refused for its values, in `meta.errors`.
     """
 
     status: int
@@ -37,34 +56,49 @@ class Refusal:
     in_errors: bool = False
 
 
+def _problems(error: BodyInvalid) -> str:
+    """Say what is wrong, each with `; ` behind it, the last one too."""
+    return "".join(f"{_problem(path, wanted)}; " for path, wanted in error.problems)
+
+
+def _problem(path: Path, wanted: str) -> str:
+    """Say what is wrong at one place; a number that does not parse is not named (§4.4, sic)."""
+    text = INVALID.get(wanted, wanted)
+    return text if not path or text == INVALID["number"] else f"{_name(path)}: {text}"
+
+
+def _name(path: Path) -> str:
+    """Name a place: `details.header.costLines[0].amount`."""
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
+
+
 BAD = "Bad Requests Error"
 NOT_FOUND = "Not Found Error"
+TOO_LARGE = "Request Entity Too Large"
 NO_CREDENTIALS = "Invalid token header. No credentials provided."
-
-
-def _problems(error: BodyInvalid) -> str:
-    """Join what is wrong, each with `; ` behind it, the last one too; a wrong number is not named (§4.4, sic)."""
-    return "".join(f"{_problem(field, wanted)}; " for field, wanted in error.problems)
-
-
-def _problem(field: str, wanted: str) -> str:
-    return INVALID[wanted] if wanted in {"number", "range"} else f"{field}: {INVALID.get(wanted, wanted)}"
-
 
 REFUSALS: dict[type[Exception], Refusal] = {
     errors.InvoiceNotFound: Refusal(404, "Invoice does not exist", NOT_FOUND),
     errors.PartyNotFound: Refusal(404, "Company does not exist", NOT_FOUND),
     errors.ChannelNotFound: Refusal(404, "Store channels not exist", NOT_FOUND),
+    errors.NotFound: Refusal(404, "Not found", NOT_FOUND),
+    errors.NotPermitted: Refusal(403, "You do not have permission to {0.what}"),
     errors.NumberTaken: Refusal(400, "The invoice number already exists.", BAD),
     errors.InvoiceLocked: Refusal(400, "The invoice is {0.status} and can no longer be changed; ", BAD, in_errors=True),
-    errors.TransitionRefused: Refusal(400, "The invoice is {0.status}: it cannot {0.action}; ", BAD, in_errors=True),
-    errors.CurrencyMismatch: Refusal(400, "The balances are in {0.expected}, not in {0.given}; ", BAD, in_errors=True),
+    errors.TransitionRefused: Refusal(
+        400, "status: The invoice is {0.status} and cannot be completed; ", BAD, in_errors=True
+    ),
     errors.MissingField: Refusal(422, "{0.field} is a required extra field"),
+    errors.ValueTaken: Refusal(
+        400, lambda error: f"{claimed_field(error.field)}: This field must be unique.; ", BAD, in_errors=True
+    ),
     errors.FieldRefused: Refusal(400, "{0.field}: {0.reason}; ", BAD, in_errors=True),
     errors.Refused: Refusal(400, "The request was refused; ", BAD, in_errors=True),
     BodyInvalid: Refusal(400, _problems, BAD, in_errors=True),
+    ParameterInvalid: Refusal(422, "{0.name}: {0.why}", "Parameter Error"),
+    LimitTooHigh: Refusal(413, "", TOO_LARGE),
     wire.BodyUnreadable: Refusal(400, "JSON parse error - {0.reason}; ", BAD, in_errors=True),
-    wire.BodyTooLarge: Refusal(413, "", "Request Entity Too Large"),
+    wire.BodyTooLarge: Refusal(413, "", TOO_LARGE),
     wire.BodyTypeUnsupported: Refusal(
         415, 'Unsupported media type "{0.content_type}" in request.', "Unsupported Media Type"
     ),
@@ -72,6 +106,7 @@ REFUSALS: dict[type[Exception], Refusal] = {
     wire.CredentialNotEntitled: Refusal(403, "Invalid token"),
     wire.UnknownPath: Refusal(404, "Not found", NOT_FOUND),
     wire.WrongVerb: Refusal(405, 'Method "{0.verb}" not allowed.', "Method Not Allowed"),
+    wire.TooManyRequests: Refusal(429, "More than {0.limit} requests in this minute", "Too Many Requests"),
     wire.Crashed: Refusal(500, "Internal server error", "Internal Server Error"),
     StoreFailed: Refusal(503, "The service is unavailable for the moment", "Service Unavailable"),
 }
@@ -88,11 +123,18 @@ def voice(request: Request, error: Refused) -> Response:
         meta["errors"] = text
     elif text:
         data["errMsg"] = text
-    headers = {"Allow": ", ".join(error.allowed)} if isinstance(error, wire.WrongVerb) else None
-    return json_reply({"code": refusal.status, "data": data, "meta": meta}, refusal.status, headers)
+    return json_reply({"code": refusal.status, "data": data, "meta": meta}, refusal.status, _headers(error))
 
 
 def _invoice_of(request: Request) -> dict[str, Any]:
     """Name the invoice that was to be changed, as a refused update does."""
     id = request.path_params.get("invoice_id", "")
     return {"id": int(id)} if id.isdecimal() else {}
+
+
+def _headers(error: Refused) -> Mapping[str, str] | None:
+    if isinstance(error, wire.WrongVerb):
+        return {"Allow": ", ".join(error.allowed)}
+    if isinstance(error, wire.TooManyRequests):
+        return {"X-Rate-Limit-Time-Reset-Ms": str(error.wait // timedelta(milliseconds=1))}
+    return None

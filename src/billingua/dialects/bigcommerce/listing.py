@@ -1,1 +1,52 @@
-"""Lists in BigCommerce's way: `offset` and `limit` (contract §1.4)."""
+"""Lists in BigCommerce's way: `offset` and `limit`, and the totals beside them (contract §1.4, A5, A36)."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from starlette.requests import Request
+
+from billingua.dialects.bigcommerce.errors import LimitTooHigh, ParameterInvalid
+from billingua.dialects.bigcommerce.vocabulary import INVALID
+
+T = TypeVar("T")
+
+DEFAULT_LIMIT = 10
+LARGEST_LIMIT = 250
+
+_INTEGER = re.compile(r"[+-]?[0-9]{1,20}")
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which part of a list is asked for."""
+
+    offset: int
+    limit: int
+
+    def of(self, items: Sequence[T]) -> Sequence[T]:
+        """Cut the part out of the whole list."""
+        return items[self.offset : self.offset + self.limit]
+
+    def pagination(self, total: int) -> dict[str, int]:
+        """Say which part of how many is shown."""
+        return {"totalCount": total, "offset": self.offset, "limit": self.limit}
+
+
+def read_window(request: Request) -> Window:
+    """Read which part of a list is asked for. Refuses with `ParameterInvalid` or `LimitTooHigh`."""
+    offset = _read_integer(request, "offset", default=0, least=0)
+    limit = _read_integer(request, "limit", default=DEFAULT_LIMIT, least=1)
+    if limit > LARGEST_LIMIT:
+        raise LimitTooHigh(limit)
+    return Window(offset, limit)
+
+
+def _read_integer(request: Request, name: str, *, default: int, least: int) -> int:
+    text = request.query_params.get(name, str(default)).strip()
+    if not _INTEGER.fullmatch(text):
+        raise ParameterInvalid(name, INVALID["integer"])
+    if int(text) < least:
+        raise ParameterInvalid(name, f"Ensure this value is greater than or equal to {least}.")
+    return int(text)

@@ -1,98 +1,129 @@
 """What BigCommerce clients ask for, as commands (contract §4)."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from enum import IntEnum
 from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
-from billingua.core import errors
-from billingua.core.errors import CurrencyMismatch, InvoiceNotFound, PartyNotFound
+from billingua.core.errors import InvoiceNotFound, NotFound, PartyNotFound, UnknownField
 from billingua.core.invoice import Invoice
-from billingua.core.money import ZERO, settle
+from billingua.core.money import ZERO
+from billingua.core.order import Order
 from billingua.core.workspace import Workspace
 from billingua.dialects.bigcommerce.errors import BodyInvalid
-from billingua.dialects.bigcommerce.vocabulary import NAME, InvoiceStatus
+from billingua.dialects.bigcommerce.vocabulary import (
+    NAME,
+    ExtraField,
+    InvoiceStatus,
+    Source,
+    claim,
+    extra_fields,
+    is_claim,
+    not_a_choice,
+)
 from billingua.engine import invoices
-from billingua.engine.invoices import AmendInvoice, InvoiceFields, LineContent
+from billingua.engine.invoices import AmendInvoice, InvoiceFields, InvoiceView, LineContent
 from billingua.engine.kinds import THE_WORKSPACE
 from billingua.engine.plan import Caller, Decision, Needs, Plan, by_id
 from billingua.wire.bodies import content_type, decode_json, read_body
-from billingua.wire.errors import BodyTypeUnsupported, BodyUnreadable
+from billingua.wire.errors import BodyTypeUnsupported
+from billingua.wire.members import ListOf, ObjectOf, Reader, problems_of, read_object
 from billingua.wire.scalars import (
     Invalid,
+    read_amount,
     read_currency,
     read_decimal,
     read_integer,
     read_text,
     read_timestamp,
+    timestamp,
 )
 
-Reader = Callable[[Any], Any]
+_ID = re.compile(r"[0-9]{1,10}")
 
 
 def invoice_id(request: Request) -> int:
     """Read the invoice's id from the path; what is no id names no invoice."""
     text = request.path_params["invoice_id"]
-    if not re.fullmatch(r"[0-9]{1,10}", text):
+    if not _ID.fullmatch(text):
         raise InvoiceNotFound(text)
     return int(text)
 
 
 @dataclass(frozen=True, slots=True)
+class FoundInvoice:
+    """An invoice with whom it refers to, and the order that it bills where there is one here."""
+
+    view: InvoiceView
+    order: Order | None
+
+
+def find_invoice(id: int, caller: Caller, now: datetime) -> Plan[FoundInvoice]:
+    """Show one invoice. Refuses as the ledger's `find_invoice`."""
+    view = (yield from invoices.find_invoice(id, caller, now)).answer
+    key = by_id(Order, _order_of(view.invoice))
+    found = yield Needs([key])
+    return Decision(FoundInvoice(view, found.get(key)))
+
+
+def _order_of(invoice: Invoice) -> int:
+    """Give the id of the order that an invoice bills, or 0; an order number may be any text (A43)."""
+    if invoice.order is not None:
+        return invoice.order
+    number = invoice.order_number or ""
+    return int(number) if _ID.fullmatch(number) else 0
+
+
+@dataclass(frozen=True, slots=True)
 class UpdateInvoice:
-    """The members to change, as they were sent."""
+    """A partial update, as its body was sent."""
 
     invoice: int
-    body: Mapping[str, Any]
+    body: Any
 
 
 async def update_invoice(request: Request, body_limit: int) -> UpdateInvoice:
-    """Read a partial update; an empty body is not one (A44)."""
+    """Hear a partial update; an empty body is not one, whatever its type (A44)."""
     id = invoice_id(request)
-    if content_type(request) != "application/json":
+    body = await read_body(request, body_limit)
+    if body and content_type(request) != "application/json":
         raise BodyTypeUnsupported(content_type(request))
-    body = decode_json(await read_body(request, body_limit))
-    if not isinstance(body, dict):
-        raise BodyUnreadable("the body is not an object")
-    return UpdateInvoice(id, body)  # pyright: ignore[reportUnknownArgumentType]
+    return UpdateInvoice(id, decode_json(body))
 
 
 def amend_invoice(command: UpdateInvoice, caller: Caller, now: datetime) -> Plan[Invoice]:
-    """Change what the update names. Refuses as the ledger's `amend_invoice`, and with `BodyInvalid`."""
+    """Change what an update names. Where it names nothing that can be changed, nothing is.
+
+    Refuses with `InvoiceNotFound`, `BodyInvalid`, `PartyNotFound`, `UnknownField`, `MissingField` or `FieldRefused`,
+    then as the ledger's `amend_invoice`.
+    """
     key = by_id(Invoice, command.invoice)
     found = yield Needs([key, THE_WORKSPACE])
     invoice = found.require(key, InvoiceNotFound(command.invoice))
-    workspace = found.require(THE_WORKSPACE, errors.NotFound(caller.workspace))
-    if not command.body:
+    members = _read(command.body)
+    if not members:
         return Decision(invoice)
-    amendment = _amendment(invoice, _read(command.body), workspace)
-    return (yield from invoices.amend_invoice(amendment, caller, now))
+    workspace = found.require(THE_WORKSPACE, NotFound(caller.workspace))
+    return (yield from invoices.amend_invoice(_amendment(invoice, members, workspace), caller, now))
 
 
-def _amendment(invoice: Invoice, members: Mapping[str, Any], workspace: Workspace) -> AmendInvoice:
-    status = members.get("status")
-    extras = {name: members[name] for name in ("type", "source", "details", "externalPdfUrl") if name in members}
-    claims = None
-    if "extraFields" in members:
-        extras["extraFields"], claims = _extra_fields(invoice, members["extraFields"], workspace)
-    return AmendInvoice(
-        invoice=invoice.id,
-        fields=_fields(invoice, members),
-        paid=None if status is None else status is InvoiceStatus.COMPLETED,
-        partly_paid=None if status is None else status is InvoiceStatus.PARTIALLY_PAID,
-        lines=_lines(members["details"]) if "details" in members and invoice.origin == NAME else None,
-        claims=claims,
-        extras=extras,
-    )
+def _read(body: Any) -> Mapping[str, Any]:
+    """Read the members that an update may have."""
+    try:
+        return _UPDATE(body)
+    except Invalid as error:
+        raise BodyInvalid(problems_of(error)) from None
 
 
-_FIELDS: dict[str, str] = {
-    "customerId": "party",
+# From members to the ledger's command.
+
+_FIELDS = {
     "externalCustomerId": "external_party_id",
     "externalId": "external_id",
     "invoiceNumber": "number",
@@ -102,223 +133,237 @@ _FIELDS: dict[str, str] = {
     "channelId": "channel",
     "termsConditions": "terms",
 }
-"""Members that are fields of the ledger's invoice, by its name for them."""
+"""Members that are fields of the ledger's invoice, by its names for them."""
+
+_EXTRAS = ("type", "source", "details", "externalPdfUrl")
+"""Members that this dialect alone understands."""
+
+
+def _amendment(invoice: Invoice, members: Mapping[str, Any], workspace: Workspace) -> AmendInvoice:
+    status, details = members.get("status"), members.get("details")
+    extras = {name: members[name] for name in _EXTRAS if name in members}
+    claims = None
+    if "extraFields" in members:
+        configured = {field.name: field for field in extra_fields(workspace)}
+        values = _extra_values(invoice, members["extraFields"], configured)
+        extras["extraFields"] = [{"fieldName": name, "fieldValue": value} for name, value in values.items()]
+        claims = _claims(invoice, values, configured)
+    return AmendInvoice(
+        invoice=invoice.id,
+        fields=_fields(invoice, members),
+        paid=None if status is None else status == InvoiceStatus.COMPLETED,
+        partly_paid=None if status is None else status == InvoiceStatus.PARTIALLY_PAID,
+        lines=_lines(details) if details is not None and invoice.origin == NAME else None,
+        claims=claims,
+        extras=extras,
+    )
 
 
 def _fields(invoice: Invoice, members: Mapping[str, Any]) -> InvoiceFields:
     fields = InvoiceFields(**{ours: members[theirs] for theirs, ours in _FIELDS.items() if theirs in members})
-    original, owed = members.get("originalBalance"), members.get("openBalance")
-    if original:
-        fields["original_balance"] = original[1]
-    if owed:
-        fields["open_balance"] = owed[1]
-    stated = {code for code, _ in filter(None, [original, owed])}
-    if stated:
-        fields["currency"] = _one_currency(invoice, stated, both=bool(original and owed))
+    if "customerId" in members:
+        fields["party"] = _company(members["customerId"])
+    if "createdAt" in members and invoice.origin == NAME:
+        fields["issued_at"] = members["createdAt"]  # one instant here (A22), two for those born in other dialects
+    if "originalBalance" in members:
+        fields["original_balance"] = members["originalBalance"]["value"]
+    if "openBalance" in members:
+        fields["open_balance"] = members["openBalance"]["value"]
+    if currency := _currency(invoice, members):
+        fields["currency"] = currency
     return fields
 
 
-def _one_currency(invoice: Invoice, stated: set[str], *, both: bool) -> str:
-    """Give the currency of both balances: one balance alone cannot leave the other's currency."""
-    wanted = stated if both else stated | {invoice.currency}
-    if len(wanted) > 1:
-        raise CurrencyMismatch(invoice.currency, (wanted - {invoice.currency}).pop())
-    return wanted.pop()
+def _company(text: str) -> int:
+    """Give the id of a company; a text that is no id names none (A41)."""
+    if not _ID.fullmatch(text):
+        raise PartyNotFound(text)
+    return int(text)
 
 
-# Reading: each member by its reader, all problems at once.
-
-
-def _read(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Read the members that an update may have; others are ignored (A23). Refuses with `BodyInvalid`."""
-    members: dict[str, Any] = {}
-    problems: list[tuple[str, str]] = []
-    for name, reader in _MEMBERS.items():
-        if name in body:
-            try:
-                members[name] = reader(_given(body[name]))
-            except Invalid as error:
-                problems.append((name, error.wanted))
+def _currency(invoice: Invoice, members: Mapping[str, Any]) -> str | None:
+    """Give the currency of the balances, if any are stated: one alone cannot leave the other's currency."""
+    stated = {name: members[name]["code"] for name in ("originalBalance", "openBalance") if name in members}
+    currency = stated["originalBalance"] if len(stated) > 1 else invoice.currency
+    problems = [
+        ((name, "code"), f"Both balances are in {currency}.") for name, code in stated.items() if code != currency
+    ]
     if problems:
         raise BodyInvalid(problems)
-    return members
+    return currency if stated else None
 
 
-def _given(value: Any) -> Any:
-    if value is None:
-        raise Invalid("null")
-    return value
+def _lines(details: Mapping[str, Any]) -> list[LineContent]:
+    """Give the ledger's lines that the details list."""
+    items: Sequence[Mapping[str, Any]] = details.get("details", {}).get("lineItems", [])
+    return [
+        LineContent(
+            sku=item["sku"],
+            quantity=_exact(item["quantity"] or "0"),
+            unit_price=_exact(item["unitPrice"]["value"]),
+            discount_per_unit=_exact(item["unitDiscount"]["value"]) if "unitDiscount" in item else ZERO,
+            description=item.get("description", ""),
+        )
+        for item in items
+    ]
 
 
-def _text(value: Any) -> str:
+def _extra_values(
+    invoice: Invoice, given: Sequence[Mapping[str, str]], configured: Mapping[str, ExtraField]
+) -> dict[str, str]:
+    """Set the extra fields that are named and keep the others (A11)."""
+    values = {field["fieldName"]: field["fieldValue"] for field in invoice.extra(NAME).get("extraFields", [])}
+    for field in given:
+        name, value = field["fieldName"], field["fieldValue"]
+        if name not in configured:
+            raise UnknownField(name, "This store has no such extra field.")
+        configured[name].check(value)
+        values[name] = value
+    return values
+
+
+def _claims(invoice: Invoice, values: Mapping[str, str], configured: Mapping[str, ExtraField]) -> tuple[str, ...]:
+    """Claim the values of unique fields for the invoice, beside what other dialects claim for it."""
+    others = [text for text in invoice.claims if not is_claim(text)]
+    unique = {name for name, field in configured.items() if field.unique}
+    return (*others, *(claim(name, value) for name, value in values.items() if value and name in unique))
+
+
+# Reading: what each member of an update has to be (§4.4), all problems told at once.
+
+
+def _filled(value: Any) -> str:
     text = read_text(value)
     if not text:
         raise Invalid("blank")
     return text
 
 
-def _company(value: Any) -> int:
-    """Read a company's id; a text that is no id names no company (A41)."""
-    text = _text(value)
-    if not re.fullmatch(r"[0-9]{1,10}", text):
-        raise PartyNotFound(text)
-    return int(text)
+def _or_null(reader: Reader) -> Reader:
+    return lambda value: None if value is None else reader(value)
 
 
-def _choice(choices: type[InvoiceStatus] | frozenset[int]) -> Reader:
-    def read(value: Any) -> Any:
+def _choice(kind: type[IntEnum]) -> Reader:
+    def read(value: Any) -> int:
+        if isinstance(value, str):
+            raise Invalid("integer")  # only times come as texts of digits too (A1)
         number = read_integer(value)
-        if number not in set(choices):
-            raise Invalid(f'"{number}" is not a valid choice.')
-        return choices(number) if isinstance(choices, type) else number
+        if number not in set(kind):
+            raise Invalid(not_a_choice(number))
+        return number
 
     return read
 
 
-def _object(value: Any) -> Mapping[str, Any]:
-    if not isinstance(value, dict):
-        raise Invalid("object")
-    return value  # pyright: ignore[reportUnknownVariableType]
-
-
-def _list(value: Any) -> Sequence[Any]:
-    if not isinstance(value, list):
-        raise Invalid("list")
-    return value  # pyright: ignore[reportUnknownVariableType]
-
-
-def _member(value: Any, name: str) -> Any:
-    if name not in _object(value):
-        raise Invalid("required")
-    return _given(value[name])
-
-
-def _balance(value: Any) -> tuple[str, Decimal]:
-    """Read a balance; its amount is kept to four decimals (A13)."""
-    return read_currency(_member(value, "code")), settle(read_decimal(_member(value, "value")), 4)
+def _rounded(value: Any) -> Decimal:
+    """Read an amount of a balance, which has four decimals (A13)."""
+    return read_amount(value, 4)
 
 
 def _pdf_url(value: Any) -> str:
     """Read the address of a PDF, which is never fetched (A18); an empty text removes it (§4.8)."""
-    if value == "":
-        return value
+    text = read_text(value)
     try:
-        url = urlsplit(read_text(value))
+        url = urlsplit(text)
     except ValueError:
         raise Invalid("url") from None
-    if url.scheme not in {"http", "https"} or not url.hostname:
+    if text and not (url.scheme in {"http", "https"} and url.hostname):
         raise Invalid("url")
-    return value
+    return text
 
 
-def _extra_field(value: Any) -> tuple[str, str]:
-    return read_text(_member(value, "fieldName")), read_text(_member(value, "fieldValue"))
+def _seconds(value: Any) -> int:
+    return timestamp(read_timestamp(value))
 
 
-def _details(value: Any) -> Mapping[str, Any]:
-    """See that the parts which are there have what they need (§3.2); everything is kept as it was sent."""
-    header, body = _part(value, "header", _object, {}), _part(value, "details", _object, {})
-    for cost in _part(header, "costLines", _list, []):
-        _amount(_member(cost, "amount"))
-        read_text(_member(cost, "description"))
-    addresses = _part(header, "shippingAddresses", _list, [])
-    for address in [*addresses, *([header["billingAddress"]] if "billingAddress" in header else [])]:
-        _needs(address, "city", "state", "country", "street1", "street2", "zipCode", "lastName", "firstName")
-    for shipment in _part(body, "shipments", _list, []):
-        _needs(shipment, "addressIndex", "shipDate", "shipVia", "trackingNumber", "comments")
-    for item in _part(body, "lineItems", _list, []):
-        _needs(item, "sku", "quantity")
-        read_decimal(item["quantity"])
-        _amount(_member(item, "unitPrice"))
-        if "unitDiscount" in item:
-            _amount(item["unitDiscount"])
-    return _object(value)
-
-
-def _part(value: Any, name: str, reader: Reader, default: Any) -> Any:
-    return reader(value[name]) if name in _object(value) else default
-
-
-def _needs(value: Any, *names: str) -> None:
-    for name in names:
-        read_text(_member(value, name))
-
-
-def _amount(value: Any) -> Decimal:
-    read_text(_member(value, "code"))
-    return read_decimal(_member(value, "value"))
-
-
-_MEMBERS: dict[str, Reader] = {
-    "customerId": _company,
-    "externalCustomerId": _text,
-    "externalId": _text,
-    "invoiceNumber": _text,
-    "type": _text,
-    "dueDate": read_timestamp,
-    "status": _choice(InvoiceStatus),
-    "purchaseOrderNumber": _text,
-    "details": _details,
-    "source": _choice(frozenset({0, 1})),
-    "originalBalance": _balance,
-    "openBalance": _balance,
-    "createdAt": read_timestamp,
-    "externalPdfUrl": _pdf_url,
-    "extraFields": lambda value: [_extra_field(field) for field in _list(value)],
-    "termsConditions": read_text,
-    "channelId": read_integer,
-}
-
-
-def _lines(details: Mapping[str, Any]) -> list[LineContent]:
-    """Give the ledger's lines that the details list."""
-    body: Mapping[str, Any] = details.get("details", {})
-    items: Sequence[Mapping[str, Any]] = body.get("lineItems", ())
-    return [
-        LineContent(
-            sku=str(item["sku"]),
-            quantity=read_decimal(item["quantity"]),
-            unit_price=_amount(item["unitPrice"]),
-            discount_per_unit=_amount(item["unitDiscount"]) if "unitDiscount" in item else ZERO,
-            description=str(item.get("description", "")),
-        )
-        for item in items
-    ]
-
-
-# Extra fields, by the store's configuration (§4.9, A11).
-
-
-def _extra_fields(
-    invoice: Invoice, given: Sequence[tuple[str, str]], workspace: Workspace
-) -> tuple[list[dict[str, str]], tuple[str, ...]]:
-    """Set the fields that are named and keep the others; unique values are claimed for this invoice."""
-    configured = {field["name"]: field for field in workspace.setting(NAME, "extra_fields", [])}
-    values = {field["fieldName"]: field["fieldValue"] for field in invoice.extra(NAME).get("extraFields", [])}
-    for name, value in given:
-        if name not in configured:
-            raise errors.UnknownField(name, "is not an extra field of this store")
-        _check_extra_field(configured[name], value)
-        values[name] = value
-    claims = tuple(f"{name}\n{value}" for name, value in values.items() if configured.get(name, {}).get("unique"))
-    return [{"fieldName": name, "fieldValue": value} for name, value in values.items()], claims
-
-
-def _check_extra_field(field: Mapping[str, Any], value: str) -> None:
-    """See that the value fits: text in length, a number up to its maximum, one of a list (A11)."""
-    name, kind = field["name"], field.get("type", 0)
-    if kind == 0 and field.get("max_length") and len(value) > int(field["max_length"]):
-        raise errors.FieldRefused(name, f"has at most {field['max_length']} characters")
-    if kind == 2:
-        _check_number(name, value, field.get("max_value"))
-    if kind == 3 and value not in field.get("options", []):
-        raise errors.FieldRefused(name, "is not one of the values in its list")
-
-
-def _check_number(name: str, value: str, maximum: str | None) -> None:
+def _exact(value: Any) -> Decimal:
+    """Read a number for a line of the ledger, digit for digit as far as the ledger keeps them."""
     try:
-        number = read_decimal(value)
+        return read_decimal(value)
     except Invalid:
-        raise errors.FieldRefused(name, "is not a number") from None
-    if maximum and number > Decimal(maximum):
-        raise errors.FieldRefused(name, f"is at most {maximum}")
+        return read_amount(value, 12)
+
+
+def _amount_text(value: Any) -> str:
+    """Read an amount inside the details, kept with the digits that it was sent with (§1.8)."""
+    _exact(value)
+    return read_text(value)
+
+
+def _quantity(value: Any) -> str:
+    """Read a quantity, which may be empty as every text inside the details may (A20)."""
+    return value if value == "" else _amount_text(value)
+
+
+def _custom_fields(value: Any) -> Any:
+    """Read fields of the client's own: an object, or the text that the update schema has (A20)."""
+    return value if isinstance(value, str) else read_object(value)
+
+
+def _part(members: Mapping[str, Reader], required: Sequence[str] = ()) -> ObjectOf:
+    """Read a part of the details: what is not documented is kept as it was sent (§3.2)."""
+    return ObjectOf(members, required, keeps_others=True)
+
+
+def _texts(*names: str) -> dict[str, Reader]:
+    return dict.fromkeys(names, read_text)
+
+
+_BALANCE = ObjectOf({"code": read_currency, "value": _rounded}, required=("code", "value"))
+_EXTRA_FIELD = ObjectOf(_texts("fieldName", "fieldValue"), required=("fieldName", "fieldValue"))
+
+_MONEY = _part({"code": read_text, "value": _amount_text}, required=("code", "value"))
+_COST_LINE = _part({"amount": _MONEY, "description": read_text}, required=("amount", "description"))
+_ADDRESS_LINES = _texts("city", "state", "country", "street1", "street2", "zipCode", "lastName", "firstName")
+_ADDRESS = _part({**_ADDRESS_LINES, "customFields": _custom_fields}, required=tuple(_ADDRESS_LINES))
+_SHIPMENT_LINES = _texts("addressIndex", "shipDate", "shipVia", "trackingNumber", "comments")
+_SHIPMENT = _part({**_SHIPMENT_LINES, "customFields": _custom_fields}, required=tuple(_SHIPMENT_LINES))
+_LINE_ITEM = _part(
+    {
+        **_texts("sku", "type", "comments", "description"),
+        "quantity": _quantity,
+        "unitPrice": _MONEY,
+        "unitDiscount": _MONEY,
+        "customFields": _custom_fields,
+    },
+    required=("sku", "quantity", "unitPrice"),
+)
+_HEADER = _part(
+    {
+        "costLines": ListOf(_COST_LINE),
+        "orderDate": _seconds,
+        "billingAddress": _ADDRESS,
+        "customerFields": read_object,
+        "shippingAddresses": ListOf(_ADDRESS),
+    }
+)
+_DETAILS = _part(
+    {
+        "type": read_text,
+        "header": _HEADER,
+        "details": _part({"shipments": ListOf(_SHIPMENT), "lineItems": ListOf(_LINE_ITEM)}),
+    }
+)
+
+_UPDATE = ObjectOf(
+    {
+        "customerId": _filled,
+        "externalCustomerId": _filled,
+        "externalId": _filled,
+        "invoiceNumber": _filled,
+        "type": _filled,
+        "dueDate": read_timestamp,
+        "status": _choice(InvoiceStatus),
+        "purchaseOrderNumber": _filled,
+        "details": _DETAILS,
+        "source": _choice(Source),
+        "originalBalance": _BALANCE,
+        "openBalance": _BALANCE,
+        "createdAt": read_timestamp,
+        "externalPdfUrl": _pdf_url,
+        "extraFields": ListOf(_EXTRA_FIELD),
+        "termsConditions": _or_null(_filled),
+        "channelId": _or_null(read_integer),
+    }
+)
+"""What an update may say; the last two are not in the documented schema but take effect (A23), and null unsets them."""

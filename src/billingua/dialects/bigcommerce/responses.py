@@ -1,25 +1,36 @@
 """What BigCommerce clients are answered (contract §1.3, §3)."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from decimal import Decimal, localcontext
 from typing import Any
+from uuid import uuid5
 
 from starlette.responses import Response
 
 from billingua.core.errors import ChannelNotFound
 from billingua.core.invoice import Invoice
 from billingua.core.line import ChargeKind, InvoiceLine
-from billingua.core.money import ZERO
+from billingua.core.money import EXACT, ZERO, add_up
+from billingua.core.order import Order
 from billingua.core.workspace import Workspace
-from billingua.dialects.bigcommerce.vocabulary import NAME, SUCCESS, money, status_of
-from billingua.engine.invoices import InvoiceView
+from billingua.dialects.bigcommerce.requests import FoundInvoice
+from billingua.dialects.bigcommerce.vocabulary import (
+    NAME,
+    SUCCESS,
+    USER_DEFINED,
+    ExtraField,
+    money,
+    seconds,
+    source_of,
+    status_of,
+    store_hash,
+)
 from billingua.wire.replies import json_reply
-from billingua.wire.scalars import timestamp
 
 
-def success(data: Any) -> Response:
-    """Wrap an answer in the envelope of every success."""
-    return json_reply({"code": 200, "data": data, "meta": {"message": SUCCESS}})
+def success(data: Any, **meta: Any) -> Response:
+    """Wrap an answer in the envelope of every success; `meta` is said beside the message."""
+    return json_reply({"code": 200, "data": data, "meta": {"message": SUCCESS, **meta}})
 
 
 def written(invoice: Invoice) -> Response:
@@ -27,12 +38,11 @@ def written(invoice: Invoice) -> Response:
     return success({"id": invoice.id})
 
 
-def invoice(view: InvoiceView, workspace: Workspace) -> dict[str, Any]:
+def invoice(found: FoundInvoice, workspace: Workspace) -> dict[str, Any]:
     """Show an invoice with its extra fields (§3.1); unset texts are null."""
-    shown = view.invoice
-    own = shown.extra(NAME)
-    currency = shown.currency
-    details = _details(shown)
+    shown, party = found.view.invoice, found.view.party
+    own, currency, channel = shown.extra(NAME), shown.currency, shown.channel
+    details = _details(shown, found.order)
     return {
         "id": shown.id,
         "customerId": str(shown.party),
@@ -40,60 +50,75 @@ def invoice(view: InvoiceView, workspace: Workspace) -> dict[str, Any]:
         "externalId": shown.external_id,
         "invoiceNumber": shown.number,
         "type": own.get("type", "Invoice"),
-        "dueDate": timestamp(shown.due_at or _default_due(shown, workspace)),
+        "dueDate": _due(shown, workspace),
         "status": int(status_of(shown)),
-        "orderNumber": shown.order_number,
+        "orderNumber": _order_number(shown),
         "purchaseOrderNumber": shown.purchase_order_number or None,
-        **({"details": details} if details else {}),
+        **({} if details is None else {"details": details}),
         "isPendingPayment": int(shown.pending_payments > 0),
-        "source": own.get("source", 0),
+        "source": source_of(shown),
         "originalBalance": money(shown.original_balance, currency),
         "openBalance": money(shown.open_balance, currency),
-        "customerName": view.party.display_name if view.party else "",
-        "createdAt": timestamp(shown.created_at),
-        "updatedAt": timestamp(shown.updated_at),
-        "channelId": None if shown.channel is None else str(shown.channel),
-        "channelName": _channel_name(shown, workspace),
+        "customerName": party.display_name if party else "",
+        "createdAt": seconds(shown.created_at),
+        "updatedAt": seconds(shown.updated_at),
+        "channelId": None if channel is None else str(channel),
+        "channelName": None if channel is None else _channel_name(channel, workspace),
         "termsConditions": shown.terms or None,
         "externalPdfUrl": own.get("externalPdfUrl") or None,
-        "storeHash": workspace.setting(NAME, "store_hash") or workspace.name,
+        "storeHash": store_hash(workspace),
         "pendingPaymentCount": shown.pending_payments,
         "extraFields": own.get("extraFields", []),
     }
 
 
-def _default_due(shown: Invoice, workspace: Workspace) -> datetime:
-    """When an invoice without a due date is due: so many days after its creation (§4.2)."""
-    return shown.created_at + timedelta(days=workspace.setting(NAME, "due_days", 30))
+def _due(shown: Invoice, workspace: Workspace) -> int:
+    """Say when an invoice is due; one without a due date, so many days after its creation (§4.2)."""
+    if shown.due_at is not None:
+        return seconds(shown.due_at)
+    return seconds(shown.created_at, days_later=workspace.setting(NAME, "due_days", 30))
 
 
-def _channel_name(shown: Invoice, workspace: Workspace) -> str | None:
-    if shown.channel is None:
-        return None
+def _order_number(shown: Invoice) -> str | None:
+    """Give the number of the order that is billed, which is here its id as a text."""
+    return shown.order_number or (None if shown.order is None else str(shown.order))
+
+
+def _channel_name(channel: int, workspace: Workspace) -> str | None:
     try:
-        return workspace.channel(shown.channel)["name"]
+        return workspace.channel(channel)["name"]
     except ChannelNotFound:
         return None
 
 
-def _details(shown: Invoice) -> Mapping[str, Any] | None:
-    """Give the details as they were sent, with the defaults of A17; another dialect's invoice shows its lines."""
-    stored = shown.extra(NAME).get("details")
-    if stored is None:
-        return _details_from_lines(shown) if shown.lines or shown.charges else None
-    header: dict[str, Any] = {"orderDate": timestamp(shown.created_at), "customerFields": {}}
-    return {"type": STANDARD, **stored, "header": _completed(stored.get("header") or {}, header)}
+def _details(shown: Invoice, order: Order | None) -> Mapping[str, Any] | None:
+    """Give the details as they are kept, with the defaults of A17; without any, they tell of the ledger's lines."""
+    kept = shown.extra(NAME).get("details")
+    if kept is None and not (shown.lines or shown.charges):
+        return None
+    details = _completed(_details_of_lines(shown) if kept is None else kept, type=STANDARD, header={})
+    header = details["header"]
+    if isinstance(header, Mapping):
+        ordered_at = order.created_at if order else shown.created_at
+        details["header"] = _completed(header, orderDate=seconds(ordered_at), customerFields={})  # pyright: ignore[reportUnknownArgumentType]
+    return details
 
 
 STANDARD = "StandardInvoiceDetails"
 
 
-def _completed(given: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
-    """Keep what was given, in its order, and add what is missing."""
-    return {**given, **{key: value for key, value in defaults.items() if key not in given}}
+def _completed(given: Mapping[str, Any], **usual: Any) -> dict[str, Any]:
+    """Add what is usual and missing; what is given stays as it is, and in its order."""
+    return {**{name: value for name, value in usual.items() if name not in given}, **given}
 
 
-def _details_from_lines(shown: Invoice) -> dict[str, Any]:
+def _details_of_lines(shown: Invoice) -> dict[str, Any]:
+    lines = [_line_item(line, shown.currency) for line in shown.lines]
+    return {"header": {"costLines": _cost_lines(shown)}, "details": {"shipments": [], "lineItems": lines}}
+
+
+def _cost_lines(shown: Invoice) -> list[dict[str, Any]]:
+    """List what the total is made of, as far as it is not zero."""
     totals = shown.totals
     costs = [
         ("Subtotal", totals.line_total),
@@ -102,28 +127,49 @@ def _details_from_lines(shown: Invoice) -> dict[str, Any]:
         ("Dropship fee", _charged(shown, ChargeKind.DROPSHIP_FEE)),
         ("Sales Tax", totals.tax_total),
     ]
-    lines = [{"amount": money(amount, shown.currency), "description": name} for name, amount in costs if amount]
-    return {
-        "type": STANDARD,
-        "header": {"costLines": lines, "orderDate": timestamp(shown.created_at), "customerFields": {}},
-        "details": {"shipments": [], "lineItems": [_line_item(line, shown.currency) for line in shown.lines]},
-    }
+    return [{"amount": money(amount, shown.currency), "description": name} for name, amount in costs if amount]
 
 
-def _charged(shown: Invoice, kind: ChargeKind) -> Any:
-    return sum((charge.amount for charge in shown.charges if charge.kind is kind), ZERO)
+def _charged(shown: Invoice, kind: ChargeKind) -> Decimal:
+    return add_up(charge.amount for charge in shown.charges if charge.kind is kind)
 
 
 def _line_item(line: InvoiceLine, currency: str) -> dict[str, Any]:
-    quantity, price = line.quantity or ZERO, line.unit_price or ZERO
-    percent = (price - line.discount_per_unit) * line.discount_percent / 100
+    """Show a line of the ledger; its discounts count for each piece here."""
+    price = line.unit_price or ZERO
+    with localcontext(EXACT):
+        discount = line.discount_per_unit + (price - line.discount_per_unit) * line.discount_percent / 100
     return {
         "sku": line.sku or "",
         "type": "",
         "comments": "",
-        "quantity": f"{quantity.normalize():f}",
+        "quantity": _plain(line.quantity or ZERO),
         "unitPrice": money(price, currency),
         "description": line.description,
         "customFields": {},
-        "unitDiscount": money(line.discount_per_unit + percent, currency),
+        "unitDiscount": money(discount, currency),
+    }
+
+
+def _plain(quantity: Decimal) -> str:
+    """Write a quantity without an exponent and without zeros at its end."""
+    return f"{EXACT.normalize(quantity):f}"
+
+
+def extra_field(field: ExtraField, workspace: Workspace) -> dict[str, Any]:
+    """Show how an extra field is set up (§3.7)."""
+    return {
+        "id": field.id,
+        "uuid": str(uuid5(workspace.uuid, f"extra field {field.id}")),
+        "fieldName": field.name,
+        "fieldType": int(field.type),
+        "isRequired": field.required,
+        "isUnique": field.unique,
+        "visibleToEnduser": True,
+        "configType": USER_DEFINED,
+        "defaultValue": field.default,
+        "maximumLength": field.max_length,
+        "numberOfRows": field.rows,
+        "maximumValue": field.max_value,
+        "listOfValue": field.options,
     }
