@@ -1,6 +1,7 @@
 """The requests that the vendors print, sent to the demo one after another."""
 
 import json
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -38,3 +39,13 @@ def test_a_printed_request_gets_its_answer(demo: httpx.Client, sample: dict[str,
     assert {key: shown.get(key) for key in expected.get("envelope", {})} == expected.get("envelope", {})
     if "body" in expected:
         assert shown == expected["body"]
+
+
+def test_a_get_is_answered_though_a_body_follows_that_no_header_announces(demo: httpx.Client) -> None:
+    order = "/timp/orders/319bba9f-71b1-4a93-8abf-67a45b8fdd5c/invoices/"
+    head = f"GET {order} HTTP/1.1\r\nHost: {demo.base_url.host}\r\nAuthorization: Token 1234567890\r\n\r\n"
+    with socket.create_connection((demo.base_url.host, demo.base_url.port or 80), timeout=10) as connection:
+        connection.sendall(head.encode() + b"{}")
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert json.loads(answer.partition(b"\r\n\r\n")[2])["po_number"] == "PO-1"

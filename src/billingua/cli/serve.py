@@ -25,6 +25,7 @@ from billingua.engine.ledger import Ledger
 from billingua.engine.planting import Plant
 from billingua.engine.ports import Store
 from billingua.settings import Settings
+from billingua.wire.protocol import PatientProtocol
 from billingua.worlds.demo import WORKSPACE, Demo
 from billingua.worlds.loading import load, load_if_empty, snapshot
 from billingua.worlds.sandbox import Sandbox
@@ -132,7 +133,7 @@ async def _begin_demo(store: Store) -> Callable[[], Awaitable[object]]:
 def _config(app: App, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        http="auto" if sys.platform == "win32" else "httptools",
+        http=PatientProtocol,
         ws="none",
         lifespan="off",
         log_config=None,
