@@ -99,6 +99,7 @@ async def test_who_posted_an_invoice_stands_in_its_history_and_in_its_orders(cru
     for kind, id in (("invoice", written.id), ("order", ORDER.id)):
         latest = (await crux.ledger.history(a_caller(), kind, id))[-1]
         assert b'"actor":"tamarack","dialect":"crux"' in latest.body
+        assert b'"action":"invoice_order"' in latest.body
 
 
 @pytest.mark.parametrize("entries", [{}, {"line_items": []}, {"line_items": None}])

@@ -17,7 +17,8 @@ from billingua.dialects.crux.credentials import Member
 from billingua.dialects.crux.errors import BodyInvalid, LineRefused
 from billingua.dialects.crux.listing import visible_part
 from billingua.dialects.crux.vocabulary import CHARGES, DROPSHIP_FEE, ORDER_TOTAL
-from billingua.engine.orders import InvoicedLine, InvoiceOrder, invoice_order
+from billingua.engine import orders
+from billingua.engine.orders import InvoicedLine, InvoiceOrder
 from billingua.engine.plan import Caller, Needs, Plan, by_uuid
 from billingua.wire.bodies import content_type, decode_json, read_body
 from billingua.wire.errors import BodyTypeUnsupported
@@ -56,17 +57,17 @@ async def post_invoice(request: Request, member: Member, body_limit: int) -> Pos
     return PostInvoice(order_uuid(request), member, await _read_json(request, body_limit))
 
 
-def write_invoice(command: PostInvoice, caller: Caller, now: datetime) -> Plan[Invoice]:
-    """Write an invoice: unless the order is the member's to see nothing is said of the body (§1.1).
+def invoice_order(command: PostInvoice, caller: Caller, now: datetime) -> Plan[Invoice]:
+    """Write an invoice; nothing is said of the body unless the order is the member's to see (§1.1).
 
-    Refuses with `OrderNotFound`, `BodyInvalid`, and as the ledger's `invoice_order`, `LineRefused` for a line.
+    Refuses with `OrderNotFound`, `BodyInvalid`, and as the ledger's `invoice_order`, with `LineRefused` for a line.
     """
     key = by_uuid(Order, command.order)
     found = yield Needs([key])
     visible_part(found.require(key, OrderNotFound(command.order)), command.member)
     wanted = _command(command)
     try:
-        return (yield from invoice_order(wanted, caller, now))
+        return (yield from orders.invoice_order(wanted, caller, now))
     except (OrderLineNotFound, OrderLineClosed, OverInvoiced) as error:
         raise LineRefused(error, len(wanted.lines)) from error
 

@@ -52,7 +52,7 @@ class Endpoints:
     async def post_invoice(self, request: Request, member: Member) -> Response:
         """Write a supplier's invoice for an order (§12)."""
         command = await requests.post_invoice(request, member, self._body_limit)
-        return responses.invoice_written(await self._ledger.run(member.caller, requests.write_invoice, command))
+        return responses.invoice_written(await self._ledger.run(member.caller, requests.invoice_order, command))
 
 
 @dataclass(frozen=True, slots=True)
