@@ -1,7 +1,8 @@
-"""A server that is killed in the middle of its work has lost nothing that it acknowledged."""
+"""A server that ends in the middle of its work, killed or asked to, has lost nothing that it acknowledged."""
 
 import asyncio
 import json
+import signal
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
@@ -130,8 +131,8 @@ def to_crux(number: int) -> Request:
 DIALECTS = (to_bigcommerce, to_onlyoffice, to_modulus, to_crux)
 
 
-async def fire(server: Server) -> tuple[set[str], set[str]]:
-    """Send updates until the server is killed; give the ids of those it acknowledged and of those it refused."""
+async def fire(server: Server, end: signal.Signals) -> tuple[set[str], set[str]]:
+    """Send updates until the server is ended; give the ids of those it acknowledged and of those it refused."""
     numbers, acknowledged, refused = count(), set[str](), set[str]()
 
     async def work(client: httpx.AsyncClient) -> None:
@@ -146,7 +147,7 @@ async def fire(server: Server) -> tuple[set[str], set[str]]:
                 return
             (acknowledged if answer.is_success else refused).add(id)
             if len(acknowledged) == UPDATES // 2:
-                server.process.kill()
+                server.process.send_signal(end)
 
     async with httpx.AsyncClient(base_url=server.url, limits=httpx.Limits(max_connections=CONNECTIONS)) as client:
         await asyncio.gather(*(work(client) for _ in range(CONNECTIONS)))
@@ -171,11 +172,14 @@ def verify(data: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run([BILLINGUA, "verify", "--data", data], capture_output=True, text=True, check=False)
 
 
-async def test_a_killed_server_has_lost_nothing_that_it_acknowledged(tmp_path: Path, world: Path) -> None:
+@pytest.mark.parametrize(("end", "code"), [(signal.SIGKILL, -signal.SIGKILL), (signal.SIGTERM, 0)])
+async def test_an_ended_server_has_lost_nothing_that_it_acknowledged(
+    tmp_path: Path, world: Path, end: signal.Signals, code: int
+) -> None:
     data = tmp_path / "data"
     with Server("--world", str(world), "--data", str(data), folder=tmp_path) as server:
-        acknowledged, refused = await fire(server)
-        server.process.wait(timeout=30)
+        acknowledged, refused = await fire(server, end)
+        assert await asyncio.to_thread(server.process.wait, 30) == code
     assert len(acknowledged) >= UPDATES // 2
     assert not refused
     with Server("--data", str(data), folder=tmp_path) as server:
