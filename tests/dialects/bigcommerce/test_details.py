@@ -1,13 +1,17 @@
 """The details of an invoice: kept as they were sent, whatever else stands in them (contract §3.2, A17, A20)."""
 
 import json
+from collections.abc import AsyncIterator
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from billingua.engine.ports import Store
+from billingua.stores.sqlite import open_sqlite
 from billingua.wire.replies import encode_json
 from tests.builders import NOON, a_line, an_order
 from tests.dialects.bigcommerce.conftest import BASE, JSON, Filling, StoreClient, bc_invoice, refused_update
@@ -54,6 +58,14 @@ WHOLE = {
     },
     "details": {"shipments": [SHIPMENT], "lineItems": [LINE]},
 }
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    """A store that forgets nothing but remembers by its file alone: details pass through what is written there."""
+    opened = open_sqlite(tmp_path / "ledger.sqlite", cache_size=0)
+    yield opened
+    await opened.close()
 
 
 def with_part(path: str, value: Any) -> dict[str, Any]:

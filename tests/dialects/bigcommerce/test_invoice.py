@@ -77,7 +77,7 @@ async def test_an_invoice_of_the_store_is_shown_with_every_key(store_with: Filli
         ),
         ({"pending_payments": 2}, {"isPendingPayment": 1, "pendingPaymentCount": 2}),
         ({"open_balance": Decimal("-5")}, {"openBalance": {"code": "USD", "value": "-5.0000"}, "status": 2}),
-        ({"open_balance": Decimal("0.00005")}, {"openBalance": {"code": "USD", "value": "0.0001"}, "status": 0}),
+        ({"open_balance": Decimal("0.0001")}, {"openBalance": {"code": "USD", "value": "0.0001"}, "status": 0}),
         ({"party": 77}, {"customerId": "77", "customerName": ""}),
         ({"extras": {"bigcommerce": {"type": "Credit"}}}, {"type": "Credit"}),
         ({"extras": {"bigcommerce": {"source": 1}}}, {"source": 1}),

@@ -59,6 +59,7 @@ MOVED = {"updatedAt": NOON_SECONDS + 3600}
         ({"openBalance": usd(12)}, {"openBalance": usd("12.0000")}),
         ({"openBalance": usd(0.30000000000000004)}, {"openBalance": usd("0.3000")}),
         ({"openBalance": usd("1.00005")}, {"openBalance": usd("1.0001")}),
+        ({"openBalance": usd("99999999999999.9999")}, {"openBalance": usd("99999999999999.9999")}),
         ({"openBalance": usd(" 7.5 ")}, {"openBalance": usd("7.5000")}),
         ({"openBalance": usd("-5")}, {"openBalance": usd("-5.0000"), "status": 2}),
         (
