@@ -68,9 +68,9 @@ NOT_FOUND_PAGE = """<!DOCTYPE html>
 """
 
 
-def _refers_to_nothing(parameters: str) -> Refusal:
-    """Say which parameters may have named what does not exist, and by which value: .NET's wording."""
-    text = OUT_OF_RANGE + "\r\nParameter name: " + parameters + "\r\nActual value was {0.asked}."
+def _out_of_range(parameters: str, value: str = "asked") -> Refusal:
+    """Say which parameters the value may have come from, and what it was: .NET's wording."""
+    text = f"{OUT_OF_RANGE}\r\nParameter name: {parameters}\r\nActual value was {{0.{value}}}."
     return Refusal(400, text, ARGUMENT)
 
 
@@ -78,13 +78,14 @@ REFUSALS: dict[type[Exception], Refusal] = {
     ArgumentRefused: Refusal(400, OUT_OF_RANGE + "\r\nParameter name: {0.parameter}", ARGUMENT),
     ConversionFailed: Refusal(400, "{0.reason}\r\nParameter name: {0.parameter}", ARGUMENT),
     ListBroken: Refusal(500, "Index must be within the bounds of the List.\r\nParameter name: {0.parameter}", FAILURE),
-    errors.PartyNotFound: _refers_to_nothing("contactId, consigneeId"),
-    errors.ItemNotFound: _refers_to_nothing("invoiceItemID"),
-    errors.TaxNotFound: _refers_to_nothing("invoiceTax1ID, invoiceTax2ID"),
-    errors.OpportunityNotFound: _refers_to_nothing("entityId"),
+    errors.PartyNotFound: _out_of_range("contactId, consigneeId"),
+    errors.ItemNotFound: _out_of_range("invoiceItemID"),
+    errors.TaxNotFound: _out_of_range("invoiceTax1ID, invoiceTax2ID"),
+    errors.OpportunityNotFound: _out_of_range("entityId"),
     errors.NotAParticipant: Refusal(400, OUT_OF_RANGE + "\r\nParameter name: contactId, entityId", ARGUMENT),
-    errors.CurrencyNotFound: _refers_to_nothing("currency"),
-    errors.AddressNotFound: _refers_to_nothing("billingAddressID, deliveryAddressID"),
+    errors.CurrencyNotFound: _out_of_range("currency"),
+    errors.AddressNotFound: _out_of_range("billingAddressID, deliveryAddressID"),
+    errors.AmountTooLarge: _out_of_range("invoiceLines", "amount"),
     errors.NotFound: Refusal(404, "Not found", UNSPECIFIED),
     errors.InvoiceLocked: Refusal(404, "Not found", UNSPECIFIED),
     errors.ChangeNotPermitted: Refusal(404, "Not found", UNSPECIFIED),
