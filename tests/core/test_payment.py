@@ -79,7 +79,8 @@ def test_an_invoice_is_open_again_once_its_payment_is_taken_back():
 
 def test_an_invoice_stays_paid_while_what_is_left_covers_it():
     overpaid = an_invoice(status=Status.PAID, open_balance=Decimal(-50))
-    assert take_back_payment(overpaid, Decimal(50), LATER).status is Status.PAID
+    back = take_back_payment(overpaid, Decimal(50), LATER)
+    assert (back.status, back.open_balance, back.partly_paid) == (Status.PAID, 0, False)
 
 
 @pytest.mark.parametrize("status", [Status.DRAFT, Status.REJECTED])
