@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from billingua.core.access import Credential
 from billingua.core.invoice import Invoice
 from billingua.dialects.bigcommerce import make_face
 from billingua.engine.clock import SandboxClock
@@ -77,6 +78,12 @@ def bc_invoice(**overrides: Any) -> Invoice:
     return an_invoice(**(born | overrides))
 
 
+def a_token(id: int, secret: str, **overrides: Any) -> Credential:
+    """The credential of a token of this dialect, named after it."""
+    defaults = {"dialect": "bigcommerce", "label": f"credential {secret}"}
+    return a_credential(id=id, secret_hash=hash_secret(secret), **(defaults | overrides))
+
+
 def refused_update(errors: str) -> Mapping[str, Any]:
     """What an update of invoice 9 is answered that is refused for its values."""
     return {"code": 400, "data": {"id": 9}, "meta": {"message": "Bad Requests Error", "errors": errors}}
@@ -93,11 +100,11 @@ async def store_with(ledger: Ledger, clock: SandboxClock, client_of: Callable[[F
         clock.set(NOON)
         workspace = a_workspace(settings={"bigcommerce": {**SETTINGS, **settings}})
         beside = [
-            _token(1, "access_token"),
-            _token(2, "unentitled", scopes=()),
-            _token(3, "expired", expires_at=NOON),
-            _token(4, "crux_token", dialect="crux"),
-            _token(5, "idas_token", user="ida"),
+            a_token(1, "access_token"),
+            a_token(2, "unentitled", scopes=()),
+            a_token(3, "expired", expires_at=NOON),
+            a_token(4, "crux_token", dialect="crux"),
+            a_token(5, "idas_token", user="ida"),
             a_user(),
             a_party(),
             a_party(id=95075, name="Okafor Plumbing"),
@@ -105,13 +112,8 @@ async def store_with(ledger: Ledger, clock: SandboxClock, client_of: Callable[[F
         await ledger.run(a_caller(), plant, Plant(workspace, [*beside, *aggregates]))
         elsewhere = a_workspace(name="other")
         await ledger.run(
-            a_caller(workspace="other"), plant, Plant(elsewhere, [_token(1, "others_token"), a_party(id=95075)])
+            a_caller(workspace="other"), plant, Plant(elsewhere, [a_token(1, "others_token"), a_party(id=95075)])
         )
         return StoreClient(client_of(make_face(ledger, BODY_LIMIT)), ledger, clock)
 
     return fill
-
-
-def _token(id: int, secret: str, **overrides: Any) -> Any:
-    defaults = {"dialect": "bigcommerce", "label": f"credential {secret}"}
-    return a_credential(id=id, secret_hash=hash_secret(secret), **(defaults | overrides))

@@ -11,7 +11,7 @@ from billingua.dialects.bigcommerce import responses
 from billingua.engine.planting import Plant, plant
 from billingua.engine.ports import StoreFailed
 from tests.builders import NOON, a_caller, a_party, a_workspace
-from tests.dialects.bigcommerce.conftest import BASE, BODY_LIMIT, SIGNED, Filling, bc_invoice
+from tests.dialects.bigcommerce.conftest import BASE, BODY_LIMIT, SIGNED, Filling, a_token, bc_invoice
 
 INVOICE = f"{BASE}/invoices/9"
 NO_CREDENTIALS = "Invalid token header. No credentials provided."
@@ -78,10 +78,8 @@ async def test_the_extra_fields_need_a_token_too(store_with: Filling) -> None:
 async def test_one_token_may_be_of_two_stores_and_the_hash_says_which(store_with: Filling) -> None:
     store = await store_with(bc_invoice())
     twin = a_workspace(name="twin", settings={"bigcommerce": {"store_hash": "twin_hash"}})
-    token = store.ledger.store.aggregates("demo", "credential")
-    await store.ledger.run(
-        a_caller(workspace="twin"), plant, Plant(twin, [next(iter(token)).value, bc_invoice(number="TWIN")])
-    )
+    same_token = a_token(1, "access_token")
+    await store.ledger.run(a_caller(workspace="twin"), plant, Plant(twin, [same_token, bc_invoice(number="TWIN")]))
 
     hashes = ("twin_hash", "store_hash")
     answers = [await store.client.get(INVOICE, headers={**SIGNED, "X-Store-Hash": name}) for name in hashes]
