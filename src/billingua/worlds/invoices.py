@@ -299,11 +299,11 @@ def _write_extensions(invoice: Invoice) -> dict[str, Any]:
         updated_at=write_moment(invoice.updated_at) if invoice.updated_at != invoice.created_at else None,
         pending_payments=invoice.pending_payments or None,
         rounding=invoice.rounding if invoice.rounding != rounding_of(invoice.origin, invoice.currency) else None,
-        charges=invoice.charges,
+        charges=invoice.charges or None,
         stated_total=invoice.stated_total,
         salesperson=invoice.salesperson,
-        claims=invoice.claims,
-        extras=_other_extras(invoice.extras),
+        claims=invoice.claims or None,
+        extras=_other_extras(invoice.extras) or None,
     )
 
 

@@ -49,11 +49,11 @@ async def load_if_empty(ledger: Ledger, plants: Sequence[Plant]) -> bool:
 
 async def snapshot(store: Store) -> list[Plant]:
     """Take everything that is there now, so that it can be planted again; history is not taken."""
-    return [_plant_of(store, workspace) for workspace in await store.workspaces()]
+    return [await _plant_of(store, workspace) for workspace in await store.workspaces()]
 
 
-def _plant_of(store: Store, workspace: str) -> Plant:
-    values = [record.value for kind in KINDS for record in store.aggregates(workspace, kind.name)]
+async def _plant_of(store: Store, workspace: str) -> Plant:
+    values = [record.value for kind in KINDS async for record in store.aggregates(workspace, kind.name)]
     return Plant(values[0], values[1:])
 
 

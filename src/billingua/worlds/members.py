@@ -1,6 +1,6 @@
 """Members of a file's objects that are written only where they say something, and attributes."""
 
-from collections.abc import Sequence, Sized
+from collections.abc import Sequence
 from typing import Any
 
 from billingua.core.line import Attribute
@@ -8,12 +8,8 @@ from billingua.worlds.document import GivenAttribute
 
 
 def told(**members: Any) -> dict[str, Any]:
-    """Keep the members that say something: neither None, False nor empty."""
-    return {name: value for name, value in members.items() if not _says_nothing(value)}
-
-
-def _says_nothing(value: Any) -> bool:
-    return value is None or value is False or (isinstance(value, Sized) and not value)
+    """Keep the members that say something."""
+    return {name: value for name, value in members.items() if value is not None}
 
 
 def read_attributes(given: Sequence[GivenAttribute] | None) -> tuple[Attribute, ...] | None:

@@ -189,7 +189,7 @@ def write_order(order: Order) -> dict[str, Any]:
         "fees": order.fees,
         "address": order.address,
         "lines": [_write_line(line) for line in order.lines],
-        **told(supplier_terms=order.supplier_terms),
+        **told(supplier_terms=order.supplier_terms or None),
     }
 
 

@@ -227,7 +227,7 @@ def write_credential(credential: Credential) -> dict[str, Any]:
         "id": credential.id,
         "uuid": credential.uuid,
         "token_hash": credential.secret_hash,
-        **told(label=credential.label),
+        **told(label=credential.label or None),
         "created_at": write_moment(credential.created_at),
         **told(expires_at=credential.expires_at and write_moment(credential.expires_at)),
     }

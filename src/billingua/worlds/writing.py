@@ -1,10 +1,12 @@
 """Writing workspaces as a world file, record by record: a large one never stands in memory whole."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Mapping, Sequence
 from typing import Any, BinaryIO
 
 import msgspec
 
+from billingua.core.invoice import Invoice
+from billingua.core.tax import Tax
 from billingua.core.workspace import Workspace
 from billingua.engine.ports import Store
 from billingua.worlds.catalogue import write_item, write_price_list, write_tax
@@ -17,74 +19,88 @@ from billingua.worlds.workspaces import write_head, write_settings, write_tables
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
 
-def write_worlds(store: Store, workspaces: Sequence[str], file: BinaryIO) -> None:
+async def write_worlds(store: Store, workspaces: Sequence[str], file: BinaryIO) -> None:
     """Write workspaces as one world file: one alone as it is, several (or none) as a list."""
-    worlds = (_world(store, name) for name in workspaces)
-    if len(workspaces) == 1:
-        file.writelines(next(worlds))
-    else:
-        file.write(b'{"workspaces": [\n')
-        file.writelines(_joined(worlds))
-        file.write(b"\n]}")
+    worlds = [_world(store, name) for name in workspaces]
+    async for part in worlds[0] if len(worlds) == 1 else _list(worlds):
+        file.write(part)
     file.write(b"\n")
 
 
-def _world(store: Store, name: str) -> Iterator[bytes]:
-    (found,) = store.aggregates(name, "workspace")
-    workspace: Workspace = found.value
-    sections = {**_sections(store, workspace), **write_tables(workspace)}
+async def _list(worlds: Iterable[AsyncIterable[bytes]]) -> AsyncIterator[bytes]:
+    yield b'{"workspaces": [\n'
+    async for part in _joined(worlds):
+        yield part
+    yield b"\n]}"
+
+
+async def _world(store: Store, name: str) -> AsyncIterator[bytes]:
+    (workspace,) = [record.value async for record in store.aggregates(name, "workspace")]
+    taxes = {record.value.id: record.value async for record in store.aggregates(name, "tax")}
     members = [
         *(_member(key, value) for key, value in write_head(workspace).items()),
-        *(_section(key, records) for key, records in sections.items()),
+        *(
+            _section(key, _written(store, name, kind, write))
+            for key, (kind, write) in _writers(workspace, taxes).items()
+        ),
+        *(_section(key, _each(rows)) for key, rows in write_tables(workspace).items()),
         *(_member(key, value) for key, value in write_settings(workspace).items()),
     ]
     yield b"{\n"
-    yield from _joined(members)
+    async for part in _joined(members):
+        yield part
     yield b"\n}"
 
 
-def _sections(store: Store, workspace: Workspace) -> dict[str, Iterable[Any]]:
-    """Give each section with its records, which are read as they are written."""
+def _writers(workspace: Workspace, taxes: Mapping[int, Tax]) -> dict[str, tuple[str, Callable[[Any], Any]]]:
+    """Say of each section which kind its records are, and how they are written."""
 
-    def all_of(kind: str) -> Iterator[Any]:
-        return (record.value for record in store.aggregates(workspace.name, kind))
+    def write_an_invoice(invoice: Invoice) -> Any:
+        return write_invoice(invoice, workspace.zone, taxes)
 
-    taxes = {tax.id: tax for tax in all_of("tax")}
     return {
-        "users": map(write_user, all_of("user")),
-        "credentials": map(write_credential, all_of("credential")),
-        "parties": map(write_party, all_of("party")),
-        "opportunities": map(write_opportunity, all_of("opportunity")),
-        "taxes": map(write_tax, taxes.values()),
-        "items": map(write_item, all_of("item")),
-        "price_lists": map(write_price_list, all_of("price_list")),
-        "orders": map(write_order, all_of("order")),
-        "invoices": (write_invoice(invoice, workspace.zone, taxes) for invoice in all_of("invoice")),
-        "payments": map(write_payment, all_of("payment")),
+        "users": ("user", write_user),
+        "credentials": ("credential", write_credential),
+        "parties": ("party", write_party),
+        "opportunities": ("opportunity", write_opportunity),
+        "taxes": ("tax", write_tax),
+        "items": ("item", write_item),
+        "price_lists": ("price_list", write_price_list),
+        "orders": ("order", write_order),
+        "invoices": ("invoice", write_an_invoice),
+        "payments": ("payment", write_payment),
     }
 
 
-def _joined(parts: Iterable[Iterable[bytes]]) -> Iterator[bytes]:
+async def _written(store: Store, workspace: str, kind: str, write: Callable[[Any], Any]) -> AsyncIterator[Any]:
+    """Read the records of a kind as they are written."""
+    async for record in store.aggregates(workspace, kind):
+        yield write(record.value)
+
+
+async def _each(rows: Iterable[Any]) -> AsyncIterator[Any]:
+    for row in rows:
+        yield row
+
+
+async def _joined(parts: Iterable[AsyncIterable[bytes]]) -> AsyncIterator[bytes]:
     separator = b""
     for part in parts:
         yield separator
-        yield from part
+        async for piece in part:
+            yield piece
         separator = b",\n"
 
 
-def _member(key: str, value: Any) -> Iterator[bytes]:
-    yield _encoder.encode(key)
-    yield b": "
-    yield _encoder.encode(value)
+async def _member(key: str, value: Any) -> AsyncIterator[bytes]:
+    yield _encoder.encode(key) + b": " + _encoder.encode(value)
 
 
-def _section(key: str, records: Iterable[Any]) -> Iterator[bytes]:
+async def _section(key: str, records: AsyncIterable[Any]) -> AsyncIterator[bytes]:
     """Write a list with a record on each line."""
-    yield _encoder.encode(key)
-    yield b": ["
+    yield _encoder.encode(key) + b": ["
     separator = b"\n"
-    for record in records:
-        yield separator
-        yield _encoder.encode(record)
+    async for record in records:
+        yield separator + _encoder.encode(record)
         separator = b",\n"
     yield b"]"
