@@ -37,6 +37,7 @@ from tests.builders import (
     an_item,
     an_opportunity,
 )
+from tests.walking import walk
 
 NOW = datetime(2031, 3, 1, 9, 30, 0, 123456, tzinfo=UTC)
 EARLIER = datetime(2031, 2, 27, 9, 12, 44, 999999, tzinfo=UTC)
@@ -164,7 +165,7 @@ class Portal:
     async def everything(self) -> list[Any]:
         """Give all that could change: every invoice with its version, all history, all events."""
         store = self.ledger.store
-        return [*store.aggregates("demo", "invoice"), *store.journal(), *store.outbox()]
+        return await walk(store.aggregates("demo", "invoice"), store.journal(), store.outbox())
 
 
 def response(answer: httpx.Response) -> dict[str, Any]:

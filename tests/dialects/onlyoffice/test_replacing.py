@@ -29,6 +29,7 @@ from tests.dialects.onlyoffice.conftest import (
     refusal,
     response,
 )
+from tests.walking import walk
 
 WRITTEN = {
     "invoiceLines": [
@@ -157,7 +158,7 @@ async def test_history_and_outbox_tell_of_the_update(portal: Portal):
     told = json.loads(entries[-1].body)
     assert (told["actor"], told["dialect"], told["request"], told["version"]) == ("ida", "onlyoffice", "request-7", 2)
     assert {"path": "/terms", "before": "30 days", "after": "45 days"} in told["changes"]
-    assert json.loads(list(portal.ledger.store.outbox())[-1].body)["name"] == "invoice.edited"
+    assert json.loads((await walk(portal.ledger.store.outbox()))[-1].body)["name"] == "invoice.edited"
 
 
 # Encodings of the whole (§14).
@@ -327,6 +328,7 @@ LONG = "x" * 256
         (a_body(contactId=0), "contactId"),
         (a_body(contactId=-1), "contactId"),
         (a_body(currency=None), "currency"),
+        (a_body(currency=LONG), "currency"),
         (a_body(exchangeRate=...), "exchangeRate"),
         (a_body(exchangeRate=0), "exchangeRate"),
         (a_body(exchangeRate=-1), "exchangeRate"),
@@ -362,7 +364,6 @@ async def test_a_value_that_is_missing_or_not_allowed_is_named(portal: Portal, b
         (a_body(entityId=-1), "entityId", -1),
         (a_body(currency="xyz"), "currency", "XYZ"),
         (a_body(currency="BHD"), "currency", "BHD"),
-        (a_body(currency=LONG), "currency", LONG.upper()),
         (a_body_with_line(quantity=99999999, price=99999999), "invoiceLines", Decimal("9999999800000001.00")),
         (a_body(billingAddressID=32), "billingAddressID, deliveryAddressID", 32),
         (a_body(billingAddressID=34), "billingAddressID, deliveryAddressID", 34),

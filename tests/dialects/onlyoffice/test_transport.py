@@ -7,9 +7,10 @@ from xml.etree.ElementTree import fromstring
 import pytest
 
 from billingua.dialects.onlyoffice import make_face
+from billingua.engine.credentials import hash_secret
 from billingua.engine.planting import Plant, plant
 from billingua.engine.ports import StoreFailed
-from tests.builders import a_caller, a_workspace
+from tests.builders import a_caller, a_credential, a_workspace
 from tests.dialects.onlyoffice.conftest import BODY_LIMIT, DRAFT, OWNER, Portal, a_body, refusal
 
 FOUND = f"/api/2.0/crm/invoice/{DRAFT}"
@@ -214,6 +215,14 @@ async def test_a_token_of_another_workspace_shows_that_one(portal: Portal):
 async def test_a_password_that_fits_in_two_workspaces_opens_neither(portal: Portal):
     await portal.ledger.run(a_caller(workspace="twin"), plant, Plant(a_workspace(name="twin"), [OWNER]))
     assert (await portal.get(token=basic("owner:s3cret:ü"))).status_code == 401
+
+
+GONE = a_credential(id=20, dialect="onlyoffice", secret_hash=hash_secret("gone-token"), user="gone")
+
+
+@pytest.mark.parametrize("others", [(GONE,)])
+async def test_a_token_of_a_user_who_is_gone_opens_nothing(portal: Portal):
+    assert (await portal.get(token="gone-token")).status_code == 401
 
 
 async def test_nobody_is_let_in_before_their_credentials_are_checked(portal: Portal):

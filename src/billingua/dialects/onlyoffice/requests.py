@@ -314,7 +314,7 @@ _SOUND: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
     "issueDate": ("issued_at", lambda moment: moment > NO_DATE),
     "contactId": ("party", lambda id: id > 0),
     "dueDate": ("due_at", lambda moment: moment > NO_DATE),
-    "currency": ("currency", bool),
+    "currency": ("currency", lambda text: 0 < len(text) <= LONGEST_TEXT),
     "exchangeRate": ("exchange_rate", lambda rate: ZERO < rate <= LARGEST),
     "terms": ("terms", lambda text: 0 < len(text) <= LONGEST_TEXT),
     "language": ("language", lambda name: not name or is_culture(name)),
