@@ -5,7 +5,7 @@ import json
 import signal
 import subprocess
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import pytest
 from billingua.engine.journal import Entry, breaks, read
 from billingua.stores.sqlite.store import SqliteStore
 from tests.end_to_end.server import BILLINGUA, Server
+from tests.walking import walk
 
 UPDATES = 2_000
 CONNECTIONS = 16
@@ -161,7 +162,7 @@ def world(tmp_path: Path) -> Path:
     return path
 
 
-def chains(entries: Iterator[Entry]) -> dict[tuple[str, int], list[Entry]]:
+def chains(entries: Iterable[Entry]) -> dict[tuple[str, int], list[Entry]]:
     found: dict[tuple[str, int], list[Entry]] = {}
     for entry in entries:
         found.setdefault((entry.kind, entry.id), []).append(entry)
@@ -188,11 +189,11 @@ async def test_an_ended_server_has_lost_nothing_that_it_acknowledged(
     assert verified.returncode == 0, verified.stdout + verified.stderr
 
     store = SqliteStore(data / "ledger.sqlite")
-    history = chains(store.journal())
+    history = chains(await walk(store.journal()))
     assert not [broken for entries in history.values() for broken in breaks(entries)]
-    invoices = {record.value.id: record for record in store.aggregates("crash", "invoice")}
-    orders = {record.value.id: record for record in store.aggregates("crash", "order")}
-    told = [json.loads(posted.body) for posted in store.outbox()]
+    invoices = {record.value.id: record async for record in store.aggregates("crash", "invoice")}
+    orders = {record.value.id: record async for record in store.aggregates("crash", "order")}
+    told = [json.loads(posted.body) async for posted in store.outbox()]
     await store.close()
 
     written = [read(entry) for entries in history.values() for entry in entries]

@@ -1,5 +1,5 @@
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -45,15 +45,17 @@ class Archive:
         gone = self.records.pop(place)
         self.entries[place].append(enter(JOB, *place[1:], gone.version + 1, gone.value, None, gone.chain))
 
-    def journal(self) -> Iterator[Entry]:
+    async def journal(self) -> AsyncIterator[Entry]:
         for place in sorted(self.entries):
-            yield from list(self.entries[place])
+            for entry in list(self.entries[place]):
+                yield entry
 
     async def workspaces(self) -> list[str]:
         return ["demo"]
 
-    def aggregates(self, workspace: str, kind: str) -> Iterator[Record[Any]]:
-        yield from [record for place, record in self.records.items() if place[:2] == (workspace, kind)]
+    async def aggregates(self, workspace: str, kind: str) -> AsyncIterator[Record[Any]]:
+        for record in [record for place, record in self.records.items() if place[:2] == (workspace, kind)]:
+            yield record
 
     async def history(self, workspace: str, kind: str, id: int) -> list[Entry]:
         return list(self.entries.get((workspace, kind, id), []))
@@ -166,10 +168,11 @@ async def test_what_cannot_be_read_is_found_and_the_rest_is_looked_at(archive: A
 
 
 async def test_a_kind_that_cannot_be_walked_is_found(archive: Archive, monkeypatch: pytest.MonkeyPatch):
-    def aggregates(workspace: str, kind: str) -> Iterator[Record[Any]]:
+    async def aggregates(workspace: str, kind: str) -> AsyncIterator[Record[Any]]:
         if kind == "party":
             raise ValueError("torn page")
-        yield from ()
+        for record in ():
+            yield record
 
     monkeypatch.setattr(archive, "aggregates", aggregates)
     (found,) = [broken for found in await audited(archive) for broken in found.breaks]

@@ -13,6 +13,7 @@ from billingua.engine.kinds import KINDS
 from billingua.engine.plan import Caller, Decision, Job, Key, Needs, Plan, Record, by_id
 from billingua.engine.ports import Store
 from tests.builders import NOON, a_caller
+from tests.walking import walk
 
 
 def a_job(start: Callable[[], Plan[Any]], caller: Caller | None = None) -> Job[Any]:
@@ -88,11 +89,11 @@ async def found(store: Store, key: Key[Any], workspace: str = "demo") -> Any:
 
 async def assert_whole(store: Store, workspaces: Sequence[str] = ("demo",)) -> None:
     """See that every aggregate, its history and its chain agree, and is found under all its keys."""
-    entries = list(store.journal())
+    entries = await walk(store.journal())
     saves = 0
     for workspace in workspaces:
         for kind in KINDS:
-            for record in store.aggregates(workspace, kind.name):
+            async for record in store.aggregates(workspace, kind.name):
                 history = await store.history(workspace, kind.name, record.value.id)
                 assert list(breaks(history)) == []
                 assert [entry.version for entry in history] == list(range(1, record.version + 1))

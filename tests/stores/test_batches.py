@@ -15,6 +15,7 @@ from billingua.engine.ports import Store, StoreFailed
 from billingua.stores.batches import Batches
 from tests.builders import an_invoice
 from tests.stores.plans import a_job, add, assert_whole, change, found, get, put, refuse, take
+from tests.walking import walk
 
 
 async def together(store: Store, *jobs: Job[Any]) -> list[Any]:
@@ -38,8 +39,8 @@ async def test_more_jobs_than_fit_one_batch_are_all_run(store: Store):
 
     await asyncio.gather(*(store.run(add(1 + number % 10)) for number in range(1000)))
 
-    assert {record.value.open_balance for record in store.aggregates("demo", "invoice")} == {100}
-    assert len(list(store.outbox())) == 1000
+    assert {record.value.open_balance async for record in store.aggregates("demo", "invoice")} == {100}
+    assert len(await walk(store.outbox())) == 1000
     await assert_whole(store)
 
 
@@ -52,7 +53,7 @@ async def test_a_plan_that_fails_changes_nothing_and_harms_no_neighbour(store: S
     assert answers[1] is error
     assert answers[2] is error
     assert [answers[0].open_balance, answers[3].open_balance, answers[4]] == [1, 2, [1]]
-    assert len(list(store.outbox())) == 2
+    assert len(await walk(store.outbox())) == 2
     await assert_whole(store)
 
 

@@ -55,7 +55,7 @@ async def test_the_journal_walks_aggregate_by_aggregate(store: Store):
         await store.run(put(an_invoice(id=2), an_invoice(id=1), workspace=workspace))
         await store.run(change(2, workspace=workspace, terms="now"))
 
-    walked = [(entry.workspace, entry.kind, entry.id, entry.version) for entry in store.journal()]
+    walked = [(entry.workspace, entry.kind, entry.id, entry.version) async for entry in store.journal()]
     assert walked == [
         (workspace, "invoice", id, version) for workspace in ("one", "two") for id, version in ((1, 1), (2, 1), (2, 2))
     ]

@@ -43,6 +43,7 @@ from tests.builders import (
     an_order,
 )
 from tests.stores.plans import a_job, add, assert_whole, change, found, get, put, take
+from tests.walking import walk
 
 ONE_OF_EACH = (
     a_workspace(),
@@ -268,7 +269,7 @@ async def test_the_outbox_holds_what_happened_in_order(store: Store):
     await store.run(a_job(plan))
     await store.run(add(35))
 
-    posted = list(store.outbox())
+    posted = await walk(store.outbox())
     assert [post.sequence for post in posted] == sorted({post.sequence for post in posted})
     assert {(post.workspace, post.at.isoformat()) for post in posted} == {("demo", "2024-12-26T12:00:00+00:00")}
     assert posted[0].body == (
@@ -287,41 +288,41 @@ async def test_an_event_is_posted_even_if_nothing_is_saved(store: Store):
 
     await store.run(a_job(plan))
 
-    assert len(list(store.outbox())) == 1
+    assert len(await walk(store.outbox())) == 1
 
 
 async def test_aggregates_are_walked_by_id(store: Store):
     await store.run(put(*(an_invoice(id=id) for id in (3, 1, 2)), an_order(), a_party()))
     await store.run(put(an_invoice(id=4), workspace="another"))
 
-    assert [record.value.id for record in store.aggregates("demo", "invoice")] == [1, 2, 3]
-    assert [record.value for record in store.aggregates("demo", "order")] == [an_order()]
-    assert list(store.aggregates("demo", "payment")) == []
+    assert [record.value.id async for record in store.aggregates("demo", "invoice")] == [1, 2, 3]
+    assert [record.value async for record in store.aggregates("demo", "order")] == [an_order()]
+    assert await walk(store.aggregates("demo", "payment")) == []
 
 
-@pytest.mark.parametrize("walk", ["aggregates", "journal", "outbox"])
-async def test_a_walk_sees_one_state_and_holds_up_nobody(store: Store, walk: str):
+@pytest.mark.parametrize("name", ["aggregates", "journal", "outbox"])
+async def test_a_walk_sees_one_state_and_holds_up_nobody(store: Store, name: str):
     await store.run(put(*(an_invoice(id=id) for id in range(1, 401))))
     await asyncio.gather(*(store.run(add(id)) for id in range(1, 401)))
-    arguments = ("demo", "invoice") if walk == "aggregates" else ()
-    begin = getattr(store, walk)
-    before = list(begin(*arguments))
+    arguments = ("demo", "invoice") if name == "aggregates" else ()
+    begin = getattr(store, name)
+    before = await walk(begin(*arguments))
 
     walking = begin(*arguments)
-    first = next(walking)
+    first = await anext(walking)
     await store.run(put(an_invoice(id=401)))
     for id in (400, 401):
         await store.run(add(id))
 
-    assert [first, *walking] == before
-    assert len(list(begin(*arguments))) > len(before)
+    assert [first, *await walk(walking)] == before
+    assert len(await walk(begin(*arguments))) > len(before)
 
 
 async def test_a_walk_may_be_left(store: Store):
     await store.run(put(an_invoice(id=1), an_invoice(id=2)))
 
     walking = store.aggregates("demo", "invoice")
-    next(walking)
+    await anext(walking)
     del walking
 
     assert (await store.run(add(1))).id == 1
@@ -338,11 +339,11 @@ async def test_after_erasing_everything_begins_anew(store: Store):
         assert await store.run(get(*kind_of(aggregate).keys(aggregate))) == [None] * len(
             kind_of(aggregate).keys(aggregate)
         )
-    assert [*store.journal(), *store.outbox(), *await store.workspaces()] == []
+    assert [*await walk(store.journal(), store.outbox()), *await store.workspaces()] == []
     assert await store.run(take("invoice")) == [1]
     await store.run(put(*ONE_OF_EACH))
     await store.run(add(35))
-    assert [post.sequence for post in store.outbox()] == [1]
+    assert [post.sequence async for post in store.outbox()] == [1]
     await assert_whole(store)
 
 
@@ -353,7 +354,7 @@ async def test_events_tell_who_asked(store: Store):
 
     await store.run(a_job(plan, a_caller(actor="otto", dialect="crux", request="r-9")))
 
-    (posted,) = store.outbox()
+    (posted,) = await walk(store.outbox())
     assert b'"actor":"otto","dialect":"crux","request":"r-9"' in posted.body
 
 

@@ -21,6 +21,7 @@ from billingua.stores.statements import DatabaseTooNew, migrations
 from tests.builders import a_credential, an_invoice
 from tests.stores.plans import add, assert_whole, change, found, get, put, take
 from tests.stores.test_saving import ONE_OF_EACH
+from tests.walking import walk
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ async def test_a_ledger_that_is_opened_again_holds_everything(store: SqliteStore
     await store.run(put(*ONE_OF_EACH))
     await store.run(add(35))
     await store.run(take("invoice"))
-    journal, outbox = list(store.journal()), list(store.outbox())
+    journal, outbox = await walk(store.journal()), await walk(store.outbox())
     await store.close()
 
     again = open_sqlite(path)
@@ -52,7 +53,7 @@ async def test_a_ledger_that_is_opened_again_holds_everything(store: SqliteStore
     for aggregate in ONE_OF_EACH:
         if not isinstance(aggregate, Invoice):
             assert await found(again, by_id(type(aggregate), aggregate.id)) == aggregate
-    assert (list(again.journal()), list(again.outbox())) == (journal, outbox)
+    assert (await walk(again.journal()), await walk(again.outbox())) == (journal, outbox)
     assert (await again.run(add(35))).open_balance == 102
     assert await again.run(take("invoice")) == [2]
     await assert_whole(again)
@@ -152,7 +153,7 @@ async def test_a_ledger_works_whatever_it_keeps_at_hand(path: Path):
 
     await asyncio.gather(*(store.run(add(1 + number % 8)) for number in range(80)))
 
-    assert {record.value.open_balance for record in store.aggregates("demo", "invoice")} == {110}
+    assert {record.value.open_balance async for record in store.aggregates("demo", "invoice")} == {110}
     await assert_whole(store)
     await store.close()
 

@@ -18,6 +18,7 @@ from billingua.stores.sqlite import connections, open_sqlite
 from billingua.stores.sqlite.store import SqliteStore
 from tests.builders import an_invoice
 from tests.stores.plans import add, assert_whole, change, found, put, take
+from tests.walking import walk
 
 
 class Fault:
@@ -93,7 +94,7 @@ async def assert_that_answers_are_true(store: SqliteStore, answers: dict[str, An
     assert ((await found(store, by_number("D"))) is not None) is ("rename" in done)
     assert ((await found(store, by_number("B"))) is None) is ("rename" in done)
     assert ((await found(store, by_number("E"))) is not None) is ("create" in done)
-    assert len(list(store.outbox())) == len(done & {"add", "add again", "rename"})
+    assert len(await walk(store.outbox())) == len(done & {"add", "add again", "rename"})
     assert await store.run(take("invoice")) == [1 + len(done & {"number", "number again"})]
     await assert_whole(store)
     # What is kept at hand is what is on disk.

@@ -102,7 +102,7 @@ async def _list(wanted: str | None, settings: Settings) -> None:
         listed = [
             (name, record.value)
             for name in ([wanted] if wanted else workspaces)
-            for record in store.aggregates(name, "credential")
+            async for record in store.aggregates(name, "credential")
         ]
     _show(listed)
 

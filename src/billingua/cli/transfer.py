@@ -73,7 +73,7 @@ async def _export(wanted: Sequence[str], output: Path | None, settings: Settings
             if name not in known:
                 raise CommandRefused(f"there is no workspace {name}")
         with _file(output) as file:
-            write_worlds(store, wanted or known, file)
+            await write_worlds(store, wanted or known, file)
 
 
 @contextmanager

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from itertools import groupby
 from typing import Any, cast
 
 import msgspec
@@ -22,6 +21,10 @@ _encoder = msgspec.json.Encoder(decimal_format="number")
 _decoder = msgspec.json.Decoder(float_hook=Decimal)
 
 
+Place = tuple[str, str, int]
+"""A workspace, a kind and an id."""
+
+
 @dataclass(frozen=True, slots=True)
 class Audited:
     """An aggregate that was looked at: how many entries its history has, and what is wrong with it."""
@@ -33,23 +36,35 @@ class Audited:
 async def audit(store: Store) -> AsyncIterator[Audited]:
     """Look at everything in turn: at what has a history, and then for what has none. Others may write meanwhile."""
     seen: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
-    for place, entries in groupby(store.journal(), key=_place):
+    async for place, entries in _chains(store):
         workspace, kind, id = place
         seen[workspace, kind].add(id)
-        yield await _audited(store, place, list(entries))
+        yield await _audited(store, place, entries)
     for workspace in await store.workspaces():
         for kind in KINDS:
             async for found in _without_history(store, workspace, kind.name, seen[workspace, kind.name]):
                 yield Audited(0, [found])
 
 
-def _place(entry: Entry) -> tuple[str, str, int]:
+async def _chains(store: Store) -> AsyncIterator[tuple[Place, list[Entry]]]:
+    """Walk all history, each aggregate's entries together."""
+    chain: list[Entry] = []
+    async for entry in store.journal():
+        if chain and _place(entry) != _place(chain[0]):
+            yield _place(chain[0]), chain
+            chain = []
+        chain.append(entry)
+    if chain:
+        yield _place(chain[0]), chain
+
+
+def _place(entry: Entry) -> Place:
     return entry.workspace, entry.kind, entry.id
 
 
 async def _without_history(store: Store, workspace: str, kind: str, seen: set[int]) -> AsyncIterator[Break]:
     try:
-        for record in store.aggregates(workspace, kind):
+        async for record in store.aggregates(workspace, kind):
             id = record.value.id
             if id not in seen and not await store.history(workspace, kind, id):
                 yield Break(workspace, kind, id, record.version, "it has no history")
@@ -57,7 +72,7 @@ async def _without_history(store: Store, workspace: str, kind: str, seen: set[in
         yield Break(workspace, kind, 0, 0, f"not all of this kind can be read: {error}")
 
 
-async def _audited(store: Store, place: tuple[str, str, int], entries: Sequence[Entry]) -> Audited:
+async def _audited(store: Store, place: Place, entries: Sequence[Entry]) -> Audited:
     """Look at one aggregate; where it went on while its history was read, look again."""
     found: list[Break] = []
     for _ in range(_ATTEMPTS):
@@ -72,7 +87,7 @@ async def _audited(store: Store, place: tuple[str, str, int], entries: Sequence[
     return Audited(len(entries), found)
 
 
-async def _record(store: Store, place: tuple[str, str, int]) -> Record[Any] | None:
+async def _record(store: Store, place: Place) -> Record[Any] | None:
     workspace, kind, id = place
     caller = Caller(workspace=workspace, actor="audit", dialect="")
     key: Key[Any] = by_id(kind_named(kind).type, id)
@@ -84,7 +99,7 @@ def _find(key: Key[Any]) -> Plan[Record[Any] | None]:
     return Decision(found.record(key))
 
 
-def _compare(place: tuple[str, str, int], entries: Sequence[Entry], record: Record[Any] | None) -> list[Break]:
+def _compare(place: Place, entries: Sequence[Entry], record: Record[Any] | None) -> list[Break]:
     """Hold an aggregate against its history, whose chain is whole."""
     last, told = entries[-1], retell(entries)
     if record is None:

@@ -1,6 +1,6 @@
 """What the engine asks of whoever remembers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
@@ -36,7 +36,8 @@ class Store(Protocol):
     """A place that remembers aggregates, their history and the outbox, and runs plans on them.
 
     `run` answers once everything that the plan decided is durable. `read` runs a plan that saves nothing. Both raise
-    what the plan raised. Iterators read a state that was whole at one moment, and do not hold up writers.
+    what the plan raised. Walks read a state that was whole at one moment, and do not hold up writers; one that is left
+    early is closed with `aclosing`.
     """
 
     async def run(self, job: Job[T]) -> T:
@@ -63,15 +64,15 @@ class Store(Protocol):
         """Give the entries of one aggregate, oldest first."""
         ...
 
-    def aggregates(self, workspace: str, kind: str) -> Iterator[Record[Any]]:
+    def aggregates(self, workspace: str, kind: str) -> AsyncIterator[Record[Any]]:
         """Walk all aggregates of a kind, by id."""
         ...
 
-    def journal(self) -> Iterator[Entry]:
+    def journal(self) -> AsyncIterator[Entry]:
         """Walk all history, aggregate by aggregate, each oldest first."""
         ...
 
-    def outbox(self) -> Iterator[Posted]:
+    def outbox(self) -> AsyncIterator[Posted]:
         """Walk the outbox, oldest first."""
         ...
 

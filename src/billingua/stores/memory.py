@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
@@ -130,19 +130,22 @@ class MemoryStore:
         """Give the entries of one aggregate, oldest first."""
         return list(self._contents.history.get((workspace, kind, id), ()))
 
-    def aggregates(self, workspace: str, kind: str) -> Iterator[Record[Any]]:
+    async def aggregates(self, workspace: str, kind: str) -> AsyncIterator[Record[Any]]:
         """Walk all aggregates of a kind, by id."""
-        yield from sorted(self._all(workspace, kind), key=lambda record: record.value.id)
+        for record in sorted(self._all(workspace, kind), key=lambda record: record.value.id):
+            yield record
 
-    def journal(self) -> Iterator[Entry]:
+    async def journal(self) -> AsyncIterator[Entry]:
         """Walk all history, aggregate by aggregate, each oldest first."""
         aggregates = sorted((identity, list(entries)) for identity, entries in self._contents.history.items())
         for _, entries in aggregates:
-            yield from entries
+            for entry in entries:
+                yield entry
 
-    def outbox(self) -> Iterator[Posted]:
+    async def outbox(self) -> AsyncIterator[Posted]:
         """Walk the outbox, oldest first."""
-        yield from list(self._contents.outbox)
+        for posted in list(self._contents.outbox):
+            yield posted
 
     async def erase(self) -> None:
         """Forget everything."""

@@ -32,6 +32,7 @@ from tests.builders import (
     an_order,
     an_order_line,
 )
+from tests.walking import walk
 
 NOW = datetime(2024, 3, 9, 8, tzinfo=UTC)
 BODY_LIMIT = 5000
@@ -195,15 +196,12 @@ class Crux:
         """Give an order as the ledger has it."""
         return dict(await self.ledger.store.find(by_uuid(Order, order.uuid)))["demo"].value
 
-    def everything(self) -> list[Any]:
+    async def everything(self) -> list[Any]:
         """Give all that could change: orders and invoices with their versions, all history, all events."""
         store = self.ledger.store
-        return [
-            *store.aggregates("demo", "order"),
-            *store.aggregates("demo", "invoice"),
-            *store.journal(),
-            *store.outbox(),
-        ]
+        return await walk(
+            store.aggregates("demo", "order"), store.aggregates("demo", "invoice"), store.journal(), store.outbox()
+        )
 
 
 @pytest.fixture

@@ -52,7 +52,7 @@ CREDENTIALS: list[tuple[str | None, str]] = [
 @pytest.mark.parametrize(("header", "said"), CREDENTIALS)
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "OPTIONS"])
 async def test_without_a_live_token_nothing_is_heard(crux: Crux, method: str, header: str | None, said: str) -> None:
-    before = crux.everything()
+    before = await crux.everything()
     headers = {} if header is None else {"Authorization": header.encode("latin-1")}
     answer = await crux.client.request(
         method, invoices_path(), headers=headers | {"Cookie": f"sessionid={SUPPLIER}"}, json=PRINTED
@@ -60,7 +60,7 @@ async def test_without_a_live_token_nothing_is_heard(crux: Crux, method: str, he
 
     assert (answer.status_code, answer.json()) == (401, {"detail": said})
     assert answer.headers["www-authenticate"] == "Token"
-    assert crux.everything() == before
+    assert await crux.everything() == before
 
 
 async def test_a_token_opens_nothing_from_the_moment_it_expires(crux: Crux, clock: SandboxClock) -> None:
@@ -109,7 +109,7 @@ STANDINGS = [
 
 @pytest.mark.parametrize("row", STANDINGS, ids=str)
 async def test_a_call_is_for_those_whose_organization_and_permissions_fit(crux: Crux, row: Row) -> None:
-    before = crux.everything()
+    before = await crux.everything()
     content = {"json": PRINTED} if row.method == "POST" else {}
 
     answer = await crux.send(row.method, invoices_path(), row.token, **content)
@@ -117,7 +117,7 @@ async def test_a_call_is_for_those_whose_organization_and_permissions_fit(crux: 
     assert answer.status_code == row.status
     if row.said:
         assert answer.json() == row.said
-        assert crux.everything() == before
+        assert await crux.everything() == before
 
 
 PRECEDENCE: list[tuple[str, str, Any, dict[str, Any], int]] = [
@@ -155,17 +155,17 @@ async def test_a_field_is_looked_at_before_a_rule(crux: Crux) -> None:
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "TRACE"])
 @pytest.mark.parametrize("token", [SUPPLIER, RETAILER])
 async def test_another_verb_is_not_allowed(crux: Crux, method: str, token: str) -> None:
-    before = crux.everything()
+    before = await crux.everything()
 
     answer = await crux.send(method, invoices_path(), token, content=b"{}", headers=JSON)
 
     assert (answer.status_code, answer.json()) == (405, {"detail": f'Method "{method}" not allowed.'})
     assert answer.headers["allow"] == "GET, POST, HEAD, OPTIONS"
-    assert crux.everything() == before
+    assert await crux.everything() == before
 
 
 async def test_options_and_head_are_harmless(crux: Crux) -> None:
-    before = crux.everything()
+    before = await crux.everything()
 
     options = await crux.send("OPTIONS", invoices_path())
     head = await crux.send("HEAD", invoices_path())
@@ -173,7 +173,7 @@ async def test_options_and_head_are_harmless(crux: Crux) -> None:
     assert (options.status_code, options.headers["allow"]) == (200, "GET, POST, HEAD, OPTIONS")
     assert options.json() == {"renders": ["application/json"], "parses": ["application/json"]}
     assert (head.status_code, (await crux.send("HEAD", invoices_path(YARROWS))).status_code) == (200, 404)
-    assert crux.everything() == before
+    assert await crux.everything() == before
 
 
 @pytest.mark.parametrize(("query", "target"), [("", ""), ("?a=1&b=%2F", "?a=1&b=%2F")])
@@ -186,12 +186,12 @@ async def test_a_reader_without_the_last_slash_is_sent_on(crux: Crux, method: st
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 async def test_any_other_verb_without_the_last_slash_finds_nothing(crux: Crux, method: str) -> None:
-    before = crux.everything()
+    before = await crux.everything()
 
     answer = await crux.send(method, invoices_path().rstrip("/"), json=PRINTED)
 
     assert (answer.status_code, answer.json()) == (404, NOT_FOUND)
-    assert crux.everything() == before
+    assert await crux.everything() == before
 
 
 @pytest.mark.parametrize(
@@ -255,11 +255,11 @@ async def test_a_crash_is_told_without_its_reason(
 
 
 async def test_a_store_that_fails_is_told(crux: Crux) -> None:
-    before = crux.everything()
+    before = await crux.everything()
     await crux.ledger.store.close()
 
     answer = await crux.post(PRINTED)
 
     said = {"detail": "Service temporarily unavailable, try again later."}
     assert (answer.status_code, answer.json()) == (503, said)
-    assert crux.everything() == before
+    assert await crux.everything() == before

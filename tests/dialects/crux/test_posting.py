@@ -390,26 +390,26 @@ INVALID: list[tuple[Any, Any]] = [
 
 @pytest.mark.parametrize(("body", "said"), INVALID)
 async def test_what_is_wrong_is_said_field_by_field_and_nothing_changes(crux: Crux, body: Any, said: Any) -> None:
-    before = crux.everything()
+    before = await crux.everything()
 
     answer = await crux.post(body)
 
     assert (answer.status_code, answer.json()) == (400, said)
-    assert crux.everything() == before
+    assert await crux.everything() == before
 
 
 @pytest.mark.parametrize(
     "body", [b"{", b'{"invoice_number": "TI-1"', b"\xff", b"{'a': 1}", b" ", b'{"a": NaN}', b'"\\ud800"']
 )
 async def test_what_is_not_json_is_refused(crux: Crux, body: bytes) -> None:
-    before = crux.everything()
+    before = await crux.everything()
 
     answer = await crux.post(body)
 
     assert answer.status_code == 400
     assert list(answer.json()) == ["detail"]
     assert answer.json()["detail"].startswith("JSON parse error - ")
-    assert crux.everything() == before
+    assert await crux.everything() == before
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", None])
@@ -479,23 +479,23 @@ REFUSED: list[tuple[Any, Any, Any]] = [
 
 @pytest.mark.parametrize(("order", "body", "said"), REFUSED)
 async def test_what_cannot_be_invoiced_is_refused_whole(crux: Crux, order: Any, body: Any, said: Any) -> None:
-    before = crux.everything()
+    before = await crux.everything()
 
     answer = await crux.post(body, order)
 
     assert (answer.status_code, answer.json()) == (422, said)
-    assert crux.everything() == before
+    assert await crux.everything() == before
 
 
 @pytest.mark.parametrize("body", [PRINTED, saying(invoice_number=" TI-2291 "), saying(invoice_number="TI-2291")])
 async def test_a_number_is_used_once_on_an_order_and_its_first_invoice_stays(crux: Crux, body: Any) -> None:
     await crux.post(PRINTED)
-    before = crux.everything()
+    before = await crux.everything()
 
     answer = await crux.post(body)
 
     assert (answer.status_code, answer.json()) == (422, TAKEN)
-    assert crux.everything() == before
+    assert await crux.everything() == before
 
 
 async def test_an_invoice_that_is_sent_again_in_full_is_told_of_its_number(crux: Crux) -> None:
@@ -507,12 +507,12 @@ async def test_an_invoice_that_is_sent_again_in_full_is_told_of_its_number(crux:
 
 @pytest.mark.parametrize("order", [YARROWS, ELSEWHERE, a_uuid(9999)])
 async def test_an_order_that_is_not_the_suppliers_is_not_found(crux: Crux, order: Any) -> None:
-    before = crux.everything()
+    before = await crux.everything()
 
     for body in (PRINTED, {"line_items": 1}):
         answer = await crux.post(body, order)
         assert (answer.status_code, answer.json()) == (404, {"detail": "Not found."})
-    assert crux.everything() == before
+    assert await crux.everything() == before
 
 
 # Several at once

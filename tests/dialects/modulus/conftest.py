@@ -19,6 +19,7 @@ from billingua.engine.planting import Plant, plant
 from billingua.wire.face import Face
 from billingua.wire.replies import encode_json
 from tests.builders import a_caller, a_credential, a_party, a_workspace, an_invoice
+from tests.walking import walk
 
 NOW = datetime(2024, 12, 26, 15, 12, 45, tzinfo=UTC)
 DRAFT, OPEN, PAID, REJECTED, VOID = 35, 36, 37, 38, 39
@@ -70,7 +71,7 @@ class Modulus:
     async def everything(self) -> list[Any]:
         """Give all that could change: every invoice with its version, all history, all events."""
         store = self.ledger.store
-        return [*store.aggregates("demo", "invoice"), *store.journal(), *store.outbox()]
+        return await walk(store.aggregates("demo", "invoice"), store.journal(), store.outbox())
 
 
 @pytest.fixture

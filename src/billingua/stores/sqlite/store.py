@@ -1,7 +1,7 @@
 """A store in one SQLite file."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -84,17 +84,18 @@ class SqliteStore:
         with snapshot(self._reader):
             return self._reading.history(workspace, kind, id)
 
-    def aggregates(self, workspace: str, kind: str) -> Iterator[Record[Any]]:
+    async def aggregates(self, workspace: str, kind: str) -> AsyncIterator[Record[Any]]:
         """Walk all aggregates of a kind, by id."""
         query = SQL["all_invoices" if kind == "invoice" else "all_aggregates"]
         for row in self._walk(query, {"workspace": workspace, "kind": kind}):
             yield record_from_row(kind, row)
 
-    def journal(self) -> Iterator[Entry]:
+    async def journal(self) -> AsyncIterator[Entry]:
         """Walk all history, aggregate by aggregate, each oldest first."""
-        return map(entry_from_row, self._walk(SQL["all_history"], {}))
+        for row in self._walk(SQL["all_history"], {}):
+            yield entry_from_row(row)
 
-    def outbox(self) -> Iterator[Posted]:
+    async def outbox(self) -> AsyncIterator[Posted]:
         """Walk the outbox, oldest first."""
         for sequence, workspace, at, body in self._walk(SQL["all_posted"], {}):
             yield Posted(sequence, workspace, instant_from_row(at), body)
