@@ -51,24 +51,29 @@ INVOICES = some_invoices()
 moments = st.sampled_from(MOMENTS) | st.integers(-2_000_000, 2_000_000).map(
     lambda number: NOON + timedelta(seconds=number)
 )
-QUERIES = st.builds(
-    InvoiceQuery,
-    statuses=st.none() | st.frozensets(st.sampled_from(Status)),
-    origin=st.none() | st.sampled_from(["crux", "native", "nobody"]),
-    party=st.none() | st.integers(9, 14),
-    order=st.none() | st.integers(100, 102),
-    currency=st.none() | st.sampled_from(["USD", "JPY", "EUR"]),
-    text=st.none() | st.sampled_from(["", "inv", "INV-1", "ß", "SS", "%", "_", "A_", "é", "\x00", "0", "'; --", "🧾"]),
-    issued_from=st.none() | moments,
-    issued_to=st.none() | moments,
-    due_from=st.none() | moments,
-    due_to=st.none() | moments,
-    overdue_at=st.none() | moments,
-    sort=st.sampled_from(Sort),
-    descending=st.booleans(),
-    offset=st.integers(0, 160),
-    limit=st.none() | st.integers(0, 160),
-)
+CONDITIONS: dict[str, st.SearchStrategy[Any]] = {
+    "statuses": st.frozensets(st.sampled_from(Status)),
+    "origin": st.sampled_from(["crux", "native", "nobody"]),
+    "party": st.integers(9, 14),
+    "order": st.integers(100, 102),
+    "currency": st.sampled_from(["USD", "JPY", "EUR"]),
+    "text": st.sampled_from(["", "inv", "INV-1", "ß", "SS", "%", "_", "A_", "é", "\x00", "0", "'; --", "🧾"]),
+    "issued_from": moments,
+    "issued_to": moments,
+    "due_from": moments,
+    "due_to": moments,
+    "overdue_at": moments,
+    "offset": st.integers(0, 160),
+    "limit": st.integers(0, 160),
+}
+ORDERS = {"sort": st.sampled_from(Sort), "descending": st.booleans()}
+
+
+@st.composite
+def queries(draw: st.DrawFn) -> InvoiceQuery:
+    """Queries with few conditions: with many, nothing is left to compare."""
+    names = draw(st.lists(st.sampled_from(sorted(CONDITIONS)), unique=True, max_size=4))
+    return InvoiceQuery(**draw(st.fixed_dictionaries({name: CONDITIONS[name] for name in names} | ORDERS)))
 
 
 def expected(invoices: Sequence[Invoice], query: InvoiceQuery) -> tuple[list[Invoice], int]:
@@ -89,7 +94,7 @@ async def filled(store: Store) -> Store:
     return store
 
 
-@given(query=QUERIES)
+@given(query=queries())
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])  # no query changes the store
 async def test_any_query_is_answered_as_its_predicate_says(filled: Store, query: InvoiceQuery):
     assert await listed(filled, query) == expected(INVOICES, query)
@@ -104,6 +109,8 @@ SINGLE: list[dict[str, Any]] = [
     {"order": 101},
     {"currency": "JPY"},
     {"text": "GRÖSSE%"},
+    {"text": "%"},
+    {"text": "_"},
     {"text": ""},
     {"issued_from": NOON},
     {"issued_to": NOON},

@@ -1,11 +1,12 @@
 """What a store does with one plan after another."""
 
 import asyncio
-from dataclasses import replace
+from dataclasses import fields, replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 from billingua.core.access import Credential, User
 from billingua.core.errors import Refused
@@ -43,6 +44,7 @@ from tests.builders import (
     an_order,
 )
 from tests.stores.plans import a_job, add, assert_whole, change, found, get, put, take
+from tests.stores.strategies import values_of
 from tests.walking import walk
 
 ONE_OF_EACH = (
@@ -146,6 +148,21 @@ async def test_a_change_makes_a_new_version(store: Store):
     assert record is not None
     assert (record.version, record.value.description) == (3, "twice")
     assert str(record.value.lines[0].quantity) == "2.50"
+
+
+@given(another=values_of(Invoice))
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])  # it is erased each time
+async def test_each_field_of_an_invoice_may_change_by_itself(store: Store, another: Invoice):
+    await store.erase()
+    await store.run(put(an_invoice()))
+    expected = an_invoice()
+
+    for name in [field.name for field in fields(Invoice) if field.name != "id"]:
+        expected = replace(expected, **{name: getattr(another, name)})
+        await store.run(change(35, **{name: getattr(another, name)}))
+        assert await found(store, by_id(Invoice, 35)) == expected
+
+    await assert_whole(store)
 
 
 async def test_what_did_not_change_is_not_saved(store: Store):

@@ -8,7 +8,9 @@ from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from operator import attrgetter, is_
-from typing import NamedTuple
+from types import NoneType
+from typing import NamedTuple, get_args, get_type_hints
+from uuid import UUID
 
 from billingua.core.invoice import Invoice
 from billingua.core.lifecycle import Status
@@ -79,11 +81,15 @@ class InvoiceRow(NamedTuple):
 _BESIDE = [field.name for field in fields(Invoice) if field.name not in InvoiceRow._fields]
 _INVOICE_BODY = Body(Invoice, _BESIDE)
 
-_DIGIT_BY_DIGIT = frozenset({"exchange_rate", "lines", "charges", "stated_total", "extras"})
-"""1.0 equals 1.00, and yet what was sent comes back digit by digit: in these, only the very same value is the same."""
+_PLAIN = frozenset({str, int, bool, UUID, datetime, NoneType})
+"""Types whose equal values are the same. 1.0 equals 1.00, and yet what was sent comes back digit by digit: in every other
+type, only the very same value is the same."""
 
-_digits_of = attrgetter(*(name for name in _BESIDE if name in _DIGIT_BY_DIGIT))
-_words_of = attrgetter(*(name for name in _BESIDE if name not in _DIGIT_BY_DIGIT))
+_HINTS = get_type_hints(Invoice)
+_plain_of, _others_of = (
+    attrgetter(*(name for name in _BESIDE if _PLAIN.issuperset(get_args(_HINTS[name]) or [_HINTS[name]]) is plain))
+    for plain in (True, False)
+)
 _listed_of = attrgetter(
     "number", "number_scope", "status", "origin", "party", "order", "currency", "issued_at", "due_at", "created_at"
 )
@@ -147,8 +153,7 @@ def invoice_from_row(row: InvoiceRow, body: bytes) -> Record[Invoice]:
 
 def same_body(before: Invoice, after: Invoice) -> bool:
     """Whether the wide body of an invoice stays as it is."""
-    same_digits = all(map(is_, _digits_of(before), _digits_of(after)))
-    return same_digits and _words_of(before) == _words_of(after)
+    return all(map(is_, _others_of(before), _others_of(after))) and _plain_of(before) == _plain_of(after)
 
 
 def same_listing(before: Invoice, after: Invoice) -> bool:
