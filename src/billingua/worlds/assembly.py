@@ -74,7 +74,7 @@ class Assembly:
     def _zone(self) -> tzinfo:
         try:
             return ZoneInfo(self.given.time_zone)
-        except (ValueError, OSError):
+        except (ValueError, OSError, KeyError):
             self.refuse(self.at("time_zone"), f'no time zone "{self.given.time_zone}"')
             return UTC
 

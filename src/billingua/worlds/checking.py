@@ -15,6 +15,7 @@ from billingua.worlds.problems import Problem, below
 
 T = TypeVar("T", bound=msgspec.Struct)
 
+_encoder = msgspec.json.Encoder(decimal_format="number")
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _LARGEST_EXPONENT = 30
 _SHOWN = 60
@@ -194,5 +195,5 @@ def _described(kind: inspect.Type) -> str:
 
 def _shown(value: Any) -> str:
     """Show a value as the file has it, shortened."""
-    text = json.dumps(value, ensure_ascii=not _can_be_written(value), default=str)
+    text = _encoder.encode(value).decode() if _can_be_written(value) else json.dumps(value, default=str)
     return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"

@@ -198,7 +198,7 @@ class _Reader:
     def _check_balance(self, amount: Decimal, key: str) -> None:
         scaled = EXACT.scaleb(amount, _BALANCE_PLACES)
         if scaled != scaled.to_integral_value() or amount.adjusted() >= _BALANCE_DIGITS:
-            expected = f"an amount with at most {_BALANCE_PLACES} decimals and {_BALANCE_DIGITS} digits before them"
+            expected = f"an amount of at most {_BALANCE_DIGITS} digits and {_BALANCE_PLACES} decimals"
             self._assembly.refuse(self._at(key), f"expected {expected}, got {amount}")
 
     def _claimed_scope(self) -> str:
