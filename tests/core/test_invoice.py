@@ -41,6 +41,7 @@ def test_numbers_are_compared_without_case_and_without_blanks_at_the_end():
     ("facts", "overdue"),
     [
         ({"due_at": NOON - timedelta(seconds=1)}, True),
+        ({"due_at": NOON - timedelta(days=1), "open_balance": Decimal("0.01")}, True),
         ({"due_at": NOON}, False),
         ({"due_at": None}, False),
         ({"due_at": NOON - timedelta(days=1), "open_balance": Decimal(0)}, False),
