@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -15,9 +16,9 @@ from billingua.engine.kinds import by_number
 from billingua.engine.plan import by_id
 from billingua.engine.ports import StoreFailed
 from billingua.stores.recent import Recent
-from billingua.stores.sqlite import open_sqlite
+from billingua.stores.sqlite import connections, open_sqlite
 from billingua.stores.sqlite.store import SqliteStore
-from billingua.stores.statements import DatabaseTooNew, migrations
+from billingua.stores.statements import DatabaseTooNew, Migration, migrations
 from tests.builders import a_credential, an_invoice
 from tests.stores.plans import add, assert_whole, change, found, get, put, take
 from tests.stores.test_saving import ONE_OF_EACH
@@ -93,6 +94,39 @@ def test_what_is_no_database_is_not_opened(path: Path):
 def test_migrations_are_numbered_without_gaps():
     numbers = [migration.number for migration in migrations("billingua.stores.sqlite")]
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+async def test_an_older_database_is_brought_up_to_date(store: SqliteStore, path: Path, monkeypatch: pytest.MonkeyPatch):
+    await store.run(put(an_invoice()))
+    await store.close()
+    newer = Migration(2, "notes", "CREATE TABLE note (id INTEGER);\nINSERT INTO note (id) VALUES (1);")
+    monkeypatch.setattr(connections, "_MIGRATIONS", [*connections._MIGRATIONS, newer])
+
+    for _ in range(2):
+        again = open_sqlite(path)
+        assert await found(again, by_id(Invoice, 35)) == an_invoice()
+        await again.close()
+
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT id FROM note").fetchall() == [(1,)]
+        assert connection.execute("SELECT number, name FROM migration").fetchall() == [(1, "ledger"), (2, "notes")]
+
+
+def test_a_migration_that_fails_leaves_the_database_as_it_was(path: Path, monkeypatch: pytest.MonkeyPatch):
+    broken = Migration(2, "broken", "CREATE TABLE note (id INTEGER);\nCREATE TABLE note (id INTEGER);")
+    monkeypatch.setattr(connections, "_MIGRATIONS", [*connections._MIGRATIONS, broken])
+
+    with pytest.raises(sqlite3.OperationalError, match="note already exists"):
+        open_sqlite(path)
+
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT name FROM sqlite_master").fetchall() == []
+
+
+def test_a_new_database_may_be_opened_by_many_at_once(path: Path):
+    with ThreadPoolExecutor(8) as threads:
+        for connection in threads.map(connections.connect_to_write, [path] * 8):
+            connection.close()
 
 
 async def test_what_another_process_wrote_is_seen(store: SqliteStore, path: Path):

@@ -82,14 +82,18 @@ _BESIDE = [field.name for field in fields(Invoice) if field.name not in InvoiceR
 _INVOICE_BODY = Body(Invoice, _BESIDE)
 
 _PLAIN = frozenset({str, int, bool, UUID, datetime, NoneType})
-"""Types whose equal values are the same. 1.0 equals 1.00, and yet what was sent comes back digit by digit: in every other
-type, only the very same value is the same."""
+"""Types whose equal values are the same. In all others only the very same value is: 1.0 equals 1.00, and yet what was
+sent comes back digit by digit."""
 
 _HINTS = get_type_hints(Invoice)
-_plain_of, _others_of = (
-    attrgetter(*(name for name in _BESIDE if _PLAIN.issuperset(get_args(_HINTS[name]) or [_HINTS[name]]) is plain))
-    for plain in (True, False)
-)
+
+
+def _is_plain(name: str) -> bool:
+    return _PLAIN.issuperset(get_args(_HINTS[name]) or [_HINTS[name]])
+
+
+_plain_of = attrgetter(*(name for name in _BESIDE if _is_plain(name)))
+_others_of = attrgetter(*(name for name in _BESIDE if not _is_plain(name)))
 _listed_of = attrgetter(
     "number", "number_scope", "status", "origin", "party", "order", "currency", "issued_at", "due_at", "created_at"
 )

@@ -10,15 +10,9 @@ from billingua.stores.statements import DatabaseTooNew, Migration, migrations, n
 
 SQL = named_queries("billingua.stores.sqlite")
 _MIGRATIONS = migrations("billingua.stores.sqlite")
-_MIGRATION_TABLE = """
-CREATE TABLE IF NOT EXISTS migration (
-    number INTEGER PRIMARY KEY,
-    name TEXT NOT NULL,
-    applied_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP
-)
-"""
 
-_CACHE_KIBIBYTES = 64 * 1024
+_WRITER_CACHE_KIBIBYTES = 64 * 1024
+_READER_CACHE_KIBIBYTES = 16 * 1024
 _CHECKPOINT_PAGES = 8 * 1024
 """Moving pages from the log into the database holds up a commit: rarely much is better than often a little."""
 
@@ -28,7 +22,7 @@ def connect_to_write(path: Path) -> sqlite3.Connection:
 
     It never waits for another writer: to wait is its user's business. Refuses with `DatabaseTooNew`.
     """
-    connection = _connect(f"{path.absolute().as_uri()}?mode=rwc")
+    connection = _connect(f"{path.absolute().as_uri()}?mode=rwc", _WRITER_CACHE_KIBIBYTES)
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
@@ -43,14 +37,14 @@ def connect_to_write(path: Path) -> sqlite3.Connection:
 
 def connect_to_read(path: Path) -> sqlite3.Connection:
     """Open a connection that only reads; it neither waits for writers nor holds them up."""
-    return _connect(f"{path.absolute().as_uri()}?mode=ro")
+    return _connect(f"{path.absolute().as_uri()}?mode=ro", _READER_CACHE_KIBIBYTES)
 
 
-def _connect(uri: str) -> sqlite3.Connection:
+def _connect(uri: str, cache_kibibytes: int) -> sqlite3.Connection:
     # Transactions are begun and ended by our own statements; whoever uses a connection sees to it that
     # only one thread does at a time.
     connection = sqlite3.connect(uri, uri=True, timeout=10, isolation_level=None, check_same_thread=False)
-    connection.execute(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")
+    connection.execute(f"PRAGMA cache_size = -{cache_kibibytes}")
     connection.execute("PRAGMA temp_store = MEMORY")
     return connection
 
@@ -76,15 +70,22 @@ def failures() -> Generator[None]:
 
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:
-    connection.execute("BEGIN IMMEDIATE")
-    connection.execute(_MIGRATION_TABLE)
-    (found,) = connection.execute("SELECT coalesce(max(number), 0) FROM migration").fetchone()
     known = _MIGRATIONS[-1].number
-    if found > known:
+    if (found := _schema(connection)) > known:
         raise DatabaseTooNew(str(path), found, known)
-    for migration in _MIGRATIONS[found:]:
-        _apply(connection, migration)
-    connection.execute("COMMIT")
+    if found < known:
+        connection.execute("BEGIN IMMEDIATE")
+        # Another process may have been quicker.
+        for migration in _MIGRATIONS[_schema(connection) :]:
+            _apply(connection, migration)
+        connection.execute("COMMIT")
+
+
+def _schema(connection: sqlite3.Connection) -> int:
+    """Say which migration was the last; 0 for a database that is still empty."""
+    if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'migration'").fetchone() is None:
+        return 0
+    return connection.execute("SELECT max(number) FROM migration").fetchone()[0]
 
 
 def _apply(connection: sqlite3.Connection, migration: Migration) -> None:

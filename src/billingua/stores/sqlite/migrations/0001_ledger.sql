@@ -4,6 +4,12 @@
 -- Tables of narrow rows are kept in the tree of their key (WITHOUT ROWID); wide rows would fill such a tree with overflow
 -- pages, and are kept beside it.
 
+CREATE TABLE migration (
+    number INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    applied_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP
+);
+
 CREATE TABLE aggregate (
     workspace TEXT NOT NULL,
     kind TEXT NOT NULL,
