@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from billingua.core.errors import NotFound
 from billingua.core.events import Event
 from billingua.engine.journal import GENESIS, Entry, enter
 from billingua.engine.kinds import kind_of
-from billingua.engine.plan import Decision, Job, Key, Needs, Plan, Record, by_id
+from billingua.engine.plan import Decision, Found, Job, Key, Needs, Plan, Record, by_id
 
 T = TypeVar("T")
 
@@ -146,7 +145,7 @@ class WorkingSet:
         self.writes.entries.append(entry)
 
 
-class View:
+class View(Found):
     """The working set as one plan sees it, in its caller's workspace; the numbers it takes count if it succeeds."""
 
     def __init__(self, working: WorkingSet, workspace: str) -> None:
@@ -157,18 +156,6 @@ class View:
     def record(self, key: Key[T]) -> Record[T] | None:
         """Give an aggregate with its version; None where there is none."""
         return self._working.records[self._workspace, key]
-
-    def get(self, key: Key[T]) -> T | None:
-        """Give an aggregate; None where there is none."""
-        record = self.record(key)
-        return record.value if record else None
-
-    def require(self, key: Key[T], missing: NotFound) -> T:
-        """Give an aggregate, or refuse with the error given."""
-        record = self.record(key)
-        if record is None:
-            raise missing
-        return record.value
 
     def new_id(self, counter: str) -> int:
         """Take the next number of a counter that was asked for."""

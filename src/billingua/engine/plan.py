@@ -65,14 +65,6 @@ class Found(Protocol):
         """Give an aggregate with its version; None where there is none."""
         ...
 
-    def get(self, key: Key[T]) -> T | None:
-        """Give an aggregate; None where there is none."""
-        ...
-
-    def require(self, key: Key[T], missing: NotFound) -> T:
-        """Give an aggregate, or refuse with the error given."""
-        ...
-
     def new_id(self, counter: str) -> int:
         """Take the next number of a counter that was asked for."""
         ...
@@ -84,6 +76,18 @@ class Found(Protocol):
     def new_uuid(self) -> UUID:
         """Take a UUID nobody has."""
         ...
+
+    def get(self, key: Key[T]) -> T | None:
+        """Give an aggregate; None where there is none."""
+        record = self.record(key)
+        return record.value if record else None
+
+    def require(self, key: Key[T], missing: NotFound) -> T:
+        """Give an aggregate, or refuse with the error given."""
+        record = self.record(key)
+        if record is None:
+            raise missing
+        return record.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +141,7 @@ class Job(Generic[T]):
 
 
 @dataclass(slots=True)
-class Knowledge:
+class Knowledge(Found):
     """What is known, as plain dictionaries: the `Found` of tests, and of whoever has everything at hand."""
 
     records: Mapping[Key[Any], Record[Any]] = field(default_factory=dict[Key[Any], Record[Any]])
@@ -147,18 +151,6 @@ class Knowledge:
     def record(self, key: Key[T]) -> Record[T] | None:
         """Give an aggregate with its version; None where there is none."""
         return self.records.get(key)
-
-    def get(self, key: Key[T]) -> T | None:
-        """Give an aggregate; None where there is none."""
-        record = self.record(key)
-        return record.value if record else None
-
-    def require(self, key: Key[T], missing: NotFound) -> T:
-        """Give an aggregate, or refuse with the error given."""
-        record = self.record(key)
-        if record is None:
-            raise missing
-        return record.value
 
     def new_id(self, counter: str) -> int:
         """Take the next number of a counter."""
