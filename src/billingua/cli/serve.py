@@ -82,11 +82,13 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 def _listen(settings: Settings) -> socket.socket:
     """Take the port before anything else is done, so that it is known to be free."""
+    if not 0 <= settings.port < 2**16:
+        raise CommandRefused(f"a port is a number from 0 to {2**16 - 1}, not {settings.port}")
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
         return socket.create_server((settings.host, settings.port), family=family, backlog=_BACKLOG)
-    except (OSError, OverflowError) as error:
-        reason = str(error.strerror if isinstance(error, OSError) else error).partition(" (while")[0]
+    except OSError as error:
+        reason = str(error.strerror).partition(" (while")[0]
         raise CommandRefused(f"cannot listen on {settings.host} port {settings.port}: {reason}") from error
 
 

@@ -24,7 +24,7 @@ from billingua.worlds.problems import WorldRefused
 from billingua.worlds.reading import read_worlds
 from billingua.worlds.writing import write_worlds
 
-File = Annotated[str, Parameter(help="A world file; - is standard input.")]
+File = Annotated[str, Parameter(help="A world file; - is standard input.", allow_leading_hyphen=True)]
 Workspaces = Annotated[
     tuple[str, ...],
     Parameter(help="The workspace to write; may be given several times. [default: all]", negative=""),
