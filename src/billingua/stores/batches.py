@@ -8,18 +8,26 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
-from billingua.engine.batch import Loaded, Outcome, Wanted, Writes, run_batch
+from billingua.engine.batch import Loaded, Wanted, Writes, run_batch
 from billingua.engine.plan import Job
 from billingua.engine.ports import StoreFailed
 
-T = TypeVar("T")
+J = TypeVar("J")
 
 _log = logging.getLogger(__name__)
 
-Attempt = Callable[[Sequence[Job[Any]]], Awaitable[Sequence[Outcome[Any]]]]
+
+class Ended(Protocol):
+    """What became of one job: its answer, or the error it ended in."""
+
+    answer: Any
+    error: Exception | None
+
+
+Attempt = Callable[[Sequence[J]], Awaitable[Sequence[Ended]]]
 """Decides jobs as one batch and commits it. It raises `StoreFailed` where another try would not help."""
 
 BATCH_SIZE = 256
@@ -27,22 +35,25 @@ BATCH_SIZE = 256
 
 
 @dataclass(slots=True)
-class _Waiting:
-    job: Job[Any]
+class _Waiting(Generic[J]):
+    job: J
     answer: asyncio.Future[Any]
 
 
-class Batches:
-    """Lets jobs pile up while a batch is under way, runs those that wait together, and answers their callers."""
+class Batches(Generic[J]):
+    """Lets jobs pile up while a batch is under way, runs those that wait together, and answers their callers.
 
-    def __init__(self, attempt: Attempt, size: int = BATCH_SIZE) -> None:
+    A job is a plan that waits to be run, or whatever else a store does better for many at once.
+    """
+
+    def __init__(self, attempt: Attempt[J], size: int = BATCH_SIZE) -> None:
         self._attempt = attempt
         self._size = size
-        self._waiting: list[_Waiting] = []
+        self._waiting: list[_Waiting[J]] = []
         self._worker: asyncio.Task[None] | None = None
         self._closed = False
 
-    async def run(self, job: Job[T]) -> T:
+    async def run(self, job: J) -> Any:
         """Run a job with those that wait, and give its answer once its batch is committed."""
         if self._closed:
             raise StoreFailed("the store is closed")
@@ -64,19 +75,19 @@ class Batches:
             batch, self._waiting = self._waiting[: self._size], self._waiting[self._size :]
             await self._serve(batch)
 
-    async def _serve(self, batch: Sequence[_Waiting]) -> None:
+    async def _serve(self, batch: Sequence[_Waiting[J]]) -> None:
         """Run a batch and answer its callers; if it fails, run its jobs one by one, so that each fails alone."""
         try:
-            outcomes = await self._attempt([waiting.job for waiting in batch])
+            all_ended = await self._attempt([waiting.job for waiting in batch])
         except StoreFailed as error:
             _answer_all(batch, error)
         except Exception as error:  # noqa: BLE001 - whatever it is, the callers are told
             await self._serve_apart(batch, error)
         else:
-            for waiting, outcome in zip(batch, outcomes, strict=True):
-                _answer(waiting, outcome)
+            for waiting, ended in zip(batch, all_ended, strict=True):
+                _answer(waiting, ended)
 
-    async def _serve_apart(self, batch: Sequence[_Waiting], error: Exception) -> None:
+    async def _serve_apart(self, batch: Sequence[_Waiting[J]], error: Exception) -> None:
         if len(batch) == 1:
             _answer_all(batch, error)
             return
@@ -84,22 +95,25 @@ class Batches:
             await self._serve([waiting])
 
 
-def _answer_all(batch: Sequence[_Waiting], error: Exception) -> None:
+def _answer_all(batch: Sequence[_Waiting[Any]], error: Exception) -> None:
     _log.error("The store failed; callers that were told so: %d", len(batch), exc_info=error)
     for waiting in batch:
         # Each caller gets an exception of its own: as it travels up, it collects that caller's traceback.
         failed = StoreFailed(error.why if isinstance(error, StoreFailed) else f"{type(error).__name__}: {error}")
         failed.__cause__ = error
-        _answer(waiting, Outcome(waiting.job, error=failed))
+        _refuse(waiting, failed)
 
 
-def _answer(waiting: _Waiting, outcome: Outcome[Any]) -> None:
-    if waiting.answer.done():
-        return
-    if outcome.error is not None:
-        waiting.answer.set_exception(outcome.error)
-    else:
-        waiting.answer.set_result(outcome.answer)
+def _answer(waiting: _Waiting[Any], ended: Ended) -> None:
+    if ended.error is not None:
+        _refuse(waiting, ended.error)
+    elif not waiting.answer.done():
+        waiting.answer.set_result(ended.answer)
+
+
+def _refuse(waiting: _Waiting[Any], error: Exception) -> None:
+    if not waiting.answer.done():
+        waiting.answer.set_exception(error)
 
 
 def decide(jobs: Sequence[Job[Any]], load: Callable[[Wanted], Loaded], new_uuid: Callable[[], UUID]) -> Writes:
@@ -109,6 +123,19 @@ def decide(jobs: Sequence[Job[Any]], load: Callable[[Wanted], Loaded], new_uuid:
         wanted = next(deciding)
         while True:
             wanted = deciding.send(load(wanted))
+    except StopIteration as end:
+        return end.value
+
+
+async def decide_awaiting(
+    jobs: Sequence[Job[Any]], load: Callable[[Wanted], Awaitable[Loaded]], new_uuid: Callable[[], UUID]
+) -> Writes:
+    """Let jobs decide as one batch, with a function that is awaited while it reads what they want."""
+    deciding = run_batch(jobs, new_uuid)
+    try:
+        wanted = next(deciding)
+        while True:
+            wanted = deciding.send(await load(wanted))
     except StopIteration as end:
         return end.value
 
