@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from billingua.core.lifecycle import Status
-from billingua.engine.queries import InvoiceQuery
+from billingua.engine.queries import InvoiceQuery, Sort
 from billingua.stores.rows import instant_to_row
 
 
@@ -27,18 +27,18 @@ class Conditions:
         return " AND ".join(self.parts)
 
 
-def conditions(workspace: str, query: InvoiceQuery) -> Conditions:
-    """Say in SQL which invoices are asked for."""
+def conditions(workspace: str, query: InvoiceQuery, place_of: str) -> Conditions:
+    """Say in SQL which invoices are asked for; `place_of` is the database's function that finds a text in another."""
     asked = Conditions()
     asked.add("workspace = :workspace", workspace=workspace)
     if query.statuses is not None:
         names = {f"status_{place}": status.value for place, status in enumerate(sorted(query.statuses))}
-        asked.add(f"status IN ({', '.join(f':{name}' for name in names)})", **names)
+        asked.add(f"status IN ({', '.join(f':{name}' for name in names)})" if names else "1 = 0", **names)
     asked.add("origin = :origin", origin=query.origin)
     asked.add("party = :party", party=query.party)
     asked.add('"order" = :order', order=query.order)
     asked.add("currency = :currency", currency=query.currency)
-    asked.add("instr(number_folded, :text) > 0", text=query.text and query.text.casefold())
+    asked.add(f"{place_of}(number_folded, :text) > 0", text=query.text and query.text.casefold())
     _add_bounds(asked, query)
     return asked
 
@@ -61,6 +61,7 @@ def _add_bounds(asked: Conditions, query: InvoiceQuery) -> None:
 
 
 def order(query: InvoiceQuery) -> str:
-    """Say in SQL in which order they stand. SQLite puts what has no due date before what has one, as we do."""
+    """Say in SQL in which order they stand; what has no due date stands before what has one."""
     direction = "DESC" if query.descending else "ASC"
-    return f"{query.sort.value} {direction}, id {direction}"
+    nulls = "" if query.sort is not Sort.DUE else " NULLS LAST" if query.descending else " NULLS FIRST"
+    return f"{query.sort.value} {direction}{nulls}, id {direction}"

@@ -78,7 +78,7 @@ class Reading:
 
     def page(self, workspace: str, query: InvoiceQuery) -> Page[Invoice]:
         """List invoices."""
-        asked = conditions(workspace, query)
+        asked = conditions(workspace, query, "instr")
         # What is put together here are our own words; whatever comes from outside is bound.
         source = f"FROM invoice WHERE {asked.sql}"
         (total,) = self._connection.execute(f"SELECT count(*) {source}", asked.values).fetchone()
