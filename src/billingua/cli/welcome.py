@@ -41,6 +41,7 @@ FACES = (
     Face("Billingua's own", "/v1", "/v1/invoices", ("Authorization: Bearer demo",)),
 )
 
+_PEOPLE = "Users supplier, retailer, admin and demo have the password demo; the retailer's token is demo-retailer."
 _MODULUS_BODY = '{"invoice_id": 35, "status": "STATUS_SENT", "invoice_number": "INV_2023_01_01_828"}'
 
 
@@ -64,8 +65,9 @@ def _show_faces(console: Console, origin: str, *, demo: bool) -> None:
         if demo:
             console.print(Text(f"  {_curl(face, origin)}", "green"), soft_wrap=True)
             console.print()
-    if not demo:
-        console.print()
+    if demo:
+        console.print(Text(_PEOPLE), soft_wrap=True)
+    console.print()
 
 
 def _curl(face: Face, origin: str) -> str:
