@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from billingua.cli.main import MISTAKE
+from billingua.cli.places import options_for
 from billingua.settings import SettingRefused, Settings, settings_of
 from tests.cli.conftest import Run
 
@@ -75,6 +76,19 @@ def test_the_ledger_is_where_the_database_url_says(billingua: Run, tmp_path: Pat
     ran = billingua("token", "create", "--workspace", "w", "--dialect", "native", "--database", url.format(tmp_path))
     assert ran.code == 0
     assert (tmp_path / file).exists()
+
+
+@pytest.mark.parametrize(
+    ("settings", "options"),
+    [
+        (Settings(), ""),
+        (Settings(data=Path("billingua-data")), ""),
+        (Settings(data=Path("my data")), "--data 'my data'"),
+        (Settings(data=Path("data"), database="sqlite:///x"), "--database sqlite:///x"),
+    ],
+)
+def test_other_commands_find_the_ledger_by_the_same_options(settings: Settings, options: str):
+    assert options_for(settings) == options
 
 
 def test_the_environment_sets_what_the_command_line_does_not(

@@ -27,7 +27,7 @@ def numbers(server: Server, token: str) -> list[str]:
 
 def test_an_empty_server_says_how_to_begin_and_knows_a_token_as_soon_as_it_is_made(billingua: Run, tmp_path: Path):
     with Server("--data", "data", folder=tmp_path) as server:
-        assert "billingua token create --workspace main --dialect native" in server.log.read_text()
+        assert "billingua token create --workspace main --dialect native --data data\n" in server.log.read_text()
         assert httpx.post(f"{server.url}/sandbox/reset").status_code == 404
         token = billingua("token", "create", "--workspace", "main", "--dialect", "native", "--data", "data").out.strip()
         assert numbers(server, token) == []

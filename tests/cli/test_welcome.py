@@ -18,10 +18,10 @@ from billingua.worlds.demo import Demo
 ORIGIN = "http://127.0.0.1:8080"
 
 
-def told(*, demo: bool = False, sandbox: bool = False, empty: bool = False) -> str:
+def told(*, demo: bool = False, sandbox: bool = False, first: str | None = None) -> str:
     said = StringIO()
     console = Console(file=said, width=80)
-    welcome(console, ORIGIN, database=Path("ledger.sqlite"), demo=demo, sandbox=sandbox, empty=empty)
+    welcome(console, ORIGIN, database=Path("ledger.sqlite"), demo=demo, sandbox=sandbox, first=first)
     return said.getvalue()
 
 
@@ -33,7 +33,8 @@ def test_it_names_every_address():
 
 
 def test_an_empty_ledger_says_how_to_make_the_first_token():
-    assert "billingua token create --workspace main --dialect native\n" in told(empty=True)
+    assert "billingua token create --workspace main --dialect native\n" in told(first="")
+    assert "billingua import world.json --data here\n" in told(first="--data here")
     assert "token create" not in told()
 
 

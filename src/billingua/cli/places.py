@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from shlex import quote
 from typing import Annotated, Any
 from urllib.parse import unquote, urlsplit
 
@@ -40,6 +41,13 @@ def settings_for(place: Place | None, **options: Any) -> Settings:
     settings = settings_of(os.environ)
     given = {"data": place and place.data, "database": place and place.database, **options}
     return replace(settings, **{name: value for name, value in given.items() if value is not None})
+
+
+def options_for(settings: Settings) -> str:
+    """Write the options with which another command finds the same ledger."""
+    if settings.database is not None:
+        return f"--database {quote(settings.database)}"
+    return "" if settings.data in {None, DATA} else f"--data {quote(str(settings.data))}"
 
 
 def database_path(settings: Settings) -> Path:

@@ -16,7 +16,7 @@ from cyclopts import Parameter
 from rich.console import Console
 
 from billingua.app import App, create_app
-from billingua.cli.places import DATA, DEMO_DATA, Place, database_path, opened, settings_for
+from billingua.cli.places import DATA, DEMO_DATA, Place, database_path, opened, options_for, settings_for
 from billingua.cli.refusals import CommandRefused
 from billingua.cli.transfer import read_world_file
 from billingua.cli.welcome import welcome
@@ -98,11 +98,11 @@ async def _serve(settings: Settings, listener: socket.socket, *, demo: bool, pla
         clock = SandboxClock(SystemClock())
         sandbox = Sandbox(store, clock, plant) if settings.sandbox else None
         app = create_app(Ledger(store, clock if sandbox else SystemClock()), settings, sandbox)
-        empty = not await store.workspaces()
+        first = None if await store.workspaces() else options_for(settings)
 
         def tell() -> None:
             database, origin = database_path(settings), _origin(settings, listener)
-            welcome(Console(), origin, database=database, demo=demo, sandbox=settings.sandbox, empty=empty)
+            welcome(Console(), origin, database=database, demo=demo, sandbox=settings.sandbox, first=first)
 
         await _Server(_config(app, settings), tell).serve(sockets=[listener])
 

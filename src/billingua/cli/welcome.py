@@ -45,8 +45,11 @@ _PEOPLE = "Users supplier, retailer, admin and demo have the password demo; the 
 _MODULUS_BODY = '{"invoice_id": 35, "status": "STATUS_SENT", "invoice_number": "INV_2023_01_01_828"}'
 
 
-def welcome(console: Console, origin: str, *, database: Path, demo: bool, sandbox: bool, empty: bool) -> None:
-    """Say where the server is and what can be done with it."""
+def welcome(console: Console, origin: str, *, database: Path, demo: bool, sandbox: bool, first: str | None) -> None:
+    """Say where the server is and what can be done with it.
+
+    `first` is for an empty ledger: the options with which the other commands find it.
+    """
     console.print()
     console.print(Text.assemble(("Billingua", "bold"), " is ready at ", (origin, "bold cyan underline")))
     console.print(Text(f"The ledger is {database}.", "dim"), soft_wrap=True)
@@ -54,8 +57,8 @@ def welcome(console: Console, origin: str, *, database: Path, demo: bool, sandbo
         console.print(Text("Sandbox: everybody may set the clock and reset the world.", "yellow"))
     console.print()
     _show_faces(console, origin, demo=demo)
-    if empty:
-        _show_first_steps(console)
+    if first is not None:
+        _show_first_steps(console, first)
     console.print(Text("Ctrl-C stops it.", "dim"))
 
 
@@ -82,12 +85,13 @@ def _quoted(text: str) -> str:
     return f"'{text}'"
 
 
-def _show_first_steps(console: Console) -> None:
+def _show_first_steps(console: Console, options: str) -> None:
     steps: Sequence[str] = (
         "billingua token create --workspace main --dialect native",
         "billingua import world.json",
     )
-    console.print("The ledger is empty. Make a workspace with a first token, or fill it from a world file:")
+    said = "The ledger is empty. Make a workspace with a first token, or fill it from a world file:"
+    console.print(said, soft_wrap=True)
     for step in steps:
-        console.print(Text(f"  {step}", "green"), soft_wrap=True)
+        console.print(Text(f"  {step} {options}".rstrip(), "green"), soft_wrap=True)
     console.print()
