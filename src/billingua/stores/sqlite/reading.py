@@ -9,6 +9,7 @@ from billingua.engine.batch import Loaded, Wanted
 from billingua.engine.journal import Entry
 from billingua.engine.kinds import KINDS
 from billingua.engine.plan import Key, Record
+from billingua.engine.ports import Posted
 from billingua.engine.queries import InvoiceQuery, Page
 from billingua.stores.bodies import aggregate_from_body
 from billingua.stores.listing import conditions, order
@@ -102,3 +103,9 @@ def entry_from_row(row: Row) -> Entry:
     """Read an entry of history."""
     workspace, kind, id, version, at, body, seal = row
     return Entry(workspace, kind, id, version, instant_from_row(at), body, seal)
+
+
+def posted_from_row(row: Row) -> Posted:
+    """Read an event in the outbox."""
+    sequence, workspace, at, body = row
+    return Posted(sequence, workspace, instant_from_row(at), body)

@@ -1,9 +1,10 @@
 """A store in one SQLite file."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
@@ -15,14 +16,14 @@ from billingua.engine.ports import Posted
 from billingua.engine.queries import InvoiceQuery, Page
 from billingua.stores.batches import BATCH_SIZE, Batches, answer_without_saving, decide
 from billingua.stores.recent import Recent
-from billingua.stores.rows import instant_from_row
 from billingua.stores.sqlite.connections import SQL, connect_to_read, failures, snapshot
-from billingua.stores.sqlite.reading import Reading, entry_from_row, record_from_row
+from billingua.stores.sqlite.reading import Reading, entry_from_row, posted_from_row, record_from_row
 from billingua.stores.sqlite.writer import Writer
 
 T = TypeVar("T")
 
 CACHE_SIZE = 20_000
+_ROWS_AT_ONCE = 100
 
 
 class SqliteStore:
@@ -84,26 +85,28 @@ class SqliteStore:
         with snapshot(self._reader):
             return self._reading.history(workspace, kind, id)
 
-    async def aggregates(self, workspace: str, kind: str) -> AsyncIterator[Record[Any]]:
+    def aggregates(self, workspace: str, kind: str) -> AsyncIterator[Record[Any]]:
         """Walk all aggregates of a kind, by id."""
         query = SQL["all_invoices" if kind == "invoice" else "all_aggregates"]
-        for row in self._walk(query, {"workspace": workspace, "kind": kind}):
-            yield record_from_row(kind, row)
+        return self._walk(query, partial(record_from_row, kind), workspace=workspace, kind=kind)
 
-    async def journal(self) -> AsyncIterator[Entry]:
+    def journal(self) -> AsyncIterator[Entry]:
         """Walk all history, aggregate by aggregate, each oldest first."""
-        for row in self._walk(SQL["all_history"], {}):
-            yield entry_from_row(row)
+        return self._walk(SQL["all_history"], entry_from_row)
 
-    async def outbox(self) -> AsyncIterator[Posted]:
+    def outbox(self) -> AsyncIterator[Posted]:
         """Walk the outbox, oldest first."""
-        for sequence, workspace, at, body in self._walk(SQL["all_posted"], {}):
-            yield Posted(sequence, workspace, instant_from_row(at), body)
+        return self._walk(SQL["all_posted"], posted_from_row)
 
-    def _walk(self, query: str, values: Mapping[str, Any]) -> Iterator[Any]:
+    async def _walk(self, query: str, read: Callable[[Any], T], **values: Any) -> AsyncIterator[T]:
         """Walk rows on a connection of its own: one statement reads one state, however long it takes."""
         with failures(), closing(connect_to_read(self._path)) as connection:
-            yield from connection.execute(query, values)
+            cursor = connection.execute(query, values)
+            while rows := cursor.fetchmany(_ROWS_AT_ONCE):
+                for row in rows:
+                    yield read(row)
+                # Whoever else has work for the event loop takes turns with a long walk.
+                await asyncio.sleep(0)
 
     async def erase(self) -> None:
         """Forget everything, in one step."""
