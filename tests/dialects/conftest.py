@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from itertools import count
+from pathlib import Path
 from uuid import UUID
 
 import httpx
@@ -10,14 +11,15 @@ import pytest
 from billingua.engine.clock import SandboxClock, SystemClock
 from billingua.engine.ledger import Ledger
 from billingua.engine.ports import Store
-from billingua.stores.memory import MemoryStore
+from billingua.stores.sqlite.store import SqliteStore
 from billingua.wire.face import Face
 
 
-@pytest.fixture(params=["memory"])
-async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    """The embedded store, which needs nothing but a file; what holds of every store is tested in tests/stores."""
     numbers = count(1)
-    store = MemoryStore(lambda: UUID(int=next(numbers)))
+    store = SqliteStore(tmp_path / "ledger.sqlite", new_uuid=lambda: UUID(int=next(numbers)))
     yield store
     await store.close()
 
