@@ -1,0 +1,198 @@
+-- What the store asks of PostgreSQL, each statement under its name. Most are about many rows at once: each value is then
+-- a list, and `place` is the place in it.
+
+-- Who is known under ids, under other names, and under other names in whatever workspace: three lists, whose places are
+-- counted from the first to the last.
+-- name: find_records
+WITH asked AS MATERIALIZED (
+    SELECT place, workspace, kind, id
+    FROM unnest(:workspaces::text[], :kinds::text[], :ids::bigint[])
+        WITH ORDINALITY AS known (workspace, kind, id, place)
+    UNION ALL
+    SELECT cardinality(:ids::bigint[]) + place, workspace, kind, lookup.id
+    FROM unnest(:name_workspaces::text[], :name_kinds::text[], :names::text[], :values::text[])
+        WITH ORDINALITY AS named (workspace, kind, name, value, place)
+    JOIN lookup USING (workspace, kind, name, value)
+    UNION ALL
+    SELECT cardinality(:ids::bigint[]) + cardinality(:names::text[]) + place, lookup.workspace, kind, lookup.id
+    FROM unnest(:sought_kinds::text[], :sought_names::text[], :sought_values::text[])
+        WITH ORDINALITY AS sought (kind, name, value, place)
+    JOIN lookup USING (kind, name, value)
+)
+SELECT place, kind, body, workspace, id, version, chain, NULL AS number, NULL AS number_scope, NULL AS number_folded,
+    NULL AS status, NULL AS origin, NULL::bigint AS party, NULL::bigint AS "order", NULL AS currency,
+    NULL::bigint AS issued_at, NULL::bigint AS due_at, NULL::bigint AS voided_at, NULL::bigint AS created_at,
+    NULL::bigint AS updated_at, NULL::bigint AS original_balance, NULL::bigint AS open_balance,
+    NULL::boolean AS partly_paid
+FROM asked JOIN aggregate USING (workspace, kind, id)
+UNION ALL
+SELECT place, kind, body, workspace, id, version, chain, number, number_scope, number_folded, status, origin, party,
+    "order", currency, issued_at, due_at, voided_at, created_at, updated_at, original_balance, open_balance, partly_paid
+FROM asked JOIN invoice USING (workspace, id) JOIN invoice_body USING (workspace, id)
+WHERE kind = 'invoice';
+
+-- Every aggregate has a UUID, so these names list them all.
+-- name: find_holders_by_id
+SELECT workspace FROM lookup WHERE kind = :kind AND name = 'uuid' AND id = :id ORDER BY workspace;
+
+-- name: find_workspaces
+SELECT workspace FROM lookup WHERE kind = 'workspace' AND name = 'uuid' ORDER BY workspace;
+
+-- name: lock_aggregates
+SELECT 1 FROM unnest(:workspace::text[], :kind::text[], :id::bigint[]) AS asked (workspace, kind, id)
+JOIN aggregate USING (workspace, kind, id)
+ORDER BY aggregate.workspace, aggregate.kind, aggregate.id FOR UPDATE OF aggregate;
+
+-- name: lock_invoices
+SELECT 1 FROM unnest(:workspace::text[], :id::bigint[]) AS asked (workspace, id)
+JOIN invoice USING (workspace, id)
+ORDER BY invoice.workspace, invoice.id FOR UPDATE OF invoice;
+
+-- name: insert_aggregate
+INSERT INTO aggregate (workspace, kind, id, version, chain, body)
+SELECT * FROM unnest(:workspace::text[], :kind::text[], :id::bigint[], :version::bigint[], :chain::bytea[],
+    :body::bytea[]);
+
+-- name: update_aggregate
+UPDATE aggregate SET version = new.version, chain = new.chain, body = new.body
+FROM unnest(:workspace::text[], :kind::text[], :id::bigint[], :known_version::bigint[], :version::bigint[],
+    :chain::bytea[], :body::bytea[]) AS new (workspace, kind, id, known_version, version, chain, body)
+WHERE aggregate.workspace = new.workspace AND aggregate.kind = new.kind AND aggregate.id = new.id
+    AND aggregate.version = new.known_version;
+
+-- name: insert_invoice
+INSERT INTO invoice (workspace, id, version, chain, number, number_scope, number_folded, status, origin, party, "order",
+    currency, issued_at, due_at, voided_at, created_at, updated_at, original_balance, open_balance, partly_paid)
+SELECT * FROM unnest(:workspace::text[], :id::bigint[], :version::bigint[], :chain::bytea[], :number::text[],
+    :number_scope::text[], :number_folded::text[], :status::text[], :origin::text[], :party::bigint[],
+    :order::bigint[], :currency::text[], :issued_at::bigint[], :due_at::bigint[], :voided_at::bigint[],
+    :created_at::bigint[], :updated_at::bigint[], :original_balance::bigint[], :open_balance::bigint[],
+    :partly_paid::boolean[]);
+
+-- name: update_invoice
+UPDATE invoice SET version = new.version, chain = new.chain, number = new.number, number_scope = new.number_scope,
+    number_folded = new.number_folded, status = new.status, origin = new.origin, party = new.party,
+    "order" = new."order", currency = new.currency, issued_at = new.issued_at, due_at = new.due_at,
+    voided_at = new.voided_at, created_at = new.created_at, updated_at = new.updated_at,
+    original_balance = new.original_balance, open_balance = new.open_balance, partly_paid = new.partly_paid
+FROM unnest(:workspace::text[], :id::bigint[], :known_version::bigint[], :version::bigint[], :chain::bytea[],
+    :number::text[], :number_scope::text[], :number_folded::text[], :status::text[], :origin::text[], :party::bigint[],
+    :order::bigint[], :currency::text[], :issued_at::bigint[], :due_at::bigint[], :voided_at::bigint[],
+    :created_at::bigint[], :updated_at::bigint[], :original_balance::bigint[], :open_balance::bigint[],
+    :partly_paid::boolean[]) AS new (workspace, id, known_version, version, chain, number, number_scope, number_folded,
+    status, origin, party, "order", currency, issued_at, due_at, voided_at, created_at, updated_at, original_balance,
+    open_balance, partly_paid)
+WHERE invoice.workspace = new.workspace AND invoice.id = new.id AND invoice.version = new.known_version;
+
+-- name: update_invoice_balance
+UPDATE invoice SET version = new.version, chain = new.chain, voided_at = new.voided_at, updated_at = new.updated_at,
+    original_balance = new.original_balance, open_balance = new.open_balance, partly_paid = new.partly_paid
+FROM unnest(:workspace::text[], :id::bigint[], :known_version::bigint[], :version::bigint[], :chain::bytea[],
+    :voided_at::bigint[], :updated_at::bigint[], :original_balance::bigint[], :open_balance::bigint[],
+    :partly_paid::boolean[]) AS new (workspace, id, known_version, version, chain, voided_at, updated_at,
+    original_balance, open_balance, partly_paid)
+WHERE invoice.workspace = new.workspace AND invoice.id = new.id AND invoice.version = new.known_version;
+
+-- name: insert_invoice_body
+INSERT INTO invoice_body (workspace, id, body)
+SELECT * FROM unnest(:workspace::text[], :id::bigint[], :body::bytea[]);
+
+-- name: update_invoice_body
+UPDATE invoice_body SET body = new.body
+FROM unnest(:workspace::text[], :id::bigint[], :body::bytea[]) AS new (workspace, id, body)
+WHERE invoice_body.workspace = new.workspace AND invoice_body.id = new.id;
+
+-- name: free_key
+DELETE FROM lookup
+USING unnest(:workspace::text[], :kind::text[], :name::text[], :value::text[], :id::bigint[])
+    AS old (workspace, kind, name, value, id)
+WHERE lookup.workspace = old.workspace AND lookup.kind = old.kind AND lookup.name = old.name
+    AND lookup.value = old.value AND lookup.id = old.id;
+
+-- name: take_key
+INSERT INTO lookup (workspace, kind, name, value, id)
+SELECT * FROM unnest(:workspace::text[], :kind::text[], :name::text[], :value::text[], :id::bigint[]);
+
+-- name: find_counters
+SELECT workspace, name, next
+FROM unnest(:workspace::text[], :name::text[]) AS asked (workspace, name) JOIN counter USING (workspace, name);
+
+-- name: lock_counters
+SELECT workspace, name, next
+FROM unnest(:workspace::text[], :name::text[]) AS asked (workspace, name) JOIN counter USING (workspace, name)
+ORDER BY counter.workspace, counter.name FOR UPDATE OF counter;
+
+-- Somebody else may do the same: then it is locked as the other left it.
+-- name: create_counters
+INSERT INTO counter (workspace, name, next)
+SELECT workspace, name, 1 FROM unnest(:workspace::text[], :name::text[]) AS new (workspace, name)
+ON CONFLICT (workspace, name) DO UPDATE SET next = counter.next
+RETURNING workspace, name, next;
+
+-- name: set_counter
+UPDATE counter SET next = new.next
+FROM unnest(:workspace::text[], :name::text[], :next::bigint[]) AS new (workspace, name, next)
+WHERE counter.workspace = new.workspace AND counter.name = new.name;
+
+-- name: insert_entry
+INSERT INTO history (workspace, kind, id, version, at, body, hash)
+SELECT * FROM unnest(:workspace::text[], :kind::text[], :id::bigint[], :version::bigint[], :at::bigint[], :body::bytea[],
+    :hash::bytea[]);
+
+-- The end of each workspace's outbox is locked from here to the commit.
+-- name: insert_posted
+WITH taken AS (
+    INSERT INTO outbox_end (workspace, last)
+    SELECT workspace, count(*) FROM unnest(:workspace::text[]) AS new (workspace)
+    GROUP BY workspace ORDER BY workspace
+    ON CONFLICT (workspace) DO UPDATE SET last = outbox_end.last + excluded.last
+    RETURNING workspace, last
+)
+INSERT INTO outbox (workspace, sequence, at, body)
+SELECT workspace, last + 1 - row_number() OVER (PARTITION BY workspace ORDER BY place DESC), at, body
+FROM unnest(:workspace::text[], :at::bigint[], :body::bytea[]) WITH ORDINALITY AS new (workspace, at, body, place)
+JOIN taken USING (workspace);
+
+-- Whether an entry is there, certainly: while whoever writes it is still at it, this waits.
+-- name: try_entry
+INSERT INTO history (workspace, kind, id, version, at, body, hash)
+VALUES (:workspace, :kind, :id, :version, :at, :body, :hash)
+ON CONFLICT DO NOTHING;
+
+-- name: find_history
+SELECT workspace, kind, id, version, at, body, hash FROM history
+WHERE workspace = :workspace AND kind = :kind AND id = :id ORDER BY version;
+
+-- name: count_invoices
+SELECT count(*) FROM invoice WHERE {conditions};
+
+-- name: list_invoices
+SELECT 'invoice' AS kind, body, invoice.*
+FROM (SELECT * FROM invoice WHERE {conditions} ORDER BY {order} LIMIT :limit OFFSET :offset) AS invoice
+JOIN invoice_body USING (workspace, id)
+ORDER BY {order};
+
+-- name: all_invoices
+SELECT 'invoice' AS kind, body, invoice.* FROM invoice JOIN invoice_body USING (workspace, id)
+WHERE workspace = :workspace ORDER BY id;
+
+-- name: all_aggregates
+SELECT kind, body, workspace, id, version, chain FROM aggregate
+WHERE workspace = :workspace AND kind = :kind ORDER BY id;
+
+-- name: all_history
+SELECT workspace, kind, id, version, at, body, hash FROM history ORDER BY workspace, kind, id, version;
+
+-- name: all_posted
+SELECT sequence, workspace, at, body FROM outbox ORDER BY workspace, sequence;
+
+-- name: erase
+LOCK TABLE aggregate, lookup, invoice, invoice_body, counter, history, outbox_end, outbox IN SHARE ROW EXCLUSIVE MODE;
+DELETE FROM aggregate;
+DELETE FROM lookup;
+DELETE FROM invoice;
+DELETE FROM invoice_body;
+DELETE FROM counter;
+DELETE FROM history;
+DELETE FROM outbox_end;
+DELETE FROM outbox;

@@ -1,0 +1,167 @@
+"""What is read through a connection."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
+from typing import Any
+
+import asyncpg
+
+from billingua.core.invoice import Invoice
+from billingua.engine.batch import Counter, Loaded, Place, Wanted
+from billingua.engine.journal import Entry
+from billingua.engine.kinds import KINDS
+from billingua.engine.plan import Key, Record
+from billingua.engine.queries import InvoiceQuery, Page
+from billingua.stores.bodies import aggregate_from_body
+from billingua.stores.listing import conditions, order
+from billingua.stores.postgres.connections import Connection
+from billingua.stores.postgres.statements import SQL, list_statement
+from billingua.stores.postgres.texts import from_database, to_database
+from billingua.stores.recent import Recent
+from billingua.stores.rows import InvoiceRow, instant_from_row, invoice_from_row
+
+Row = asyncpg.Record
+
+_KIND_NAMES = {kind.type: kind.name for kind in KINDS}
+_LARGEST_ID = 2**63 - 1
+_aggregate_of = itemgetter("kind", "version", "chain", "body")
+
+
+class Reading:
+    """Reads aggregates, counters and lists; what is at hand in `recent` with the same chain is not decoded again."""
+
+    def __init__(self, recent: Recent) -> None:
+        self._recent = recent
+
+    async def load(self, connection: Connection, wanted: Wanted) -> Loaded:
+        """Read what a batch wants."""
+        counters = await _counters(connection, "find_counters", wanted.counters)
+        return Loaded(await self._records(connection, wanted.places), dict.fromkeys(wanted.counters, 1) | counters)
+
+    async def load_to_write(self, connection: Connection, wanted: Wanted) -> Loaded:
+        """Read what a batch wants, and keep others from its counters until the transaction ends."""
+        counters = await _counters(connection, "lock_counters", wanted.counters)
+        counters |= await _counters(connection, "create_counters", wanted.counters - counters.keys())
+        return Loaded(await self._records(connection, wanted.places), counters)
+
+    async def load_locked(self, connection: Connection, wanted: Wanted) -> Loaded:
+        """Read what a batch wants, and keep others from all of it until the transaction ends."""
+        loaded = await self.load_to_write(connection, wanted)
+        await _lock(connection, loaded.records)
+        return Loaded(await self._records(connection, wanted.places), loaded.counters)
+
+    async def _records(self, connection: Connection, places: Iterable[Place]) -> dict[Place, Record[Any] | None]:
+        """Give who is known under a key in a workspace; None where there is nobody."""
+        known = [place for place in places if place[1].name == "id" and abs(int(place[1].value)) <= _LARGEST_ID]
+        named = [place for place in places if place[1].name != "id"]
+        records: dict[Place, Record[Any] | None] = dict.fromkeys(places)
+        if asked := [*known, *named]:
+            for row in await connection.fetch(SQL["find_records"].sql, *_asked(known, named)):
+                _, records[asked[row["place"] - 1]] = self.record(row)
+        return records
+
+    async def holders(
+        self, connection: Connection, keys: Sequence[Key[Any]]
+    ) -> dict[Key[Any], list[tuple[str, Record[Any]]]]:
+        """Find who is known under each of the keys, in every workspace."""
+        known = [place for key in keys if key.name == "id" for place in await _places(connection, key)]
+        sought = [key for key in keys if key.name != "id"]
+        asked = [*(key for _, key in known), *sought]
+        holders = {key: list[tuple[str, Record[Any]]]() for key in keys}
+        for row in await connection.fetch(SQL["find_records"].sql, *_asked(known, [], sought)):
+            holders[asked[row["place"] - 1]].append(self.record(row))
+        return {key: sorted(found, key=itemgetter(0)) for key, found in holders.items()}
+
+    def record(self, row: Row) -> tuple[str, Record[Any]]:
+        """Read an aggregate from the row that stands for it, with the name of its workspace."""
+        workspace, kind = from_database(row["workspace"]), row["kind"]
+        record = self._recent.get((workspace, kind, row["id"]))
+        if record is None or record.chain != row["chain"]:
+            record = record_from_row(row)
+            self._recent.put((workspace, kind, row["id"]), record)
+        return workspace, record
+
+    async def page(self, connection: Connection, workspace: str, query: InvoiceQuery) -> Page[Invoice]:
+        """List invoices."""
+        asked = conditions(workspace, query, "strpos")
+        values = {**asked.values, "limit": query.limit, "offset": query.offset}
+        count = list_statement("count_invoices", conditions=asked.sql)
+        total = await connection.fetchval(count.sql, *count.values(**values))
+        listing = list_statement("list_invoices", conditions=asked.sql, order=order(query))
+        rows = await connection.fetch(listing.sql, *listing.values(**values))
+        return Page([self.record(row)[1] for row in rows], total)
+
+
+def _asked(known: Iterable[Place], named: Iterable[Place], sought: Iterable[Key[Any]] = ()) -> list[Any]:
+    """Put what is asked for into the lists of `find_records`."""
+    return SQL["find_records"].values(
+        workspaces=[to_database(workspace) for workspace, _ in known],
+        kinds=[_KIND_NAMES[key.kind] for _, key in known],
+        ids=[int(key.value) for _, key in known],
+        name_workspaces=[to_database(workspace) for workspace, _ in named],
+        name_kinds=[_KIND_NAMES[key.kind] for _, key in named],
+        names=[key.name for _, key in named],
+        values=[to_database(str(key.value)) for _, key in named],
+        sought_kinds=[_KIND_NAMES[key.kind] for key in sought],
+        sought_names=[key.name for key in sought],
+        sought_values=[to_database(str(key.value)) for key in sought],
+    )
+
+
+async def _places(connection: Connection, key: Key[Any]) -> list[Place]:
+    """Say in which workspaces there is an aggregate with this id."""
+    find = SQL["find_holders_by_id"]
+    rows = await connection.fetch(find.sql, *find.values(kind=_KIND_NAMES[key.kind], id=int(key.value)))
+    return [(from_database(row["workspace"]), key) for row in rows]
+
+
+async def _counters(connection: Connection, name: str, counters: Iterable[Counter]) -> dict[Counter, int]:
+    rows = [{"workspace": workspace, "name": counter} for workspace, counter in sorted(counters)]
+    if not rows:
+        return {}
+    found = await connection.fetch(SQL[name].sql, *SQL[name].columns(rows))
+    return {(from_database(row["workspace"]), from_database(row["name"])): row["next"] for row in found}
+
+
+async def _lock(connection: Connection, records: Mapping[Place, Record[Any] | None]) -> None:
+    rows = [
+        {"workspace": workspace, "kind": _KIND_NAMES[key.kind], "id": record.value.id}
+        for (workspace, key), record in records.items()
+        if record is not None
+    ]
+    for name in ("lock_aggregates", "lock_invoices"):
+        asked = [row for row in rows if (row["kind"] == "invoice") is (name == "lock_invoices")]
+        await connection.fetch(SQL[name].sql, *SQL[name].columns(asked))
+
+
+async def workspaces(connection: Connection) -> list[str]:
+    """List the names of all workspaces."""
+    return [from_database(row["workspace"]) for row in await connection.fetch(SQL["find_workspaces"].sql)]
+
+
+async def history(connection: Connection, workspace: str, kind: str, id: int) -> list[Entry]:
+    """Give the entries of one aggregate, oldest first."""
+    find = SQL["find_history"]
+    rows = await connection.fetch(find.sql, *find.values(workspace=workspace, kind=kind, id=id))
+    return [entry_from_row(row) for row in rows]
+
+
+def record_from_row(row: Row) -> Record[Any]:
+    """Read an aggregate from the row that stands for it."""
+    if row["kind"] != "invoice":
+        return aggregate_from_body(*_aggregate_of(row))
+    columns = InvoiceRow(*[from_database(row[name]) for name in InvoiceRow._fields])
+    return invoice_from_row(columns, row["body"])
+
+
+def entry_from_row(row: Row) -> Entry:
+    """Read an entry of history."""
+    return Entry(
+        from_database(row["workspace"]),
+        row["kind"],
+        row["id"],
+        row["version"],
+        instant_from_row(row["at"]),
+        row["body"],
+        row["hash"],
+    )

@@ -1,0 +1,53 @@
+"""The schema of the database: whether it is the one that this program knows, and how it becomes so."""
+
+from collections.abc import Sequence
+
+from billingua.stores.postgres.connections import Connection, connected, place_of, transaction
+from billingua.stores.statements import DatabaseTooNew, Migration, migrations
+
+_MIGRATIONS = migrations("billingua.stores.postgres")
+_KNOWN = _MIGRATIONS[-1].number
+_LOCK = 0x62696C6C696E6775
+"""Whoever migrates holds this advisory lock, so that nobody else does."""
+
+
+class DatabaseTooOld(Exception):
+    """The database was written by an older program, and nobody has migrated it."""
+
+    def __init__(self, place: str, found: int) -> None:
+        super().__init__(f"{place} has schema {found}, and this program needs schema {_KNOWN}: run `billingua migrate`")
+
+
+async def migrate(url: str) -> Sequence[Migration]:
+    """Bring the schema up to date, all of it or nothing; the answer is what was done. Refuses with `DatabaseTooNew`."""
+    async with connected(url) as connection, transaction(connection):
+        await connection.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
+        missing = _MIGRATIONS[await _version(connection, url) :]
+        for migration in missing:
+            await _apply(connection, migration)
+        await connection.execute("COMMIT")
+        return missing
+
+
+async def check(url: str) -> None:
+    """See that this program knows the schema; an empty database gets it. Refuses with `DatabaseTooNew` or `…TooOld`."""
+    async with connected(url) as connection:
+        version = await _version(connection, url)
+    if version == 0:
+        await migrate(url)
+    elif version < _KNOWN:
+        raise DatabaseTooOld(place_of(url), version)
+
+
+async def _version(connection: Connection, url: str) -> int:
+    if await connection.fetchval("SELECT to_regclass('migration')") is None:
+        return 0
+    found: int = await connection.fetchval("SELECT max(number) FROM migration")
+    if found > _KNOWN:
+        raise DatabaseTooNew(place_of(url), found, _KNOWN)
+    return found
+
+
+async def _apply(connection: Connection, migration: Migration) -> None:
+    await connection.execute(migration.sql)
+    await connection.execute("INSERT INTO migration (number, name) VALUES ($1, $2)", migration.number, migration.name)

@@ -1,0 +1,134 @@
+"""A store in PostgreSQL, for as many nodes as there are."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import aclosing
+from functools import partial
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+from billingua.core.invoice import Invoice
+from billingua.engine.journal import Entry
+from billingua.engine.plan import Job, Key, Record
+from billingua.engine.ports import Posted, StoreFailed
+from billingua.engine.queries import InvoiceQuery, Page
+from billingua.stores.batches import BATCH_SIZE, Batches
+from billingua.stores.postgres.connections import (
+    BY_KEY,
+    FAILURES,
+    SNAPSHOT,
+    TO_WRITE,
+    Connection,
+    Line,
+    Lines,
+    connected,
+    transaction,
+)
+from billingua.stores.postgres.reader import Reader
+from billingua.stores.postgres.reading import Reading, Row, entry_from_row, history, record_from_row, workspaces
+from billingua.stores.postgres.statements import SQL
+from billingua.stores.postgres.texts import from_database
+from billingua.stores.postgres.writer import Writer
+from billingua.stores.recent import Recent
+from billingua.stores.rows import instant_from_row
+
+T = TypeVar("T")
+
+CACHE_SIZE = 20_000
+PATIENCE_SECONDS = 30
+_LIST_CONNECTIONS = 4
+_ROWS_AT_ONCE = 500
+
+
+class PostgresStore:
+    """A `Store` in a PostgreSQL database, which other nodes read and write at the same time.
+
+    `cache_size` is how many aggregates are kept at hand, so that they need not be decoded again, and `patience_seconds`
+    how long to try to reach a database that is away.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        cache_size: int = CACHE_SIZE,
+        patience_seconds: float = PATIENCE_SECONDS,
+        batch_size: int = BATCH_SIZE,
+        new_uuid: Callable[[], UUID] = uuid4,
+    ) -> None:
+        self._url = url
+        recent = Recent(cache_size)
+        self._write_line = Line(url, patience_seconds, TO_WRITE)
+        self._writer = Writer(self._write_line, recent, new_uuid)
+        self._batches: Batches[Job[Any]] = Batches(self._writer.attempt, batch_size)
+        plan_line, key_line = Line(url, patience_seconds, BY_KEY), Line(url, patience_seconds, BY_KEY)
+        self._reader = Reader(plan_line, key_line, Reading(recent), new_uuid)
+        self._lists = Lines(url, patience_seconds, _LIST_CONNECTIONS)
+        self._listing = Reading(Recent(0))
+
+    async def run(self, job: Job[T]) -> T:
+        """Run a plan, and answer once what it decided is committed."""
+        return await self._batches.run(job)
+
+    async def read(self, job: Job[T]) -> T:
+        """Run a plan that saves nothing, on what is committed."""
+        return await self._reader.plans.run(job)
+
+    async def find(self, key: Key[T]) -> Sequence[tuple[str, Record[T]]]:
+        """Find an aggregate by a key in every workspace, with the workspaces' names."""
+        return await self._reader.keys.run(key)
+
+    async def invoices(self, workspace: str, query: InvoiceQuery) -> Page[Invoice]:
+        """List invoices."""
+        return await self._lists.read(partial(self._page, workspace, query))
+
+    async def _page(self, workspace: str, query: InvoiceQuery, connection: Connection) -> Page[Invoice]:
+        async with transaction(connection, SNAPSHOT):
+            return await self._listing.page(connection, workspace, query)
+
+    async def workspaces(self) -> Sequence[str]:
+        """List the names of all workspaces."""
+        return await self._lists.read(workspaces)
+
+    async def history(self, workspace: str, kind: str, id: int) -> Sequence[Entry]:
+        """Give the entries of one aggregate, oldest first."""
+        return await self._lists.read(partial(history, workspace=workspace, kind=kind, id=id))
+
+    async def aggregates(self, workspace: str, kind: str) -> AsyncIterator[Record[Any]]:
+        """Walk all aggregates of a kind, by id."""
+        name = "all_invoices" if kind == "invoice" else "all_aggregates"
+        async with aclosing(self._walk(name, workspace=workspace, kind=kind)) as rows:
+            async for row in rows:
+                yield record_from_row(row)
+
+    async def journal(self) -> AsyncIterator[Entry]:
+        """Walk all history, aggregate by aggregate, each oldest first."""
+        async with aclosing(self._walk("all_history")) as rows:
+            async for row in rows:
+                yield entry_from_row(row)
+
+    async def outbox(self) -> AsyncIterator[Posted]:
+        """Walk the outbox, workspace by workspace, each oldest first."""
+        async with aclosing(self._walk("all_posted")) as rows:
+            async for row in rows:
+                yield Posted(row["sequence"], from_database(row["workspace"]), instant_from_row(row["at"]), row["body"])
+
+    async def _walk(self, name: str, **values: Any) -> AsyncGenerator[Row]:
+        """Walk rows on a connection of its own, a few at a time, in one state of the database."""
+        walk = SQL[name]
+        try:
+            async with connected(self._url) as connection, connection.transaction(isolation="repeatable_read"):
+                async for row in connection.cursor(walk.sql, *walk.values(**values), prefetch=_ROWS_AT_ONCE):
+                    yield row
+        except FAILURES as error:
+            raise StoreFailed(f"the database failed: {error}") from error
+
+    async def erase(self) -> None:
+        """Forget everything, in one step."""
+        await self._writer.erase()
+
+    async def close(self) -> None:
+        """Finish what was accepted, and let go of the database."""
+        await self._batches.close()
+        await self._write_line.close()
+        await self._reader.close()
+        await self._lists.close()

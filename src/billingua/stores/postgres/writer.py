@@ -1,0 +1,150 @@
+"""The one connection of a node that writes."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from billingua.engine.batch import Outcome, Writes
+from billingua.engine.plan import Job
+from billingua.engine.ports import StoreFailed
+from billingua.stores.batches import decide_awaiting
+from billingua.stores.postgres.connections import FAILURES, Connection, Line, Patience, transaction
+from billingua.stores.postgres.reading import Reading
+from billingua.stores.postgres.statements import SQL
+from billingua.stores.recent import Recent
+from billingua.stores.writes import values_of
+
+_FREE_RACES = 3
+"""How many races a batch loses before it keeps others from what it reads."""
+_MOST_RACES = 20
+
+_SETTLING_SECONDS = 40
+"""How long to wait for the end of a transaction whose connection was lost; one that is idle ends sooner."""
+
+
+class RaceLost(Exception):
+    """A statement did not touch the rows that it was meant for: another node changed them first."""
+
+
+_RACES = (
+    RaceLost,
+    asyncpg.UniqueViolationError,
+    asyncpg.SerializationError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.InvalidCachedStatementError,
+)
+"""What a batch may end in because others write at the same time; run again, it sees what they wrote."""
+
+
+class Writer:
+    """Decides and writes batches, one after another, while other nodes do the same.
+
+    A batch writes only where everything that it changes is still as it was read. It locks nothing but the counters that
+    it takes numbers from, until it has lost some races.
+    """
+
+    def __init__(self, line: Line, recent: Recent, new_uuid: Callable[[], UUID]) -> None:
+        self._line = line
+        self._recent = recent
+        self._reading = Reading(recent)
+        self._new_uuid = new_uuid
+        self._turn = asyncio.Lock()
+
+    async def attempt(self, jobs: Sequence[Job[Any]]) -> Sequence[Outcome[Any]]:
+        """Decide jobs as one batch, write what they decided, and commit: as often as it takes."""
+        lost: list[Exception] = []
+        patience = Patience(self._line.patience_seconds)
+        async with self._turn:
+            while True:
+                try:
+                    return await self._try(jobs, lock=len(lost) >= _FREE_RACES)
+                except _RACES as error:
+                    if not _may_be_won(error, lost):
+                        raise
+                    lost.append(error)
+                except FAILURES as error:
+                    # Nothing was committed: `_commit` says otherwise in other words.
+                    if not self._line.is_lost(error):
+                        raise
+                    await patience.wait(error)
+
+    async def _try(self, jobs: Sequence[Job[Any]], *, lock: bool) -> Sequence[Outcome[Any]]:
+        connection = await self._line.connection()
+        load = self._reading.load_locked if lock else self._reading.load_to_write
+        async with transaction(connection):
+            writes = await decide_awaiting(jobs, partial(load, connection), self._new_uuid)
+            if writes:
+                await _write(connection, writes)
+                await self._commit(connection, writes)
+        for save in writes.saves.values():
+            self._recent.put((save.workspace, save.kind, save.after.value.id), save.after)
+        return writes.outcomes
+
+    async def _commit(self, connection: Connection, writes: Writes) -> None:
+        try:
+            await connection.execute("COMMIT")
+        except FAILURES as error:
+            if not self._line.is_lost(error):
+                raise StoreFailed(f"nothing could be committed: {error}") from error
+            if not await self._is_committed(writes, error):
+                raise
+
+    async def _is_committed(self, writes: Writes, lost: Exception) -> bool:
+        """Find out whether a batch was committed whose answer is lost. Refuses with `StoreFailed` if nobody can tell.
+
+        The first entry of history that the batch wrote says so: it is there, or it is not.
+        """
+        if not writes.entries:
+            raise _unknown(lost) from lost
+        try:
+            return await self._line.read(partial(_is_there, values_of(writes)["insert_entry"][0]))
+        except StoreFailed as error:
+            raise _unknown(error) from lost
+
+    async def erase(self) -> None:
+        """Forget everything, in one step."""
+        async with self._turn:
+            connection = await self._line.connection()
+            async with transaction(connection):
+                await connection.execute(SQL["erase"].sql)
+                await connection.execute("COMMIT")
+            self._recent.clear()
+
+
+def _may_be_won(error: Exception, lost: Sequence[Exception]) -> bool:
+    """Whether to try again: who is refused a key twice wants one that somebody has, and that is no race."""
+    refused = isinstance(error, asyncpg.UniqueViolationError)
+    return len(lost) < _MOST_RACES and not (refused and any(isinstance(one, type(error)) for one in lost))
+
+
+def _unknown(error: Exception) -> StoreFailed:
+    return StoreFailed(f"the connection was lost, and it is not known whether anything was committed: {error}")
+
+
+async def _write(connection: Connection, writes: Writes) -> None:
+    for name, rows in values_of(writes).items():
+        if rows:
+            ordered = rows if name == "insert_posted" else sorted(rows, key=_key)
+            status = await connection.execute(SQL[name].sql, *SQL[name].columns(ordered))
+            if int(status.rpartition(" ")[2]) != len(rows):
+                raise RaceLost(name)
+
+
+def _key(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    """All nodes write rows in the order of their keys, so that none waits for one that waits for it."""
+    return tuple(row.get(name) for name in ("workspace", "kind", "name", "value", "id", "version"))
+
+
+async def _is_there(entry: Mapping[str, Any], connection: Connection) -> bool:
+    """Whether an entry of history is there; while somebody is still about to commit it or not, wait."""
+    attempt, find = SQL["try_entry"], SQL["find_history"]
+    async with transaction(connection):
+        await connection.execute(f"SET LOCAL lock_timeout = '{_SETTLING_SECONDS}s'")
+        if await connection.execute(attempt.sql, *attempt.values(**entry)) == "INSERT 0 1":
+            return False
+        rows = await connection.fetch(find.sql, *find.values(**entry))
+    return any(row["hash"] == entry["hash"] for row in rows)
