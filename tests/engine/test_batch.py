@@ -142,6 +142,7 @@ def test_a_plan_is_decided_on_what_was_read():
     assert (save.workspace, save.kind, save.before) == ("demo", "invoice", Record(before, 7, CHAIN))
     assert save.after == Record(replace(before, open_balance=Decimal(70)), 8, entry.hash)
     assert (entry.kind, entry.id, entry.version) == ("invoice", 35, 8)
+    assert json.loads(entry.body)["changes"] == [{"path": "/open_balance", "before": 100.0, "after": 70.0}]
     (happening,) = writes.happenings
     assert (happening.event, happening.job.caller.actor) == (events.InvoiceEdited(35, "INV-35"), "ida")
 

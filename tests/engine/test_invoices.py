@@ -63,6 +63,11 @@ def test_an_invoice_is_shown_even_where_what_it_refers_to_is_gone():
     assert find(invoice) == InvoiceView(invoice, VERSION)
 
 
+def test_an_invoice_that_refers_to_nobody_is_shown_with_nobody():
+    neighbours = (a_party(id=1), an_opportunity(id=1), a_user())
+    assert find(an_invoice(), *neighbours) == InvoiceView(an_invoice(), VERSION)
+
+
 def test_an_unknown_invoice_is_not_found():
     with pytest.raises(errors.InvoiceNotFound) as refused:
         find(an_invoice(), id=36)
@@ -282,6 +287,12 @@ def test_a_party_that_is_not_named_again_has_to_take_part_too():
 def test_an_address_has_to_be_the_right_partys_and_of_the_right_category(fields: Any):
     with pytest.raises(errors.AddressNotFound):
         rewrite(fields=fields)
+
+
+def test_without_a_consignee_there_is_nowhere_to_deliver():
+    neighbour = a_party(id=1, addresses=(an_address(id=40, category=AddressCategory.POSTAL),))
+    with pytest.raises(errors.AddressNotFound):
+        rewrite(DRAFT, neighbour, fields={"consignee": None, "delivery_address": 40})
 
 
 def test_addresses_that_belong_are_taken():

@@ -197,7 +197,7 @@ def test_an_order_without_retailer_is_the_companys():
 
 def test_an_order_may_refer_to_nobody():
     order = an_order(company=None, lines=())
-    shown = drive(find_order(order.uuid, a_caller(), NOON), known(order))
+    shown = drive(find_order(order.uuid, a_caller(), NOON), known(order, a_party(id=1)))
     assert shown.answer == OrderView(order, None, None, {}, {})
 
 
