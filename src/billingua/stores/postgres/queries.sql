@@ -48,6 +48,7 @@ SELECT 1 FROM unnest(:workspace::text[], :id::bigint[]) AS asked (workspace, id)
 JOIN invoice USING (workspace, id)
 ORDER BY invoice.workspace, invoice.id FOR UPDATE OF invoice;
 
+-- What a batch writes is sent as one statement, in which each of these is a part that answers what it touched.
 -- name: insert_aggregate
 INSERT INTO aggregate (workspace, kind, id, version, chain, body)
 SELECT * FROM unnest(:workspace::text[], :kind::text[], :id::bigint[], :version::bigint[], :chain::bytea[],
@@ -140,18 +141,17 @@ SELECT * FROM unnest(:workspace::text[], :kind::text[], :id::bigint[], :version:
     :hash::bytea[]);
 
 -- The end of each workspace's outbox is locked from here to the commit.
+-- name: move_outbox_end
+INSERT INTO outbox_end (workspace, last)
+SELECT workspace, count(*) FROM unnest(:workspace::text[]) AS new (workspace) GROUP BY workspace ORDER BY workspace
+ON CONFLICT (workspace) DO UPDATE SET last = outbox_end.last + excluded.last
+RETURNING workspace, last;
+
 -- name: insert_posted
-WITH taken AS (
-    INSERT INTO outbox_end (workspace, last)
-    SELECT workspace, count(*) FROM unnest(:workspace::text[]) AS new (workspace)
-    GROUP BY workspace ORDER BY workspace
-    ON CONFLICT (workspace) DO UPDATE SET last = outbox_end.last + excluded.last
-    RETURNING workspace, last
-)
 INSERT INTO outbox (workspace, sequence, at, body)
 SELECT workspace, last + 1 - row_number() OVER (PARTITION BY workspace ORDER BY place DESC), at, body
 FROM unnest(:workspace::text[], :at::bigint[], :body::bytea[]) WITH ORDINALITY AS new (workspace, at, body, place)
-JOIN taken USING (workspace);
+JOIN move_outbox_end USING (workspace);
 
 -- Whether an entry is there, certainly: while whoever writes it is still at it, this waits.
 -- name: try_entry

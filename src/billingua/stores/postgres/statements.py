@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from billingua.stores.postgres.texts import to_database
@@ -11,6 +11,9 @@ from billingua.stores.statements import named_queries
 
 _VALUE = re.compile(r"(?<!:):(\w+)")
 _LISTS_KEPT = 100
+
+_FIRST = {"insert_posted": ("move_outbox_end",)}
+"""What a statement takes from another one that runs before it, on the same rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,23 @@ class Statement:
 
     def columns(self, rows: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
         """Put the values of many rows in order, as one list for each name."""
-        return [[to_database(row[name]) for row in rows] for name in self.names]
+        return [_column(rows, name) for name in self.names]
+
+
+@dataclass(frozen=True, slots=True)
+class Compound:
+    """Several statements as one, which answers how many rows each of them touched."""
+
+    sql: str
+    names: tuple[tuple[str, str], ...]
+
+    def columns(self, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[list[Any]]:
+        """Put the values of the rows of all statements in order, as one list for each name."""
+        return [_column(rows[statement], name) for statement, name in self.names]
+
+
+def _column(rows: Sequence[Mapping[str, Any]], name: str) -> list[Any]:
+    return [to_database(row[name]) for row in rows]
 
 
 @lru_cache(_LISTS_KEPT)
@@ -44,3 +63,18 @@ SQL = {name: statement(sql) for name, sql in _SOURCES.items()}
 def list_statement(name: str, **parts: str) -> Statement:
     """Give a statement about a list of invoices, with its conditions and its order put in."""
     return statement(_SOURCES[name].format(**parts))
+
+
+@cache
+def compound(names: Sequence[str]) -> Compound:
+    """Put statements that write together, to be sent at once. They run in this order."""
+    parts = [f"{part} AS ({_part(part, name)})" for name in names for part in (*_FIRST.get(name, ()), name)]
+    counts = [f"(SELECT count(*) FROM {name}) AS {name}" for name in names]  # noqa: S608 - these are our own names
+    whole = statement(f"WITH {', '.join(parts)} SELECT {', '.join(counts)}")
+    return Compound(whole.sql, tuple((name, value) for name, _, value in (one.partition("__") for one in whole.names)))
+
+
+def _part(part: str, name: str) -> str:
+    """Write a statement as a part: its values are known as those of a statement, and its rows can be counted."""
+    sql = _VALUE.sub(rf":{name}__\1", _SOURCES[part])
+    return sql if "RETURNING" in sql else f"{sql} RETURNING 1"

@@ -15,6 +15,7 @@ from billingua.stores.batches import decide_awaiting
 from billingua.stores.postgres.connections import FAILURES, Connection, Line, Patience, transaction
 from billingua.stores.postgres.reading import Reading
 from billingua.stores.postgres.statements import SQL
+from billingua.stores.postgres.writing import RaceLost, write
 from billingua.stores.recent import Recent
 from billingua.stores.writes import values_of
 
@@ -24,10 +25,6 @@ _MOST_RACES = 20
 
 _SETTLING_SECONDS = 40
 """How long to wait for the end of a transaction whose connection was lost; one that is idle ends sooner."""
-
-
-class RaceLost(Exception):
-    """A statement did not touch the rows that it was meant for: another node changed them first."""
 
 
 _RACES = (
@@ -78,7 +75,7 @@ class Writer:
         async with transaction(connection):
             writes = await decide_awaiting(jobs, partial(load, connection), self._new_uuid)
             if writes:
-                await _write(connection, writes)
+                await write(connection, writes)
                 await self._commit(connection, writes)
         for save in writes.saves.values():
             self._recent.put((save.workspace, save.kind, save.after.value.id), save.after)
@@ -123,20 +120,6 @@ def _may_be_won(error: Exception, lost: Sequence[Exception]) -> bool:
 
 def _unknown(error: Exception) -> StoreFailed:
     return StoreFailed(f"the connection was lost, and it is not known whether anything was committed: {error}")
-
-
-async def _write(connection: Connection, writes: Writes) -> None:
-    for name, rows in values_of(writes).items():
-        if rows:
-            ordered = rows if name == "insert_posted" else sorted(rows, key=_key)
-            status = await connection.execute(SQL[name].sql, *SQL[name].columns(ordered))
-            if int(status.rpartition(" ")[2]) != len(rows):
-                raise RaceLost(name)
-
-
-def _key(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    """All nodes write rows in the order of their keys, so that none waits for one that waits for it."""
-    return tuple(row.get(name) for name in ("workspace", "kind", "name", "value", "id", "version"))
 
 
 async def _is_there(entry: Mapping[str, Any], connection: Connection) -> bool:
