@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from billingua.core.changes import ABSENT, Change, diff
 from billingua.core.lifecycle import Status
-from tests.builders import a_line, a_line_tax, an_address, an_invoice
+from tests.builders import a_line, a_line_tax, an_address, an_invoice, an_item
 
 SCALARS = (
     st.none()
@@ -138,8 +138,21 @@ def test_what_python_counts_as_equal_and_json_does_not_is_a_change(before: Any, 
     assert diff({"deep": [before]}, {"deep": [after]}) == [Change(("deep", 0), before, after)]
 
 
-def test_trailing_zeros_are_no_change():
-    assert diff({"amount": Decimal("1.0")}, {"amount": Decimal("1.00")}) == []
+def test_trailing_zeros_are_no_change_of_an_amount():
+    assert diff(an_item(price=Decimal("1.0")), an_item(price=Decimal("1.00"))) == []
+
+
+def test_what_is_kept_as_it_was_written_changes_by_its_digits():
+    before, after = Decimal("1.0"), Decimal("1.00")
+    assert [str(change.after) for change in diff({"amount": before}, {"amount": after})] == ["1.00"]
+    assert [change.path for change in diff({"deep": [before]}, {"deep": [after]})] == [("deep", 0)]
+
+
+def test_what_is_kept_as_it_was_written_changes_by_its_order():
+    before, after = {"a": 1, "b": 2}, {"b": 2, "a": 1}
+    assert diff(before, after) == [Change((), before, after)]
+    assert diff({"a": 1}, {"a": 1, "b": 2}) == [Change(("b",), ABSENT, 2)]
+    assert diff({"a": 1, "b": 2}, {"c": 3, "a": 1}) == [Change((), {"a": 1, "b": 2}, {"c": 3, "a": 1})]
 
 
 def test_a_dataclass_is_read_as_its_fields():

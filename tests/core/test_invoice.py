@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from billingua.core.errors import AmountTooLarge, TransitionRefused
 from billingua.core.invoice import (
     follow_balance,
+    in_currency,
     issue,
     number_key,
     reject,
@@ -21,6 +22,7 @@ from billingua.core.invoice import (
 )
 from billingua.core.lifecycle import Status
 from billingua.core.line import Charge, ChargeKind
+from billingua.core.rounding import STEPWISE, en16931
 from tests.builders import NOON, a_line, an_invoice
 
 LATER = NOON + timedelta(hours=1)
@@ -84,15 +86,33 @@ def test_new_lines_are_added_up_with_the_charges_that_stay():
 
 @given(BALANCES, BALANCES, st.decimals(0, 10**6, places=4))
 def test_the_amount_paid_is_the_same_before_and_after_new_lines(original: Decimal, owed: Decimal, price: Decimal):
-    changed = with_lines(
-        an_invoice(original_balance=original, open_balance=owed), (a_line(unit_price=price), a_line(unit_price=price))
-    )
+    bare = an_invoice(lines=(), original_balance=original, open_balance=owed)
+    changed = with_lines(bare, (a_line(unit_price=price), a_line(unit_price=price)))
     assert changed.original_balance - changed.open_balance == original - owed
     assert changed.original_balance == changed.totals.grand_total
 
 
+@given(BALANCES, BALANCES)
+def test_lines_that_come_to_the_same_leave_stated_balances_alone(original: Decimal, owed: Decimal):
+    stated = an_invoice(original_balance=original, open_balance=owed)
+    changed = with_lines(stated, (a_line(id=9),))
+    assert (changed.original_balance, changed.open_balance) == (original, owed)
+
+
+def test_stated_balances_move_as_the_total_moves():
+    stated = an_invoice(original_balance=Decimal(500), open_balance=Decimal(40))
+    changed = with_lines(stated, (a_line(unit_price=Decimal(130)),))
+    assert (changed.original_balance, changed.open_balance) == (530, 70)
+
+
+def test_another_currency_brings_its_own_digits():
+    yen = an_invoice(currency="JPY", rounding=en16931("JPY"))
+    assert in_currency(yen, "EUR").rounding == en16931("EUR")
+    assert in_currency(an_invoice(rounding=STEPWISE), "JPY").rounding == STEPWISE
+
+
 def test_balances_wider_than_a_register_lose_no_digit():
-    invoice = an_invoice(original_balance=Decimal("1E+30"), open_balance=Decimal("1E-10"))
+    invoice = an_invoice(lines=(), original_balance=Decimal("1E+30"), open_balance=Decimal("1E-10"))
     changed = with_lines(invoice, ())
     assert changed.open_balance == Decimal("-999999999999999999999999999999.9999999999")
 

@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from billingua.core import errors, events
+from billingua.core.access import User
 from billingua.core.invoice import Invoice
 from billingua.core.lifecycle import Action, Status
+from billingua.core.line import Attribute
 from billingua.core.party import AddressCategory
-from billingua.core.rounding import STEPWISE
+from billingua.core.rounding import STEPWISE, en16931
 from billingua.engine.invoices import (
     AmendInvoice,
     ChangeStatus,
@@ -30,6 +32,7 @@ from tests.builders import (
     a_party,
     a_tax,
     a_user,
+    a_uuid,
     a_workspace,
     an_address,
     an_invoice,
@@ -169,6 +172,45 @@ def test_the_answer_shows_the_version_that_is_written_and_whom_it_names_now():
     answer = rewrite(fields={"party": 11, "consignee": 10, "opportunity": None}).answer
     assert answer.version == VERSION + 1
     assert (answer.party, answer.consignee, answer.opportunity, answer.author) == (WORLD[1], WORLD[0], None, IDA)
+
+
+KNOWN_ELSEWHERE = a_line(
+    id=3,
+    item=1,
+    unit=3,
+    order_line=a_uuid(1),
+    unit_price=Decimal(40),
+    discount_per_unit=Decimal("1.5"),
+    attributes=(Attribute("lot", "L-209"),),
+)
+NO_WORDS = frozenset({"unit", "order_line", "attributes"})
+
+
+def test_a_line_keeps_what_the_dialect_has_no_word_for():
+    content = LineContent(item=1, quantity=Decimal(1), unit_price=Decimal(40), discount_percent=Decimal("3.75"))
+    draft = replace(DRAFT, lines=(KNOWN_ELSEWHERE,))
+    (line,) = rewrite(draft, lines=(content,), unsaid=NO_WORDS).answer.invoice.lines
+    assert line == replace(KNOWN_ELSEWHERE, id=52, sku="SKU-1", description="", tax1=None)
+
+
+def test_a_line_of_another_item_keeps_nothing():
+    draft = replace(DRAFT, lines=(KNOWN_ELSEWHERE,))
+    other = an_item(id=2, uuid=a_uuid(2), sku_uuid=a_uuid(3), sku="OB-2")
+    (line,) = rewrite(draft, other, lines=(LineContent(item=2),), unsaid=NO_WORDS).answer.invoice.lines
+    assert (line.unit, line.order_line, line.attributes) == (None, None, None)
+
+
+@pytest.mark.parametrize("changed", [{"discount_percent": Decimal(4)}, {"unit_price": Decimal(50)}])
+def test_a_discount_that_comes_to_something_else_is_as_it_is_said(changed: dict[str, Decimal]):
+    content = {"unit_price": Decimal(40), "discount_percent": Decimal("3.75"), **changed}
+    draft = replace(DRAFT, lines=(KNOWN_ELSEWHERE,))
+    (line,) = rewrite(draft, lines=(LineContent(item=1, **content),), unsaid=NO_WORDS).answer.invoice.lines
+    assert (line.discount_percent, line.discount_per_unit) == (content["discount_percent"], 0)
+
+
+def test_another_currency_brings_its_own_digits():
+    written = rewrite(replace(DRAFT, currency="JPY", rounding=en16931("JPY")), fields={"currency": "EUR"})
+    assert written.answer.invoice.rounding == en16931("EUR")
 
 
 def test_what_was_paid_on_a_draft_stays_paid():
@@ -333,6 +375,59 @@ def test_new_lines_leave_the_balances_alone():
     assert amend(lines=()).answer.lines == ()
 
 
+def test_lines_that_say_what_they_said_stay_as_they_are():
+    line = a_line(id=3, sku="PIPE", item=1, tax1=a_line_tax())
+    content = LineContent(sku="PIPE", quantity=line.quantity or Decimal(0), unit_price=line.unit_price or Decimal(0))
+    unsaid = frozenset({"item", "tax1", "tax2", "description"})
+    assert amend(an_invoice(lines=(line,)), lines=(content,), unsaid=unsaid).answer.lines == (line,)
+
+
+def test_lines_that_come_to_too_much_are_refused():
+    with pytest.raises(errors.AmountTooLarge):
+        amend(lines=(LineContent(sku="GOLD", quantity=Decimal(10**13), unit_price=Decimal(10**13)),))
+
+
+def amend_as(user: User, invoice: Invoice, **fields: Any) -> Decision[Any]:
+    command = AmendInvoice(invoice=35, fields=fields)
+    return drive(amend_invoice(command, a_caller(user=user), NOON), known(invoice, PRIVATE, a_party(id=11), user))
+
+
+def test_nobody_changes_an_invoice_of_a_party_that_it_may_not_see():
+    with pytest.raises(errors.NotPermitted):
+        amend_as(IDA, an_invoice(), external_id="E-1")
+    with pytest.raises(errors.NotPermitted):
+        drive(
+            change_status(ChangeStatus(invoice=35, action=Action.VOID), a_caller(user=IDA), NOON),
+            known(an_invoice(), PRIVATE, IDA),
+        )
+    for user in (ADMINISTRATOR, a_user(username="jon")):
+        assert amend_as(user, an_invoice(), external_id="E-1").answer.external_id == "E-1"
+    assert amend_as(IDA, an_invoice(created_by="ida"), external_id="E-1").answer.external_id == "E-1"
+
+
+def test_nobody_gives_an_invoice_to_a_party_that_it_may_not_see():
+    with pytest.raises(errors.NotPermitted):
+        amend_as(IDA, an_invoice(party=11), party=10)
+
+
+def test_another_customer_leaves_the_address_and_a_sale_it_takes_no_part_in_behind():
+    before = an_invoice(opportunity=3, billing_address=31)
+    amended = amend(before, an_opportunity(participants=(10,)), fields={"party": 11}).answer
+    assert (amended.party, amended.opportunity, amended.billing_address) == (11, None, None)
+
+
+def test_another_customer_keeps_a_sale_that_it_takes_part_in():
+    shared = known(an_invoice(opportunity=3), a_party(id=11), an_opportunity(participants=(10, 11)))
+    command = AmendInvoice(invoice=35, fields={"party": 11})
+    assert drive(amend_invoice(command, a_caller(), NOON), shared).answer.opportunity == 3
+
+
+def test_an_invoice_on_which_nothing_was_ever_owed_is_paid_only_when_somebody_says_so():
+    free = an_invoice(status=Status.DRAFT, lines=(), original_balance=Decimal(0), open_balance=Decimal(0))
+    assert amend(free, fields={"external_id": "E-1"}).answer.status is Status.DRAFT
+    assert amend(free, fields={"open_balance": Decimal(0)}).answer.status is Status.PAID
+
+
 def test_an_unknown_invoice_cannot_be_amended():
     with pytest.raises(errors.InvoiceNotFound):
         amend(invoice=an_invoice(id=36))
@@ -404,6 +499,11 @@ def test_no_two_invoices_have_the_same_number(number: str):
 def test_a_number_has_to_be_free_only_where_the_invoice_is_numbered():
     elsewhere = an_invoice(id=36, number_scope="order/supplier")
     assert amend(None, elsewhere, fields={"number": "INV-36"}).answer.number == "INV-36"
+
+
+def test_an_invoice_that_is_numbered_apart_takes_no_number_of_the_workspaces():
+    with pytest.raises(errors.NumberTaken):
+        amend(an_invoice(number_scope="order/supplier"), an_invoice(id=36), fields={"number": "INV-36"})
 
 
 def test_an_invoice_may_repeat_its_own_claim_and_give_one_up():

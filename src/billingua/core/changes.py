@@ -5,6 +5,7 @@ States are compared as plain values: mappings, sequences and scalars, with datac
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
+from decimal import Decimal
 from functools import cache
 from typing import Any, Final
 
@@ -41,16 +42,27 @@ def diff(before: Any, after: Any, *, ignore: frozenset[str] = frozenset()) -> li
     return [change for change in _walk((), before, after) if not (change.path and change.path[0] in ignore)]
 
 
-def _walk(path: tuple[str | int, ...], before: Any, after: Any) -> Iterator[Change]:
+def _walk(path: tuple[str | int, ...], before: Any, after: Any, *, as_written: bool = False) -> Iterator[Change]:
+    """Compare two values; inside a mapping, which is kept as it was written, digits and order count too."""
+    as_written = as_written or (isinstance(before, Mapping) and isinstance(after, Mapping))
     left, right = _members(before), _members(after)
     if left is None or right is None or isinstance(before, tuple | list) is not isinstance(after, tuple | list):
-        if type(before) is not type(after) or before != after:  # Python counts 1 and true as equal, JSON does not
+        if not _is_same(before, after, as_written=as_written):
             yield Change(path, before, after)
+        return
+    if as_written and [key for key in left | right if key in right] != list(right):
+        yield Change(path, before, after)  # no change of single members would lead to this order
         return
     for key in left | right:
         old, new = left.get(key, ABSENT), right.get(key, ABSENT)
         if old is not new:  # most members of an aggregate are the very same objects
-            yield from _walk((*path, key), old, new)
+            yield from _walk((*path, key), old, new, as_written=as_written)
+
+
+def _is_same(before: Any, after: Any, *, as_written: bool) -> bool:
+    if type(before) is not type(after) or before != after:  # Python counts 1 and true as equal, JSON does not
+        return False
+    return not (as_written and isinstance(before, Decimal)) or str(before) == str(after)
 
 
 def _members(value: Any) -> dict[Any, Any] | None:

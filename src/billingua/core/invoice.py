@@ -11,7 +11,7 @@ from billingua.core.errors import AmountTooLarge
 from billingua.core.lifecycle import Action, Status, next_status
 from billingua.core.line import Attribute, Charge, InvoiceLine
 from billingua.core.money import EXACT, LARGEST_AMOUNT, ZERO
-from billingua.core.rounding import Rounding
+from billingua.core.rounding import Rounding, en16931
 from billingua.core.totals import Totals, totals
 
 Extras = Mapping[str, Mapping[str, Any]]
@@ -117,48 +117,67 @@ def total_owed(lines: Sequence[InvoiceLine], charges: Sequence[Charge], rounding
 
 
 def with_lines(invoice: Invoice, lines: tuple[InvoiceLine, ...]) -> Invoice:
-    """Replace the lines and restate the balances: the new total is owed, and what was paid stays paid.
+    """Replace the lines and move both balances by as much as the total moves, so that what was paid stays paid.
 
-    Refuses with `AmountTooLarge`.
+    The first lines of an invoice that had none say what is owed, whatever was stated. Refuses with `AmountTooLarge`.
     """
     total = total_owed(lines, invoice.charges, invoice.rounding)
-    paid = EXACT.subtract(invoice.original_balance, invoice.open_balance)
-    return replace(invoice, lines=lines, original_balance=total, open_balance=EXACT.subtract(total, paid))
+    change = EXACT.subtract(total, invoice.totals.grand_total if invoice.lines else invoice.original_balance)
+    return replace(
+        invoice,
+        lines=lines,
+        original_balance=EXACT.add(invoice.original_balance, change),
+        open_balance=EXACT.add(invoice.open_balance, change),
+    )
+
+
+def in_currency(invoice: Invoice, currency: str) -> Invoice:
+    """State the same figures in another currency; a rule that rounds to a currency's digits follows it."""
+    rounding = invoice.rounding
+    if rounding == en16931(invoice.currency):
+        rounding = en16931(currency)
+    return replace(invoice, currency=currency, rounding=rounding)
 
 
 def follow_balance(invoice: Invoice, now: datetime) -> Invoice:
-    """Count an invoice on which nothing is owed any more as paid; a draft is issued by that."""
+    """Count an invoice on which nothing is owed any more as paid; a draft is issued by that.
+
+    Refuses with `TransitionRefused` where the invoice is rejected.
+    """
     if invoice.open_balance > 0 or invoice.status in {Status.PAID, Status.VOID}:
         return invoice
     return settle(issue(invoice, now=now) if invoice.status is Status.DRAFT else invoice, now=now)
 
 
 def issue(invoice: Invoice, *, now: datetime) -> Invoice:
-    """Make a draft final and ask for its payment."""
+    """Make a draft final and ask for its payment. Refuses with `TransitionRefused`."""
     return replace(invoice, status=next_status(invoice.status, Action.ISSUE), updated_at=now)
 
 
 def settle(invoice: Invoice, *, now: datetime) -> Invoice:
-    """Count an invoice as paid."""
+    """Count an invoice as paid. Refuses with `TransitionRefused`."""
     return replace(invoice, status=next_status(invoice.status, Action.SETTLE), partly_paid=False, updated_at=now)
 
 
 def reopen(invoice: Invoice, *, now: datetime) -> Invoice:
-    """Ask again for the payment of an invoice that was paid."""
+    """Ask again for the payment of an invoice that was paid. Refuses with `TransitionRefused`."""
     return replace(invoice, status=next_status(invoice.status, Action.REOPEN), updated_at=now)
 
 
 def reject(invoice: Invoice, *, now: datetime) -> Invoice:
-    """Note that the customer does not accept the invoice."""
+    """Note that the customer does not accept the invoice. Refuses with `TransitionRefused`."""
     return replace(invoice, status=next_status(invoice.status, Action.REJECT), updated_at=now)
 
 
 def revise(invoice: Invoice, *, now: datetime) -> Invoice:
-    """Take a rejected invoice back to be edited."""
+    """Take a rejected invoice back to be edited. Refuses with `TransitionRefused`."""
     return replace(invoice, status=next_status(invoice.status, Action.REVISE), updated_at=now)
 
 
 def void(invoice: Invoice, *, at: datetime, now: datetime) -> Invoice:
-    """Take an invoice out of force as of `at`; nothing is owed on it any more, and its number is not used again."""
+    """Take an invoice out of force as of `at`: nothing is owed on it any more, and its number is not used again.
+
+    Refuses with `TransitionRefused`.
+    """
     status = next_status(invoice.status, Action.VOID)
     return replace(invoice, status=status, voided_at=at, open_balance=ZERO, partly_paid=False, updated_at=now)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from billingua.core.money import ZERO
+from billingua.core.money import EXACT, ZERO
 from billingua.core.tax import LineTax
 
 
@@ -39,6 +39,20 @@ class InvoiceLine:
     tax2: LineTax | None = None
     order_line: UUID | None = None
     attributes: tuple[Attribute, ...] | None = None
+
+    @property
+    def unit_discount(self) -> Decimal:
+        """Both discounts together, exact, as an amount for each piece."""
+        price = self.unit_price or ZERO
+        part = EXACT.multiply(EXACT.subtract(price, self.discount_per_unit), EXACT.scaleb(self.discount_percent, -2))
+        return EXACT.add(self.discount_per_unit, part)
+
+    @property
+    def discount_rate(self) -> Decimal:
+        """Both discounts together as a percentage of the price; a line without price has the percentage it states."""
+        if not self.unit_price or not self.discount_per_unit:
+            return self.discount_percent
+        return EXACT.divide(EXACT.scaleb(self.unit_discount, 2), self.unit_price)
 
     @property
     def taxes(self) -> tuple[LineTax, ...]:

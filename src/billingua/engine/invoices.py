@@ -11,11 +11,13 @@ from billingua.core.access import User, may_change, may_see
 from billingua.core.invoice import (
     Invoice,
     follow_balance,
+    in_currency,
     issue,
     reject,
     reopen,
     revise,
     settle,
+    total_owed,
     void,
     with_extra,
     with_lines,
@@ -24,6 +26,7 @@ from billingua.core.item import Item
 from billingua.core.lifecycle import Action, Status
 from billingua.core.line import InvoiceLine
 from billingua.core.money import ZERO
+from billingua.core.money import settle as settle_amount
 from billingua.core.party import AddressCategory, Opportunity, Party
 from billingua.core.tax import Tax
 from billingua.engine.kinds import THE_WORKSPACE, by_claim, by_number, by_username
@@ -69,7 +72,10 @@ def view_of(invoice: Invoice, version: int) -> Step[InvoiceView]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineContent:
-    """What a line shall say. Its item and taxes are named by their ids; a line without item names a SKU of its own."""
+    """What a line shall say. Its item and taxes are named by their ids; a line without item names a SKU of its own.
+
+    Discounts are in per cent and in the invoice's currency for each piece; the price is in that currency too.
+    """
 
     item: int | None = None
     sku: str | None = None
@@ -109,16 +115,18 @@ class InvoiceFields(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplaceInvoice:
-    """Write a whole invoice anew, all but its number, its status and where it came from.
+    """Write what an invoice says anew: the fields that are given and all lines.
 
     `fields` says what the invoice shall say, or is the refusal of whoever tried to: nobody hears it who may not write
-    the invoice. `extras` are the members that only the caller's dialect understands. `editable` lists the statuses in
+    the invoice. `unsaid` names the members of a line that the caller's dialect has no word for: a line that stands for
+    an old one keeps them. `extras` are the members that only the dialect understands. `editable` lists the statuses in
     which the dialect edits, and `currencies` those it knows, where it does not know all.
     """
 
     invoice: int
     fields: InvoiceFields | errors.Refused
     lines: Sequence[LineContent]
+    unsaid: frozenset[str] = frozenset()
     extras: Mapping[str, Any] = field(default_factory=dict[str, Any])
     editable: frozenset[Status] = frozenset({Status.DRAFT})
     currencies: frozenset[str] | None = None
@@ -149,7 +157,8 @@ def replace_invoice(command: ReplaceInvoice, caller: Caller, now: datetime) -> P
     if command.currencies is not None and currency not in command.currencies:
         raise errors.CurrencyNotFound(currency)
     yield from _check_addresses(fields, invoice)
-    written = replace(invoice, **fields, updated_at=now)
+    lines = _carry_over(command.lines, lines, invoice.lines, command.unsaid)
+    written = replace(in_currency(invoice, currency), **fields, updated_at=now)
     written = with_extra(with_lines(written, lines), caller.dialect, command.extras)
     view = yield from view_of(written, record.version + 1)
     return Decision(view, saves=[written], events=[events.InvoiceEdited(invoice.id, invoice.number)])
@@ -186,6 +195,36 @@ def _line(position: int, content: LineContent, found: Found) -> InvoiceLine:
         tax1=tax1,
         tax2=tax2,
     )
+
+
+def _carry_over(
+    contents: Sequence[LineContent], lines: Sequence[InvoiceLine], before: Sequence[InvoiceLine], unsaid: frozenset[str]
+) -> tuple[InvoiceLine, ...]:
+    """Give each line that stands for an old one, of the same item or SKU, what its author had no word for."""
+    left = list(before)
+    carried: list[InvoiceLine] = []
+    for content, line in zip(contents, lines, strict=True):
+        old = next((old for old in left if _is_of_same_thing(content, old)), None)
+        if old is None:
+            carried.append(line)
+            continue
+        left.remove(old)
+        kept = {name: getattr(old, name) for name in unsaid}
+        carried.append(replace(line, **kept, **_same_discounts(line, old)))
+    return tuple(carried)
+
+
+def _is_of_same_thing(content: LineContent, line: InvoiceLine) -> bool:
+    return content.sku == line.sku if content.item is None else content.item == line.item
+
+
+def _same_discounts(line: InvoiceLine, old: InvoiceLine) -> dict[str, Decimal]:
+    """Keep how a discount was stated if it comes to the same, as far as a dialect with one kind of it shows it."""
+    by_rate = settle_amount(old.discount_rate, 2) == line.discount_percent and not line.discount_per_unit
+    by_piece = settle_amount(old.unit_discount, 4) == line.discount_per_unit and not line.discount_percent
+    if line.unit_price != old.unit_price or not (by_rate or by_piece):
+        return {}
+    return {"discount_percent": old.discount_percent, "discount_per_unit": old.discount_per_unit}
 
 
 def _references(fields: InvoiceFields) -> list[Any]:
@@ -230,7 +269,8 @@ class AmendInvoice:
     """Change some of an invoice and leave the rest: only what is given here changes.
 
     `paid` and `partly_paid` state what was paid, whatever the balance says; a balance of zero or less always counts
-    as paid. New `lines` leave the balances alone. `extras` are members that only the caller's dialect understands.
+    as paid where it is stated. New `lines` leave the balances alone; `unsaid` names the members of a line that the
+    caller's dialect has no word for, and `extras` are members that only that dialect understands.
     """
 
     invoice: int
@@ -238,6 +278,7 @@ class AmendInvoice:
     paid: bool | None = None
     partly_paid: bool | None = None
     lines: Sequence[LineContent] | None = None
+    unsaid: frozenset[str] = frozenset()
     claims: tuple[str, ...] | None = None
     extras: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
@@ -245,38 +286,69 @@ class AmendInvoice:
 def amend_invoice(command: AmendInvoice, caller: Caller, now: datetime) -> Plan[Invoice]:
     """Change some of an invoice.
 
-    Refuses, in this order, with `InvoiceNotFound`, `InvoiceLocked` (it is void), `PartyNotFound`, `ChannelNotFound`,
-    `NumberTaken`, `ValueTaken`, `ItemNotFound` or `TaxNotFound` for a line, or `TransitionRefused` where its status
-    does not let it be paid.
+    Refuses, in this order, with `InvoiceNotFound`, `NotPermitted`, `InvoiceLocked` (it is void), `PartyNotFound` or
+    `NotPermitted` for a party, `ChannelNotFound`, `NumberTaken`, `ValueTaken`, `ItemNotFound` or `TaxNotFound` for a
+    line, `AmountTooLarge`, or `TransitionRefused` where its status does not let it be paid.
     """
     key = by_id(Invoice, command.invoice)
     found = yield Needs([key])
     invoice = found.require(key, errors.InvoiceNotFound(command.invoice))
+    yield from _check_access(invoice, caller)
     lifecycle.require_unlocked(invoice.status)
-    yield from _check_amendment(invoice, command)
-    amended = replace(invoice, **command.fields, updated_at=now)
+    yield from _check_amendment(invoice, command, caller)
+    amended = in_currency(invoice, command.fields.get("currency", invoice.currency))
+    amended = yield from _follow_party(replace(amended, **command.fields, updated_at=now), invoice)
     if command.lines is not None:
-        found = yield Needs(_line_needs(command.lines), ["invoice_line"])
-        amended = replace(amended, lines=_lines(command.lines, found))
+        amended = yield from _amend_lines(amended, command.lines, command.unsaid)
     if command.claims is not None:
         amended = replace(amended, claims=command.claims)
-    amended = with_extra(amended, caller.dialect, command.extras)
-    amended = follow_balance(_state_paid(amended, command, now), now)
+    amended = _state_paid(with_extra(amended, caller.dialect, command.extras), command, now)
     return Decision(amended, saves=[amended], events=_told(invoice, amended))
 
 
-def _check_amendment(invoice: Invoice, command: AmendInvoice) -> Step[None]:
+def _check_access(invoice: Invoice, caller: Caller) -> Step[None]:
+    """See that the caller may change the invoice, or at least see whom it is for."""
+    if caller.user is None or may_change(caller.user, invoice):
+        return
+    party = by_id(Party, invoice.party)
+    found = yield Needs([party])
+    if not may_see(caller.user, found.get(party)):
+        raise errors.NotPermitted("change the invoice")
+
+
+def _follow_party(amended: Invoice, before: Invoice) -> Step[Invoice]:
+    """Let go of the opportunity and the address of a customer that the invoice is not for any more."""
+    if amended.party == before.party:
+        return amended
+    opportunity = by_id(Opportunity, before.opportunity or 0)
+    found = yield Needs([opportunity])
+    shared = found.get(opportunity)
+    takes_part = shared is not None and amended.party in shared.participants
+    return replace(amended, opportunity=before.opportunity if takes_part else None, billing_address=None)
+
+
+def _amend_lines(invoice: Invoice, contents: Sequence[LineContent], unsaid: frozenset[str]) -> Step[Invoice]:
+    """Write the lines anew, unless they say what they said."""
+    found = yield Needs(_line_needs(contents), ["invoice_line"])
+    lines = _carry_over(contents, _lines(contents, found), invoice.lines, unsaid)
+    total_owed(lines, invoice.charges, invoice.rounding)
+    said, says = ([replace(line, id=0) for line in version] for version in (invoice.lines, lines))
+    return invoice if said == says else replace(invoice, lines=lines)
+
+
+def _check_amendment(invoice: Invoice, command: AmendInvoice, caller: Caller) -> Step[None]:
     """See that the party and channel exist, and that the number and every claim are free or the invoice's own."""
     party, channel, number = (command.fields.get(name) for name in ("party", "channel", "number"))
     party_key = by_id(Party, party) if isinstance(party, int) else None
-    number_key = by_number(number, invoice.number_scope) if isinstance(number, str) else None
+    scopes = {"", invoice.number_scope}  # a number of the invoice's own scope is not to be one of the workspace's
+    numbers = [by_number(number, scope) for scope in scopes] if isinstance(number, str) else []
     claims = {by_claim(claim): claim for claim in command.claims or ()}
-    found = yield Needs([THE_WORKSPACE, *filter(None, [party_key, number_key]), *claims])
-    if party_key:
-        found.require(party_key, errors.PartyNotFound(party))
+    found = yield Needs([THE_WORKSPACE, *filter(None, [party_key]), *numbers, *claims])
+    if party_key and not may_see(caller.user, found.require(party_key, errors.PartyNotFound(party))):
+        raise errors.NotPermitted("see the party")
     if isinstance(channel, int):
         found.require(THE_WORKSPACE, errors.ChannelNotFound(channel)).channel(channel)
-    if number_key and _is_anothers(found.get(number_key), invoice):
+    if any(_is_anothers(found.get(key), invoice) for key in numbers):
         raise errors.NumberTaken(str(number))
     for claim_key, claim in claims.items():
         if _is_anothers(found.get(claim_key), invoice):
@@ -288,14 +360,15 @@ def _is_anothers(holder: Invoice | None, invoice: Invoice) -> bool:
 
 
 def _state_paid(invoice: Invoice, command: AmendInvoice, now: datetime) -> Invoice:
-    """Follow what the command says of the payment."""
+    """Follow what the command says of the payment, in words or by the balance."""
     if command.paid is True and invoice.status is not Status.PAID:
         invoice = settle(issue(invoice, now=now) if invoice.status is Status.DRAFT else invoice, now=now)
     if command.paid is False and invoice.status is Status.PAID:
         invoice = reopen(invoice, now=now)
     if command.partly_paid is not None:
         invoice = replace(invoice, partly_paid=command.partly_paid)
-    return invoice
+    is_stated = command.paid is not None or "open_balance" in command.fields
+    return follow_balance(invoice, now) if is_stated else invoice
 
 
 def _told(before: Invoice, after: Invoice) -> list[events.Event]:
@@ -322,12 +395,13 @@ class ChangeStatus:
 def change_status(command: ChangeStatus, caller: Caller, now: datetime) -> Plan[Invoice]:
     """Do something to an invoice's status.
 
-    Refuses, in this order, with `InvoiceNotFound`, `NumberMismatch`, `TransitionRefused`, `DateUnreadable`,
-    `DateInFuture`, `DateTooEarly` (a day before the invoice's own).
+    Refuses, in this order, with `InvoiceNotFound`, `NotPermitted`, `NumberMismatch`, `TransitionRefused`,
+    `DateUnreadable`, `DateInFuture`, `DateTooEarly` (a day before the invoice's own).
     """
     key = by_id(Invoice, command.invoice)
     found = yield Needs([key, THE_WORKSPACE])
     invoice = found.require(key, errors.InvoiceNotFound(command.invoice))
+    yield from _check_access(invoice, caller)
     if command.number is not None and command.number.strip() != invoice.number.strip():
         raise errors.NumberMismatch(invoice.id, command.number)
     if invoice.status not in command.already:

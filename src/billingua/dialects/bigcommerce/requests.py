@@ -1,14 +1,15 @@
 """What BigCommerce clients ask for, as commands (contract §4)."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import IntEnum
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+import msgspec
 from starlette.requests import Request
 
 from billingua.core.errors import InvoiceNotFound, NotFound, PartyNotFound, UnknownField
@@ -16,7 +17,9 @@ from billingua.core.invoice import Invoice
 from billingua.core.money import ZERO
 from billingua.core.order import Order
 from billingua.core.workspace import Workspace
+from billingua.dialects.bigcommerce import responses
 from billingua.dialects.bigcommerce.errors import BodyInvalid
+from billingua.dialects.bigcommerce.responses import FoundInvoice
 from billingua.dialects.bigcommerce.vocabulary import (
     NAME,
     ExtraField,
@@ -26,6 +29,7 @@ from billingua.dialects.bigcommerce.vocabulary import (
     extra_fields,
     is_claim,
     not_a_choice,
+    seconds,
 )
 from billingua.engine import invoices
 from billingua.engine.invoices import AmendInvoice, InvoiceFields, InvoiceView, LineContent
@@ -45,6 +49,8 @@ from billingua.wire.scalars import (
     timestamp,
 )
 
+T = TypeVar("T")
+
 _ID = re.compile(r"[0-9]{1,10}")
 
 
@@ -54,14 +60,6 @@ def invoice_id(request: Request) -> int:
     if not _ID.fullmatch(text):
         raise InvoiceNotFound(text)
     return int(text)
-
-
-@dataclass(frozen=True, slots=True)
-class FoundInvoice:
-    """An invoice with whom it refers to, and the order that it bills where there is one here."""
-
-    view: InvoiceView
-    order: Order | None
 
 
 def find_invoice(id: int, caller: Caller, now: datetime) -> Plan[FoundInvoice]:
@@ -106,17 +104,39 @@ def amend_invoice(command: UpdateInvoice, caller: Caller, now: datetime) -> Plan
     key = by_id(Invoice, command.invoice)
     found = yield Needs([key, THE_WORKSPACE])
     invoice = found.require(key, InvoiceNotFound(command.invoice))
-    members = _read(command.body)
-    if not members:
-        return Decision(invoice)
     workspace = found.require(THE_WORKSPACE, NotFound(caller.workspace))
+    named = _named(command.body)
+    if not named:
+        return Decision(invoice)
+    order = by_id(Order, _order_of(invoice))
+    found = yield Needs([order])
+    shown = responses.invoice(FoundInvoice(InvoiceView(invoice, 0), found.get(order)), workspace)
+    members = _read(_UPDATE, _changed(named, shown))
     return (yield from invoices.amend_invoice(_amendment(invoice, members, workspace), caller, now))
 
 
-def _read(body: Any) -> Mapping[str, Any]:
-    """Read the members that an update may have."""
+def _named(body: Any) -> Mapping[str, Any]:
+    """Give the members that an update may have, as they were sent."""
+    return {name: value for name, value in _read(read_object, body).items() if name in _UPDATE.members}
+
+
+def _changed(named: Mapping[str, Any], shown: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Leave out what is sent as it is shown: who sends back a whole invoice changes only what they edited.
+
+    A due date that is shown because there is none follows the creation, and is meant once that moves.
+    """
+    changed = {name: value for name, value in named.items() if name not in shown or not _is_same(value, shown[name])}
+    return {**changed, "dueDate": named["dueDate"]} if "createdAt" in changed and "dueDate" in named else changed
+
+
+def _is_same(sent: Any, shown: Any) -> bool:
+    """Whether two JSON values are the same, digit for digit, in whatever order the members of objects stand."""
+    return msgspec.json.encode(sent, order="sorted") == msgspec.json.encode(shown, order="sorted")
+
+
+def _read(reader: Callable[[Any], T], body: Any) -> T:
     try:
-        return _UPDATE(body)
+        return reader(body)
     except Invalid as error:
         raise BodyInvalid(problems_of(error)) from None
 
@@ -141,6 +161,7 @@ _EXTRAS = ("type", "source", "details", "externalPdfUrl")
 
 def _amendment(invoice: Invoice, members: Mapping[str, Any], workspace: Workspace) -> AmendInvoice:
     status, details = members.get("status"), members.get("details")
+    fields = _fields(invoice, members)
     extras = {name: members[name] for name in _EXTRAS if name in members}
     claims = None
     if "extraFields" in members:
@@ -150,10 +171,13 @@ def _amendment(invoice: Invoice, members: Mapping[str, Any], workspace: Workspac
         claims = _claims(invoice, values, configured)
     return AmendInvoice(
         invoice=invoice.id,
-        fields=_fields(invoice, members),
+        fields=fields,
         paid=None if status is None else status == InvoiceStatus.COMPLETED,
         partly_paid=None if status is None else status == InvoiceStatus.PARTIALLY_PAID,
-        lines=_lines(details) if details is not None and invoice.origin == NAME else None,
+        lines=_lines(details, fields.get("currency", invoice.currency))
+        if details is not None and invoice.origin == NAME
+        else None,
+        unsaid=frozenset({"item", "tax1", "tax2", "unit", "order_line", "attributes"}),
         claims=claims,
         extras=extras,
     )
@@ -163,7 +187,9 @@ def _fields(invoice: Invoice, members: Mapping[str, Any]) -> InvoiceFields:
     fields = InvoiceFields(**{ours: members[theirs] for theirs, ours in _FIELDS.items() if theirs in members})
     if "customerId" in members:
         fields["party"] = _company(members["customerId"])
-    if "createdAt" in members and invoice.origin == NAME:
+    if "createdAt" in members and timestamp(members["createdAt"]) == seconds(invoice.created_at):
+        del fields["created_at"]  # it is the same second, and the ledger knows it more exactly
+    elif "createdAt" in members and invoice.origin == NAME:
         fields["issued_at"] = members["createdAt"]  # one instant here (A22), two for those born in other dialects
     if "originalBalance" in members:
         fields["original_balance"] = members["originalBalance"]["value"]
@@ -193,8 +219,8 @@ def _currency(invoice: Invoice, members: Mapping[str, Any]) -> str | None:
     return currency if stated else None
 
 
-def _lines(details: Mapping[str, Any]) -> list[LineContent]:
-    """Give the ledger's lines that the details list."""
+def _lines(details: Mapping[str, Any], currency: str) -> list[LineContent]:
+    """Give the ledger's lines that the details list; one priced in another currency is none of an invoice's."""
     items: Sequence[Mapping[str, Any]] = details.get("details", {}).get("lineItems", [])
     return [
         LineContent(
@@ -205,6 +231,7 @@ def _lines(details: Mapping[str, Any]) -> list[LineContent]:
             description=item.get("description", ""),
         )
         for item in items
+        if item["unitPrice"]["code"] == currency
     ]
 
 
@@ -260,6 +287,10 @@ def _rounded(value: Any) -> Decimal:
     return read_amount(value, 4)
 
 
+_UNBROKEN = re.compile(r"[^\s\x00-\x20\x7f-\xa0]+")
+"""A text without blanks and control characters."""
+
+
 def _pdf_url(value: Any) -> str:
     """Read the address of a PDF, which is never fetched (A18); an empty text removes it (§4.8)."""
     text = read_text(value)
@@ -267,7 +298,8 @@ def _pdf_url(value: Any) -> str:
         url = urlsplit(text)
     except ValueError:
         raise Invalid("url") from None
-    if text and not (url.scheme in {"http", "https"} and url.hostname):
+    is_absolute = url.scheme in {"http", "https"} and url.hostname
+    if text and not (is_absolute and _UNBROKEN.fullmatch(text)):
         raise Invalid("url")
     return text
 

@@ -1,7 +1,8 @@
 """What BigCommerce clients are answered (contract §1.3, §3)."""
 
 from collections.abc import Mapping
-from decimal import Decimal, localcontext
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import uuid5
 
@@ -13,7 +14,6 @@ from billingua.core.line import ChargeKind, InvoiceLine
 from billingua.core.money import EXACT, ZERO, add_up
 from billingua.core.order import Order
 from billingua.core.workspace import Workspace
-from billingua.dialects.bigcommerce.requests import FoundInvoice
 from billingua.dialects.bigcommerce.vocabulary import (
     NAME,
     SUCCESS,
@@ -25,6 +25,7 @@ from billingua.dialects.bigcommerce.vocabulary import (
     status_of,
     store_hash,
 )
+from billingua.engine.invoices import InvoiceView
 from billingua.wire.replies import json_reply
 
 
@@ -36,6 +37,14 @@ def success(data: Any, **meta: Any) -> Response:
 def written(invoice: Invoice) -> Response:
     """Answer a change with the id of what was changed."""
     return success({"id": invoice.id})
+
+
+@dataclass(frozen=True, slots=True)
+class FoundInvoice:
+    """An invoice with whom it refers to, and the order that it bills where there is one here."""
+
+    view: InvoiceView
+    order: Order | None
 
 
 def invoice(found: FoundInvoice, workspace: Workspace) -> dict[str, Any]:
@@ -136,18 +145,15 @@ def _charged(shown: Invoice, kind: ChargeKind) -> Decimal:
 
 def _line_item(line: InvoiceLine, currency: str) -> dict[str, Any]:
     """Show a line of the ledger; its discounts count for each piece here."""
-    price = line.unit_price or ZERO
-    with localcontext(EXACT):
-        discount = line.discount_per_unit + (price - line.discount_per_unit) * line.discount_percent / 100
     return {
         "sku": line.sku or "",
         "type": "",
         "comments": "",
         "quantity": _plain(line.quantity or ZERO),
-        "unitPrice": money(price, currency),
+        "unitPrice": money(line.unit_price or ZERO, currency),
         "description": line.description,
         "customFields": {},
-        "unitDiscount": money(discount, currency),
+        "unitDiscount": money(line.unit_discount, currency),
     }
 
 

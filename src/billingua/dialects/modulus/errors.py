@@ -52,6 +52,7 @@ INVALID_INVOICE = Refusal("Invalid invoice.")
 REFUSALS: dict[type[Exception], Refusal] = {
     errors.InvoiceNotFound: INVALID_INVOICE,
     errors.NumberMismatch: INVALID_INVOICE,
+    errors.NotPermitted: INVALID_INVOICE,
     errors.TransitionRefused: _coded(INVALID_STATUS),
     errors.DateUnreadable: Refusal("The void date is invalid."),
     errors.DateInFuture: Refusal("The void date cannot be in the future."),

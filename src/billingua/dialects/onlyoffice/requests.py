@@ -279,6 +279,7 @@ async def put_invoice(request: Request, workspace: Workspace, body_limit: int) -
         invoice=id,
         fields=_problem(fields) or _stored(fields),
         lines=_lines(parameters),
+        unsaid=frozenset({"unit", "order_line", "attributes"}),
         extras=extras,
         currencies=CURRENCIES,
     )

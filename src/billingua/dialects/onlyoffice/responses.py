@@ -14,7 +14,7 @@ from starlette.responses import Response
 from billingua.core.access import User, may_change, may_see
 from billingua.core.lifecycle import Status
 from billingua.core.line import InvoiceLine
-from billingua.core.money import EXACT, ZERO, settle
+from billingua.core.money import ZERO, settle
 from billingua.core.party import Opportunity, Party, PartyKind
 from billingua.dialects.onlyoffice.listing import select, start_index
 from billingua.dialects.onlyoffice.vocabulary import NAME, NO_DATE, STATUSES, currency
@@ -151,18 +151,10 @@ def _line(line: InvoiceLine, invoice_id: int) -> dict[str, Any]:
         "description": line.description,
         "quantity": _decimal(line.quantity or ZERO),
         "price": _decimal(line.unit_price or ZERO),
-        "discount": _decimal(_discount(line)),
+        # One per piece, which this API does not have, is shown as what it comes to.
+        "discount": _decimal(settle(line.discount_rate, 2)),
         "id": line.id,
     }
-
-
-def _discount(line: InvoiceLine) -> Decimal:
-    """Give a line's discount in per cent; one per piece, which this API does not have, is shown as what it comes to."""
-    price, per_unit = line.unit_price, line.discount_per_unit
-    if not price or not per_unit:
-        return line.discount_percent
-    whole = EXACT.multiply(EXACT.subtract(price, per_unit), line.discount_percent)
-    return settle(EXACT.divide(EXACT.add(EXACT.multiply(per_unit, Decimal(100)), whole), price), 2)
 
 
 def _entity(opportunity: Opportunity | None) -> dict[str, Any] | None:

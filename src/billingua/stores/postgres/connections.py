@@ -43,8 +43,8 @@ BY_KEY = {
 """For statements that name every row by its key: each is planned once, even on an empty table, and goes through its
 rows as they are named, so that two nodes do not lock them crosswise."""
 
-TO_WRITE = {**BY_KEY, "idle_in_transaction_session_timeout": "30s"}
-"""The same, and a node that vanished in the middle of a batch frees what it locked."""
+TO_WRITE = {**BY_KEY, "synchronous_commit": "on", "idle_in_transaction_session_timeout": "30s"}
+"""The same; what is committed is on disk, and a node that vanishes in the middle of a batch frees what it locked."""
 
 _CONNECT_SECONDS = 10
 _FIRST_WAIT_SECONDS = 0.05
@@ -71,26 +71,30 @@ class _KeptAlive(asyncpg.Connection):
 
 
 async def connect(url: str, settings: dict[str, str] | None = None) -> Connection:
-    """Connect to a database that takes writes, if the URL does not say otherwise."""
-    target = None if "target_session_attrs" in url else SessionAttribute.read_write
+    """Connect to a database that takes writes. What the URL says of this or of the settings wins."""
+    settings = {"application_name": "billingua", **(settings or {})}
+    target = None if "target_session_attrs=" in url else SessionAttribute.read_write
     return await asyncpg.connect(
         url,
         timeout=_CONNECT_SECONDS,
         target_session_attrs=target,
         max_cached_statement_lifetime=0,
-        server_settings={"application_name": "billingua", **(settings or {})},
+        server_settings={name: value for name, value in settings.items() if f"{name}=" not in url},
         connection_class=_KeptAlive,
     )
 
 
 @asynccontextmanager
 async def connected(url: str) -> AsyncGenerator[Connection]:
-    """Connect for a while."""
-    connection = await connect(url)
+    """Connect for a while. Refuses with `StoreFailed`, also in place of any other failure inside."""
     try:
-        yield connection
-    finally:
-        await connection.close()
+        connection = await connect(url)
+        try:
+            yield connection
+        finally:
+            await connection.close()
+    except FAILURES as error:
+        raise StoreFailed(f"the database {place_of(url)} failed: {error}") from error
 
 
 class Patience:
@@ -133,8 +137,8 @@ class Line:
             self._connection.terminate()
         return isinstance(error, _LOSSES) or (self._connection is not None and self._connection.is_closed())
 
-    async def read(self, work: Callable[[Connection], Awaitable[T]]) -> T:
-        """Do something that changes nothing, again where the connection is lost. Refuses with `StoreFailed`."""
+    async def use(self, work: Callable[[Connection], Awaitable[T]]) -> T:
+        """Do something that may be done twice: again where the connection is lost. Refuses with `StoreFailed`."""
         patience = Patience(self.patience_seconds)
         while True:
             try:
@@ -160,11 +164,11 @@ class Lines:
         for line in self._lines:
             self._free.put_nowait(line)
 
-    async def read(self, work: Callable[[Connection], Awaitable[T]]) -> T:
-        """Do something that changes nothing, as soon as a connection is free. Refuses with `StoreFailed`."""
+    async def use(self, work: Callable[[Connection], Awaitable[T]]) -> T:
+        """Do something that may be done twice, once a connection is free. Refuses with `StoreFailed`."""
         line = await self._free.get()
         try:
-            return await line.read(work)
+            return await line.use(work)
         finally:
             self._free.put_nowait(line)
 

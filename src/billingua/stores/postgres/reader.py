@@ -33,14 +33,14 @@ class Reader:
         self.keys: Batches[Key[Any]] = Batches(self._find)
 
     async def _answer(self, jobs: Sequence[Job[Any]]) -> Sequence[Outcome[Any]]:
-        return _without_saving(await self._plan_line.read(partial(self._decide, jobs)))
+        return _without_saving(await self._plan_line.use(partial(self._decide, jobs)))
 
     async def _decide(self, jobs: Sequence[Job[Any]], connection: Connection) -> Writes:
         async with transaction(connection, SNAPSHOT):
             return await decide_awaiting(jobs, partial(self._reading.load, connection), self._new_uuid)
 
     async def _find(self, keys: Sequence[Key[Any]]) -> Sequence[_Holders]:
-        holders = await self._key_line.read(partial(self._reading.holders, keys=keys))
+        holders = await self._key_line.use(partial(self._reading.holders, keys=keys))
         return [_Holders(holders[key]) for key in keys]
 
     async def close(self) -> None:

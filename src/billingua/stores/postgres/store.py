@@ -9,12 +9,11 @@ from uuid import UUID, uuid4
 from billingua.core.invoice import Invoice
 from billingua.engine.journal import Entry
 from billingua.engine.plan import Job, Key, Record
-from billingua.engine.ports import Posted, StoreFailed
+from billingua.engine.ports import Posted
 from billingua.engine.queries import InvoiceQuery, Page
 from billingua.stores.batches import BATCH_SIZE, Batches
 from billingua.stores.postgres.connections import (
     BY_KEY,
-    FAILURES,
     SNAPSHOT,
     TO_WRITE,
     Connection,
@@ -79,7 +78,7 @@ class PostgresStore:
 
     async def invoices(self, workspace: str, query: InvoiceQuery) -> Page[Invoice]:
         """List invoices."""
-        return await self._lists.read(partial(self._page, workspace, query))
+        return await self._lists.use(partial(self._page, workspace, query))
 
     async def _page(self, workspace: str, query: InvoiceQuery, connection: Connection) -> Page[Invoice]:
         async with transaction(connection, SNAPSHOT):
@@ -87,11 +86,11 @@ class PostgresStore:
 
     async def workspaces(self) -> Sequence[str]:
         """List the names of all workspaces."""
-        return await self._lists.read(workspaces)
+        return await self._lists.use(workspaces)
 
     async def history(self, workspace: str, kind: str, id: int) -> Sequence[Entry]:
         """Give the entries of one aggregate, oldest first."""
-        return await self._lists.read(partial(history, workspace=workspace, kind=kind, id=id))
+        return await self._lists.use(partial(history, workspace=workspace, kind=kind, id=id))
 
     async def aggregates(self, workspace: str, kind: str) -> AsyncIterator[Record[Any]]:
         """Walk all aggregates of a kind, by id."""
@@ -115,12 +114,9 @@ class PostgresStore:
     async def _walk(self, name: str, **values: Any) -> AsyncGenerator[Row]:
         """Walk rows on a connection of its own, a few at a time, in one state of the database."""
         walk = SQL[name]
-        try:
-            async with connected(self._url) as connection, connection.transaction(isolation="repeatable_read"):
-                async for row in connection.cursor(walk.sql, *walk.values(**values), prefetch=_ROWS_AT_ONCE):
-                    yield row
-        except FAILURES as error:
-            raise StoreFailed(f"the database failed: {error}") from error
+        async with connected(self._url) as connection, connection.transaction(isolation="repeatable_read"):
+            async for row in connection.cursor(walk.sql, *walk.values(**values), prefetch=_ROWS_AT_ONCE):
+                yield row
 
     async def erase(self) -> None:
         """Forget everything, in one step."""

@@ -98,17 +98,14 @@ class Writer:
         if not writes.entries:
             raise _unknown(lost) from lost
         try:
-            return await self._line.read(partial(_is_there, values_of(writes)["insert_entry"][0]))
+            return await self._line.use(partial(_is_there, values_of(writes)["insert_entry"][0]))
         except StoreFailed as error:
             raise _unknown(error) from lost
 
     async def erase(self) -> None:
         """Forget everything, in one step."""
         async with self._turn:
-            connection = await self._line.connection()
-            async with transaction(connection):
-                await connection.execute(SQL["erase"].sql)
-                await connection.execute("COMMIT")
+            await self._line.use(_erase)
             self._recent.clear()
 
 
@@ -120,6 +117,13 @@ def _may_be_won(error: Exception, lost: Sequence[Exception]) -> bool:
 
 def _unknown(error: Exception) -> StoreFailed:
     return StoreFailed(f"the connection was lost, and it is not known whether anything was committed: {error}")
+
+
+async def _erase(connection: Connection) -> None:
+    """What is erased twice is erased: this can be done again where the connection is lost."""
+    async with transaction(connection):
+        await connection.execute(SQL["erase"].sql)
+        await connection.execute("COMMIT")
 
 
 async def _is_there(entry: Mapping[str, Any], connection: Connection) -> bool:
