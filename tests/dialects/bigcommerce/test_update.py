@@ -215,7 +215,10 @@ async def test_creation_is_the_issue_of_an_invoice_born_here_alone(
         ({"externalPdfUrl": "https://"}, "externalPdfUrl: Enter a valid URL.; "),
         ({"externalPdfUrl": "http://[::1"}, "externalPdfUrl: Enter a valid URL.; "),
         ({"externalPdfUrl": 0}, "externalPdfUrl: Enter a valid URL.; "),
-        ({"externalPdfUrl": None}, "externalPdfUrl: This field may not be null.; "),
+        ({"externalPdfUrl": "https://x y/ a"}, "externalPdfUrl: Enter a valid URL.; "),
+        ({"externalPdfUrl": "https://files.test/\n9.pdf"}, "externalPdfUrl: Enter a valid URL.; "),
+        ({"externalPdfUrl": "https://files.test/9\x7f.pdf"}, "externalPdfUrl: Enter a valid URL.; "),
+        ({"externalPdfUrl": "https://:443/9.pdf"}, "externalPdfUrl: Enter a valid URL.; "),
         ({"channelId": "one"}, "channelId: A valid integer is required.; "),
         ({"details": "x"}, "details: Expected an object.; "),
         ({"details": None}, "details: This field may not be null.; "),
@@ -352,3 +355,80 @@ async def test_of_two_that_want_one_number_at_once_only_one_gets_it(store_with: 
     answers = await asyncio.gather(*(store.put(id, {"invoiceNumber": "INV-1"}) for id in (9, 10)))
 
     assert sorted(answer.status_code for answer in answers) == [200, 400]
+
+
+# Reading, editing and writing back.
+
+
+BORN = {
+    "bigcommerce": {},
+    "bigcommerce, with everything": {
+        "external_id": "E",
+        "external_party_id": "C",
+        "purchase_order_number": "P",
+        "terms": "30 days",
+        "channel": 2,
+        "extras": {
+            "bigcommerce": {
+                "details": {"weights": [Decimal("1.5"), None], "header": "none"},
+                "externalPdfUrl": "https://files.test/9.pdf",
+                "extraFields": [{"fieldName": "of old", "fieldValue": "x"}],
+            }
+        },
+    },
+    "crux": {"origin": "crux", "lines": (a_line(quantity=None),), "number_scope": "s", "order": 104},
+    "onlyoffice": {"origin": "onlyoffice", "lines": (a_line(),), "status": Status.DRAFT, "due_at": NOON, "terms": "T"},
+    "modulus": {"origin": "modulus", "lines": (a_line(),), "status": Status.PAID, "open_balance": Decimal(0)},
+    "native": {"origin": "native", "lines": (a_line(),), "external_id": "", "status": Status.REJECTED},
+}
+
+
+@pytest.mark.parametrize("kept", BORN.values(), ids=BORN)
+async def test_what_is_shown_may_be_sent_back_and_changes_nothing(store_with: Filling, kept: Any) -> None:
+    moment = NOON.replace(microsecond=250_000)
+    store = await store_with(bc_invoice(**{"created_at": moment, "issued_at": moment.replace(day=1), **kept}))
+
+    assert await updated(store, await store.shown()) == MOVED
+
+    assert set(await store.changes()) <= {"/updated_at"}
+
+
+@pytest.mark.parametrize("created", [NOON_SECONDS, float(NOON_SECONDS), str(NOON_SECONDS)])
+async def test_a_creation_time_that_is_the_same_leaves_the_issue_date(store_with: Filling, created: Any) -> None:
+    store = await store_with(bc_invoice(issued_at=NOON.replace(day=1), created_at=NOON.replace(microsecond=5)))
+
+    assert await updated(store, {"createdAt": created, "externalId": "E"}) == {"externalId": "E", **MOVED}
+
+    assert not {"/issued_at", "/created_at"} & set(await store.changes())
+
+
+async def test_a_due_date_that_is_sent_stays_when_the_creation_moves(store_with: Filling) -> None:
+    store = await store_with(bc_invoice())
+
+    moved = await updated(store, {**await store.shown(), "createdAt": 1600000000})
+
+    assert moved == {"createdAt": 1600000000, **MOVED}
+
+
+@pytest.mark.parametrize("name", ["externalId", "externalCustomerId", "purchaseOrderNumber", "externalPdfUrl"])
+async def test_null_is_taken_where_nothing_is_set_and_nowhere_else(store_with: Filling, name: str) -> None:
+    store = await store_with(bc_invoice())
+    assert await updated(store, {name: None}) == MOVED
+    assert (await store.put(9, {name: "https://files.test/"})).status_code == 200
+
+    answer = await store.put(9, {name: None})
+
+    assert (answer.status_code, answer.json()) == (400, refused_update(f"{name}: This field may not be null.; "))
+
+
+async def test_details_that_only_tell_of_the_lines_are_not_kept(store_with: Filling) -> None:
+    store = await store_with(bc_invoice(origin="onlyoffice", lines=(a_line(),)))
+    details = (await store.shown())["details"]
+
+    await store.put(9, {"details": details})
+    assert not [path for path in await store.changes() if path.startswith("/extras")]
+
+    details["type"] = "Own"
+    await store.put(9, {"details": details})
+    assert (await store.shown())["details"] == details
+    assert [path for path in await store.changes() if path.startswith("/extras")]
