@@ -50,6 +50,10 @@ def test_a_ledger_that_holds_is_said_to(billingua: Run, demo: Path):
             "demo: invoice 382, entry 1: the entry is not the one that was sealed",
         ),
         (
+            "UPDATE history SET at = 0 WHERE kind = 'invoice' AND id = 382",
+            "demo: invoice 382, entry 1: the entry was made at another time",
+        ),
+        (
             "DELETE FROM history WHERE kind = 'user' AND id = 3",
             "demo: user 3, entry 1: it has no history",
         ),

@@ -171,6 +171,21 @@ def test_an_entry_that_belongs_elsewhere_is_found(member: dict[str, Any]):
     assert whys([moved]) == [(1, "the entry belongs elsewhere")]
 
 
+@pytest.mark.parametrize(
+    "member", [{"at": "2024-12-26T12:00:01Z"}, {"at": "noon"}, {"at": None}, {"at": "2024-12-26T12:00:00"}]
+)
+def test_an_entry_that_was_made_at_another_time_is_found(member: dict[str, Any]):
+    (first, *_) = a_history()
+    moved = forged(first, GENESIS, json.dumps(json.loads(first.body) | member).encode())
+    assert whys([moved]) == [(1, "the entry was made at another time")]
+
+
+def test_an_entry_that_names_no_time_is_found():
+    (first, *_) = a_history()
+    body = {name: value for name, value in json.loads(first.body).items() if name != "at"}
+    assert whys([forged(first, GENESIS, json.dumps(body).encode())]) == [(1, "the entry was made at another time")]
+
+
 @pytest.mark.parametrize("body", [b"", b"null", b"[]", b"{}", b"{", b"\xff"])
 def test_a_body_that_is_no_entry_at_all_is_found(body: bytes):
     (first, *_) = a_history()

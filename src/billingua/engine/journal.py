@@ -93,6 +93,8 @@ def breaks(entries: Iterable[Entry]) -> Iterator[Break]:
             yield _break(entry, "the entry is not the one that was sealed")
         elif not _names_its_place(entry):
             yield _break(entry, "the entry belongs elsewhere")
+        elif not _names_its_time(entry):
+            yield _break(entry, "the entry was made at another time")
         chain, expected = entry.hash, entry.version + 1
 
 
@@ -107,6 +109,18 @@ def _names_its_place(entry: Entry) -> bool:
         return False
     place = (entry.workspace, entry.kind, entry.id, entry.version)
     return tuple(body.get(name) for name in ("workspace", "kind", "id", "version")) == place
+
+
+def _names_its_time(entry: Entry) -> bool:
+    try:
+        return sealed_at(read(entry)) == entry.at
+    except (ValueError, TypeError, KeyError):
+        return False
+
+
+def sealed_at(body: Mapping[str, Any]) -> datetime:
+    """Tell, from its body that was read, when an entry was made: the hash seals this time."""
+    return datetime.fromisoformat(body["at"])
 
 
 def read(entry: Entry) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """The history of an invoice: who changed what, when, through which dialect, sealed in a chain."""
 
+import json
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from hashlib import sha256
@@ -77,6 +79,14 @@ async def test_the_hashes_are_those_of_the_sealed_chain(native: Native) -> None:
 
     for item, entry in zip(await told(native), entries, strict=True):
         assert item["hash"] == sha256(bytes.fromhex(item["previous_hash"]) + entry.body).hexdigest()
+
+
+async def test_the_time_that_is_told_is_the_sealed_one(native: Native) -> None:
+    (entry,) = await native.ledger.history(a_caller(), "invoice", 35)
+
+    answer = json.loads(responses.history([replace(entry, at=NOON.replace(year=1970))]).body)
+
+    assert answer["items"][0]["at"] == "2024-12-26T12:00:00Z"
 
 
 async def test_the_first_entry_tells_the_whole_invoice_with_exact_numbers(native: Native) -> None:

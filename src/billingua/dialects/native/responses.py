@@ -17,7 +17,7 @@ from billingua.core.tax import LineTax
 from billingua.core.totals import LineTotal, Totals
 from billingua.dialects.native.requests import Related
 from billingua.dialects.native.vocabulary import amount, day, instant, plain
-from billingua.engine.journal import GENESIS, Entry, read
+from billingua.engine.journal import GENESIS, Entry, read, sealed_at
 from billingua.engine.plan import Record
 from billingua.engine.queries import Page
 from billingua.wire.replies import json_reply
@@ -190,7 +190,7 @@ def _entry(entry: Entry, previous_hash: bytes) -> dict[str, Any]:
     told = read(entry)
     return {
         "version": entry.version,
-        "at": instant(entry.at),
+        "at": instant(sealed_at(told)),
         "actor": told["actor"],
         "dialect": told["dialect"],
         "request_id": told["request"],
