@@ -33,6 +33,14 @@ def test_others_may_be_kept_as_they_were_sent_and_where_they_stood() -> None:
     assert list(read.items()) == [("z", {"deep": None}), ("number", "7"), ("a", [1])]
 
 
+@pytest.mark.parametrize("other", [{"z": "\0"}, {"z": {"deep": ["\0"]}}, {"\0": 1}])
+def test_others_are_kept_without_null_characters(other: Any) -> None:
+    with pytest.raises(Invalid) as refused:
+        ObjectOf({}, keeps_others=True)(other)
+
+    assert problems_of(refused.value) == [((next(iter(other)),), "characters")]
+
+
 @pytest.mark.parametrize(
     ("sent", "problems"),
     [

@@ -6,7 +6,16 @@ from typing import Any
 import pytest
 
 from billingua.wire.bodies import decode_json
-from billingua.wire.scalars import Invalid, decimal_places, read_amount, read_decimal, read_integer
+from billingua.wire.scalars import (
+    Invalid,
+    decimal_places,
+    read_amount,
+    read_anything,
+    read_decimal,
+    read_digits,
+    read_integer,
+    read_text,
+)
 
 
 @pytest.mark.parametrize(
@@ -95,3 +104,58 @@ def test_an_amount_of_many_decimals_is_settled(literal: str, amount: str):
 def test_an_amount_beyond_the_largest_is_refused_however_it_is_written(literal: str, wanted: str):
     with pytest.raises(Invalid, match=wanted):
         read_amount(decode_json(literal.encode()), 4)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("7", 7),
+        (" -007 ", -7),
+        ("+0", 0),
+        ("9" * 20, int("9" * 20)),
+        ("0" * 30 + "5", 5),
+        ("-" + "9" * 5000, -(10**20)),
+    ],
+)
+def test_a_whole_number_may_have_any_size(text: str, number: int):
+    assert read_digits(text) == number
+
+
+@pytest.mark.parametrize("text", ["", "1.0", "1e2", "--1", "٩"])
+def test_what_is_no_whole_number_is_refused(text: str):
+    with pytest.raises(Invalid, match="integer"):
+        read_digits(text)
+
+
+@pytest.mark.parametrize(
+    ("literal", "text"),
+    [("1e2", "100"), ("-1.50E-8", "-0.0000000150"), ("30", "30"), ("1.0", "1.0"), ("0e5", "0"), ('" 1e2 "', " 1e2 ")],
+)
+def test_a_number_is_read_as_text_with_plain_digits(literal: str, text: str):
+    assert read_text(decode_json(literal.encode())) == text
+
+
+@pytest.mark.parametrize(
+    ("literal", "wanted"),
+    [
+        ("1e101", "text"),
+        ("1e-99999999", "text"),
+        ("0e-99999999", "text"),
+        ("true", "text"),
+        ('"a\\u0000"', "characters"),
+    ],
+)
+def test_what_cannot_be_kept_is_no_text(literal: str, wanted: str):
+    with pytest.raises(Invalid, match=wanted):
+        read_text(decode_json(literal.encode()))
+
+
+@pytest.mark.parametrize("value", [{"\0": 1}, {"a": [{"b": "\0"}]}, ["a", ["\0"]], "\0"])
+def test_no_null_character_is_kept_however_deep_it_stands(value: Any):
+    with pytest.raises(Invalid, match="characters"):
+        read_anything(value)
+
+
+@pytest.mark.parametrize("value", [{"a": [1, None, {"b": "c"}]}, [], None, "", Decimal("1.5")])
+def test_any_other_value_is_read_as_it_is(value: Any):
+    assert read_anything(value) is value

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from billingua.wire.scalars import Invalid
+from billingua.wire.scalars import Invalid, read_anything
 
 Reader = Callable[[Any], Any]
 """Reads a value, or refuses with `Invalid`."""
@@ -52,7 +52,8 @@ class ObjectOf:
             if name in self.members:
                 read[name] = parts.read(name, self.members[name], member)
             elif self.keeps_others:
-                read[name] = member
+                parts.read(name, read_anything, name)
+                read[name] = parts.read(name, read_anything, member)
         parts.check()
         return read
 

@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from babel.core import get_global
@@ -13,7 +13,7 @@ from billingua.core.money import LARGEST_AMOUNT, settle
 LARGEST_INTEGER = 2**31 - 1
 
 _DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
-_INTEGER = re.compile(r"[+-]?\d{1,20}", re.ASCII)
+_INTEGER = re.compile(r"([+-]?)0*(\d+)", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
@@ -28,13 +28,22 @@ class Invalid(Exception):
 
 def read_integer(value: Any) -> int:
     """Read a whole number of 32 bits: a JSON number without a fraction, or a text of digits."""
-    if (isinstance(value, str) and _INTEGER.fullmatch(value.strip())) or (
-        isinstance(value, Decimal) and value.copy_abs() < LARGEST_AMOUNT and decimal_places(value) == 0
-    ):
+    if isinstance(value, str):
+        value = read_digits(value)
+    elif isinstance(value, Decimal) and value.copy_abs() < LARGEST_AMOUNT and decimal_places(value) == 0:
         value = int(value)
     if not isinstance(value, int) or isinstance(value, bool) or abs(value) > LARGEST_INTEGER:
         raise Invalid("integer")
     return value
+
+
+def read_digits(text: str) -> int:
+    """Read a whole number of whatever size; one of more than 20 digits, which nothing here holds, counts as 10²⁰."""
+    written = _INTEGER.fullmatch(text.strip())
+    if not written:
+        raise Invalid("integer")
+    sign, digits = written.groups()
+    return int(sign + (digits if len(digits) <= 20 else "1" + "0" * 20))
 
 
 def read_number(value: Any) -> Decimal:
@@ -88,12 +97,40 @@ def read_uuid(value: Any) -> UUID:
 
 
 def read_text(value: Any) -> str:
-    """Read a text; a number is taken as its digits."""
+    """Read a text that every store can keep, which is any without U+0000; a number is taken as its plain digits."""
     if isinstance(value, str):
+        if "\0" in value:
+            raise Invalid("characters")
         return value
-    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+    if isinstance(value, Decimal) and _is_short(value):
+        return f"{value:f}"
+    if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     raise Invalid("text")
+
+
+def _is_short(value: Decimal) -> bool:
+    """Whether a number is not much longer without its exponent: 1e99999999 is short to send, but not to write out."""
+    exponent = value.as_tuple().exponent
+    return isinstance(exponent, int) and exponent <= 100 and value.adjusted() >= -100
+
+
+def read_anything(value: Any) -> Any:
+    """Read a JSON value of whatever kind; U+0000, which not every store can keep, stands nowhere in it."""
+    layer = [value]
+    while layer:
+        if any("\0" in text for text in layer if isinstance(text, str)):
+            raise Invalid("characters")
+        layer = [part for container in layer for part in _parts(container)]
+    return value
+
+
+def _parts(value: Any) -> list[Any]:
+    """List what stands directly in an object, its names too, or in a list."""
+    if isinstance(value, dict):
+        members = cast("dict[str, Any]", value)
+        return [*members, *members.values()]
+    return cast("list[Any]", value) if isinstance(value, list) else []
 
 
 def read_timestamp(value: Any) -> datetime:

@@ -1,6 +1,5 @@
 """A client of a BigCommerce store, and a world that each test fills as it needs."""
 
-import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,6 +10,7 @@ import pytest
 
 from billingua.core.access import Credential
 from billingua.core.invoice import Invoice
+from billingua.core.workspace import Channel
 from billingua.dialects.bigcommerce import make_face
 from billingua.engine.clock import SandboxClock
 from billingua.engine.credentials import hash_secret
@@ -18,6 +18,7 @@ from billingua.engine.journal import read
 from billingua.engine.ledger import Ledger
 from billingua.engine.planting import Plant, plant
 from billingua.wire.face import Face
+from billingua.wire.replies import encode_json
 from tests.builders import NOON, a_caller, a_credential, a_party, a_user, a_workspace, an_invoice
 
 BASE = "/api/v3/io/ip"
@@ -29,9 +30,9 @@ SETTINGS: Mapping[str, Any] = {
     "store_hash": "store_hash",
     "due_days": 30,
     "requests_per_minute": None,
-    "channels": [{"id": 1, "name": "Main store"}, {"id": 2, "name": "Outlet"}],
     "extra_fields": [],
 }
+CHANNELS = (Channel(id=1, name="Main store"), Channel(id=2, name="Outlet"))
 
 
 @dataclass
@@ -48,7 +49,7 @@ class StoreClient:
 
     async def put(self, id: int | str, body: Any) -> httpx.Response:
         """Send an update of an invoice."""
-        return await self.client.put(f"{BASE}/invoices/{id}", headers=JSON, content=json.dumps(body))
+        return await self.client.put(f"{BASE}/invoices/{id}", headers=JSON, content=encode_json(body))
 
     async def shown(self, id: int = 9) -> dict[str, Any]:
         """Get an invoice."""
@@ -98,7 +99,7 @@ async def store_with(ledger: Ledger, clock: SandboxClock, client_of: Callable[[F
 
     async def fill(*aggregates: Any, **settings: Any) -> StoreClient:
         clock.set(NOON)
-        workspace = a_workspace(settings={"bigcommerce": {**SETTINGS, **settings}})
+        workspace = a_workspace(channels=CHANNELS, settings={"bigcommerce": {**SETTINGS, **settings}})
         beside = [
             a_token(1, "access_token"),
             a_token(2, "unentitled", scopes=()),

@@ -29,12 +29,17 @@ def said(code: int, message: str, **data: Any) -> Mapping[str, Any]:
     [
         ({"X-Auth-Token": "access_token", "X-Store-Hash": "store_hash"}, 200),
         ({"x-auth-token": "access_token", "x-store-hash": "store_hash", "Content-Type": "application/json"}, 200),
+        ({"X-Auth-Token": "access_token  ", "X-Store-Hash": "store_hash "}, 200),
         ({"authToken": "access_token"}, 200),
+        ({"authToken": "access_token "}, 200),
+        ({"authToken": "access_token", "X-Store-Hash": "other"}, 200),
         ({}, 401),
         ({"X-Auth-Token": "access_token"}, 401),
         ({"X-Store-Hash": "store_hash"}, 401),
         ({"X-Auth-Token": "", "X-Store-Hash": "store_hash"}, 401),
         ({"X-Auth-Token": "access_token", "X-Store-Hash": ""}, 401),
+        ({"X-Auth-Token": "access_token", "authToken": "access_token"}, 401),
+        ({"X-Auth-Token": "access_token", "X-Store-Hash": "  "}, 401),
         ({"X-Auth-Token": "nobody", "X-Store-Hash": "store_hash"}, 401),
         ({"X-Auth-Token": "expired", "X-Store-Hash": "store_hash"}, 401),
         ({"X-Auth-Token": "crux_token", "X-Store-Hash": "store_hash"}, 401),
@@ -142,6 +147,22 @@ async def test_unknown_paths_and_verbs_are_answered_in_the_envelope(
     assert (refused.status_code, refused.json()) == (status, answer)
     assert refused.headers.get("allow") == ("GET, PUT" if status == 405 else None)
     assert len(await store.history()) == 1
+
+
+@pytest.mark.parametrize("path", ["/invoices/export", "/invoices/9/send-mail"])
+@pytest.mark.parametrize("verb", ["GET", "PUT", "POST", "DELETE"])
+async def test_paths_that_the_contract_names_without_a_call_take_no_verb(
+    store_with: Filling, verb: str, path: str
+) -> None:
+    store = await store_with(bc_invoice())
+
+    refused = await store.client.request(verb, BASE + path, headers=SIGNED)
+
+    assert (refused.status_code, refused.json()) == (
+        405,
+        said(405, "Method Not Allowed", errMsg=f'Method "{verb}" not allowed.'),
+    )
+    assert refused.headers["allow"] == ""
 
 
 JSON = "application/json"

@@ -192,6 +192,12 @@ async def test_creation_is_the_issue_of_an_invoice_born_here_alone(
         ({"externalCustomerId": ""}, "externalCustomerId: This field may not be blank.; "),
         ({"externalId": ""}, "externalId: This field may not be blank.; "),
         ({"externalId": {}}, "externalId: Not a valid string.; "),
+        ({"externalId": "a\0"}, "externalId: Null characters are not allowed.; "),
+        ({"customerId": "9\0"}, "customerId: Null characters are not allowed.; "),
+        (
+            {"extraFields": [{"fieldName": "a", "fieldValue": "\0"}]},
+            "extraFields[0].fieldValue: Null characters are not allowed.; ",
+        ),
         ({"invoiceNumber": ""}, "invoiceNumber: This field may not be blank.; "),
         ({"type": ""}, "type: This field may not be blank.; "),
         ({"type": True}, "type: Not a valid string.; "),

@@ -15,11 +15,12 @@ async def open_session(request: Request, ledger: Ledger) -> Session:
 
     The older `authToken` header names its store by itself. Refuses with the errors of `CredentialRefused`.
     """
-    token, stated_hash = request.headers.get("x-auth-token"), request.headers.get("x-store-hash")
-    older = request.headers.get("authtoken")
-    if not older and not (token and stated_hash):
+    token, stated_hash, older = (
+        request.headers.get(name, "").strip() for name in ("x-auth-token", "x-store-hash", "authtoken")
+    )
+    if not (stated_hash if token else older):
         raise CredentialMissing
-    sessions = await open_sessions(ledger, NAME, token or older or "", request.state.id)
+    sessions = await open_sessions(ledger, NAME, token or older, request.state.id)
     for session in sessions:
         if session.credential.allows(SCOPE) and (not token or store_hash(session.workspace) == stated_hash):
             return session

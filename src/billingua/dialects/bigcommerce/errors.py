@@ -88,6 +88,7 @@ REFUSALS: dict[type[Exception], Refusal] = {
     errors.TransitionRefused: Refusal(
         400, "status: The invoice is {0.status} and cannot be completed; ", BAD, in_errors=True
     ),
+    errors.AmountTooLarge: Refusal(400, "The invoice comes to more than can be kept; ", BAD, in_errors=True),
     errors.MissingField: Refusal(422, "{0.field} is a required extra field"),
     errors.ValueTaken: Refusal(
         400, lambda error: f"{claimed_field(error.field)}: This field must be unique.; ", BAD, in_errors=True

@@ -1,6 +1,5 @@
 """Lists in BigCommerce's way: `offset` and `limit`, and the totals beside them (contract §1.4, A5, A36)."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -9,13 +8,12 @@ from starlette.requests import Request
 
 from billingua.dialects.bigcommerce.errors import LimitTooHigh, ParameterInvalid
 from billingua.dialects.bigcommerce.vocabulary import INVALID
+from billingua.wire.scalars import Invalid, read_digits
 
 T = TypeVar("T")
 
 DEFAULT_LIMIT = 10
 LARGEST_LIMIT = 250
-
-_INTEGER = re.compile(r"[+-]?[0-9]{1,20}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +42,10 @@ def read_window(request: Request) -> Window:
 
 
 def _read_integer(request: Request, name: str, *, default: int, least: int) -> int:
-    text = request.query_params.get(name, str(default)).strip()
-    if not _INTEGER.fullmatch(text):
-        raise ParameterInvalid(name, INVALID["integer"])
-    if int(text) < least:
+    try:
+        number = read_digits(request.query_params.get(name, str(default)))
+    except Invalid as error:
+        raise ParameterInvalid(name, INVALID[error.wanted]) from None
+    if number < least:
         raise ParameterInvalid(name, f"Ensure this value is greater than or equal to {least}.")
-    return int(text)
+    return number

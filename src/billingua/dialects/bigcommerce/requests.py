@@ -41,6 +41,7 @@ from billingua.wire.members import ListOf, ObjectOf, Reader, problems_of, read_o
 from billingua.wire.scalars import (
     Invalid,
     read_amount,
+    read_anything,
     read_currency,
     read_decimal,
     read_integer,
@@ -329,7 +330,12 @@ def _quantity(value: Any) -> str:
 
 def _custom_fields(value: Any) -> Any:
     """Read fields of the client's own: an object, or the text that the update schema has (A20)."""
-    return value if isinstance(value, str) else read_object(value)
+    return read_text(value) if isinstance(value, str) else _object(value)
+
+
+def _object(value: Any) -> Any:
+    """Read an object with members of the client's own, kept as they are."""
+    return read_anything(read_object(value))
 
 
 def _part(members: Mapping[str, Reader], required: Sequence[str] = ()) -> ObjectOf:
@@ -365,7 +371,7 @@ _HEADER = _part(
         "costLines": ListOf(_COST_LINE),
         "orderDate": _seconds,
         "billingAddress": _ADDRESS,
-        "customerFields": read_object,
+        "customerFields": _object,
         "shippingAddresses": ListOf(_ADDRESS),
     }
 )

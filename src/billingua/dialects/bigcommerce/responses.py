@@ -95,7 +95,7 @@ def _order_number(shown: Invoice) -> str | None:
 
 def _channel_name(channel: int, workspace: Workspace) -> str | None:
     try:
-        return workspace.channel(channel)["name"]
+        return workspace.channel(channel).name
     except ChannelNotFound:
         return None
 

@@ -10,6 +10,7 @@ from billingua.dialects.bigcommerce.listing import read_window
 from billingua.dialects.bigcommerce.vocabulary import NAME, extra_fields
 from billingua.engine.ledger import Ledger
 from billingua.wire.credentials import Session
+from billingua.wire.errors import WrongVerb
 from billingua.wire.face import Face
 from billingua.wire.rates import RateLimit
 
@@ -21,10 +22,17 @@ def make_face(ledger: Ledger, body_limit: int) -> Face:
     endpoints = Endpoints(ledger, body_limit)
     routes = [
         Route(f"{BASE}/invoices/extra-fields", endpoints.list_extra_fields, methods=["GET"]),
+        Route(f"{BASE}/invoices/export", takes_no_verb, methods=[]),
+        Route(f"{BASE}/invoices/{{invoice_id}}/send-mail", takes_no_verb, methods=[]),
         Route(f"{BASE}/invoices/{{invoice_id}}", endpoints.get_invoice, methods=["GET"]),
         Route(f"{BASE}/invoices/{{invoice_id}}", endpoints.update_invoice, methods=["PUT"]),
     ]
     return Face(NAME, routes, voice)
+
+
+async def takes_no_verb(request: Request) -> Response:
+    """Refuse whatever is asked of a path that the contract names without any call (A30)."""
+    raise WrongVerb(request.method, ())
 
 
 class Endpoints:

@@ -55,6 +55,7 @@ INVALID = {
     "null": "This field may not be null.",
     "blank": "This field may not be blank.",
     "text": "Not a valid string.",
+    "characters": "Null characters are not allowed.",
     "integer": "A valid integer is required.",
     "number": "Please enter a valid number",
     "range": "Please enter a valid number",

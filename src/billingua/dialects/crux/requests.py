@@ -113,16 +113,9 @@ def _optional(reader: Reader) -> Reader:
     return lambda value: None if value is None else reader(value)
 
 
-def _kept(text: str) -> str:
-    """See that a text can be kept by every store."""
-    if "\0" in text:
-        raise Invalid("characters")
-    return text
-
-
 def _invoice_number(value: Any) -> str:
     """Read an invoice's number, without the blanks around it."""
-    number = _kept(read_text(value)).strip()
+    number = read_text(value).strip()
     if not number:
         raise Invalid("blank")
     if len(number) > LONGEST_NUMBER:
@@ -148,14 +141,14 @@ def _not_negative(number: Any) -> Any:
 def _attribute_name(value: Any) -> str:
     if not isinstance(value, str):
         raise Invalid("text")
-    return _kept(value)
+    return read_text(value)
 
 
 def _attribute_value(value: Any) -> str:
     """Read an attribute's value; a number or a boolean is kept as its text (A18)."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return _kept(read_text(value))
+    return read_text(value)
 
 
 def _attributes(value: Any) -> tuple[Attribute, ...]:

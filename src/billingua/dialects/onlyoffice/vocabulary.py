@@ -32,6 +32,7 @@ CONVERSIONS: Mapping[str, tuple[str, int]] = {
     "date": ("String was not recognized as a valid DateTime.", FORMAT),
     "flag": ("String was not recognized as a valid Boolean.", FORMAT),
     "text": ("The value cannot be converted to a string.", FORMAT),
+    "characters": ("The text has a null character.", FORMAT),
     "one object": ("There is more than one value where one object can be.", FORMAT),
 }
 """Why a value cannot be converted: the text, and its `hresult`."""
