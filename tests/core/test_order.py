@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billingua.core.errors import OrderCancelled, OrderLineClosed, OrderLineNotFound, OrderNotFound, OverInvoiced
-from billingua.core.order import Invoiced, OrderFees, SupplierTerms, invoice_lines, lines_of
+from billingua.core.order import Invoiced, LineStatus, OrderFees, SupplierTerms, invoice_lines, lines_of
 from tests.builders import SUPPLIER, a_uuid, an_order, an_order_line
 
 LINE, SECOND, FOREIGN = a_uuid(8100), a_uuid(8101), a_uuid(8102)
@@ -130,21 +130,23 @@ def test_a_line_is_invoiced_whether_it_was_shipped_or_not(status: str):
 
 
 def test_nothing_of_a_cancelled_order_is_invoiced_not_even_charges():
-    order = an_order(lines=(an_order_line(status="Cancelled"), an_order_line(uuid=SECOND, status="Cancelled")))
+    order = an_order(
+        lines=(an_order_line(status=LineStatus.CANCELLED), an_order_line(uuid=SECOND, status=LineStatus.CANCELLED))
+    )
     with pytest.raises(OrderCancelled):
         invoice_lines(order, SUPPLIER, [])
 
 
 def test_charges_may_be_invoiced_while_another_suppliers_line_stands():
     order = an_order(
-        lines=(an_order_line(status="Cancelled"), an_order_line(uuid=FOREIGN, supplier=SOMEBODY_ELSE)),
+        lines=(an_order_line(status=LineStatus.CANCELLED), an_order_line(uuid=FOREIGN, supplier=SOMEBODY_ELSE)),
     )
     assert invoice_lines(order, SUPPLIER, []) == order
 
 
 def test_for_a_stranger_a_cancelled_order_does_not_exist_either():
     with pytest.raises(OrderNotFound):
-        invoice_lines(an_order(lines=(an_order_line(status="Cancelled"),)), SOMEBODY_ELSE, [])
+        invoice_lines(an_order(lines=(an_order_line(status=LineStatus.CANCELLED),)), SOMEBODY_ELSE, [])
 
 
 @given(st.lists(st.tuples(st.sampled_from([LINE, SECOND]), st.none() | st.integers(0, 4)), max_size=6))

@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 
 from billingua.core.errors import ChannelNotFound
+from billingua.core.workspace import Channel
 from tests.builders import NOON, a_workspace
 
 
@@ -19,14 +20,13 @@ def test_a_dialect_is_set_to_what_was_set_or_to_its_default():
     assert workspace.setting("modulus", "due_days", 30) == 30
 
 
-def test_a_sales_channel_is_found_whichever_dialect_defines_it():
-    shop = {"id": 2, "name": "Shop"}
-    workspace = a_workspace(settings={"modulus": {}, "bigcommerce": {"channels": [{"id": 1, "name": "Main"}, shop]}})
-    assert workspace.channel(2) == shop
+def test_a_sales_channel_is_found_by_its_id():
+    shop = Channel(id=2, name="Shop")
+    assert a_workspace(channels=(Channel(id=1, name="Main"), shop)).channel(2) == shop
 
 
-@pytest.mark.parametrize("settings", [{}, {"bigcommerce": {"channels": [{"id": 1, "name": "Main"}]}}])
-def test_an_unknown_sales_channel_is_not_found(settings):
+@pytest.mark.parametrize("channels", [(), (Channel(id=1, name="Main"),)])
+def test_an_unknown_sales_channel_is_not_found(channels):
     with pytest.raises(ChannelNotFound) as refused:
-        a_workspace(settings=settings).channel(2)
+        a_workspace(channels=channels).channel(2)
     assert refused.value.asked == 2

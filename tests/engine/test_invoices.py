@@ -12,6 +12,7 @@ from billingua.core.lifecycle import Action, Status
 from billingua.core.line import Attribute
 from billingua.core.party import AddressCategory
 from billingua.core.rounding import STEPWISE, en16931
+from billingua.core.workspace import Channel
 from billingua.engine.invoices import (
     AmendInvoice,
     ChangeStatus,
@@ -351,7 +352,7 @@ def amend(invoice: Invoice | None = None, *others: Any, dialect: str = "bigcomme
 
 
 EDITED = events.InvoiceEdited(35, "INV-35")
-CHANNELS = a_workspace(settings={"bigcommerce": {"channels": [{"id": 1, "name": "Main store"}]}})
+CHANNELS = a_workspace(channels=(Channel(id=1, name="Main store"),))
 
 
 def test_only_what_is_given_changes():

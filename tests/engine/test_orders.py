@@ -7,6 +7,7 @@ import pytest
 from billingua.core import errors, events
 from billingua.core.lifecycle import Status
 from billingua.core.line import Attribute, Charge, ChargeKind
+from billingua.core.order import LineStatus
 from billingua.core.rounding import en16931
 from billingua.engine.orders import InvoicedLine, InvoiceOrder, OrderView, find_order, invoice_order
 from billingua.engine.plan import Caller, Decision
@@ -146,10 +147,10 @@ def test_an_order_is_not_there_for_a_supplier_without_lines_in_it():
 @pytest.mark.parametrize(
     ("order", "line", "refusal"),
     [
-        (an_order(lines=(an_order_line(status="Cancelled"),)), InvoicedLine(line=LINE), errors.OrderCancelled),
+        (an_order(lines=(an_order_line(status=LineStatus.CANCELLED),)), InvoicedLine(line=LINE), errors.OrderCancelled),
         (ORDER, InvoicedLine(line=STRANGER), errors.OrderLineNotFound),
         (
-            an_order(lines=(an_order_line(status="Rejected"),)),
+            an_order(lines=(an_order_line(status=LineStatus.REJECTED),)),
             InvoicedLine(line=LINE),
             errors.OrderLineClosed,
         ),

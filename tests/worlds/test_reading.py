@@ -59,7 +59,7 @@ def test_a_workspace_needs_a_name_alone():
     assert workspace.setting("modulus", "tolerant_json") is False
     assert workspace.setting("modulus", "apps") == []
     assert workspace.setting("bigcommerce", "due_days") == 30
-    assert workspace.channel(1)["name"] == "Main store"
+    assert workspace.channel(1).name == "Main store"
 
 
 def test_a_null_is_a_key_left_out():

@@ -1,4 +1,4 @@
-"""Numbers of documents: books, and how the next number is formed."""
+"""Numbers of documents: the books that keep them apart."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,8 +19,3 @@ class Book:
     id: int
     kind: BookKind
     prefix: str = ""
-
-
-def padded(number: int, width: int) -> str:
-    """Write a number with zeros before it, as the documents of a series are numbered."""
-    return str(number).zfill(width)

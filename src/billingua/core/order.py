@@ -4,13 +4,27 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from uuid import UUID
 
 from billingua.core.errors import OrderCancelled, OrderLineClosed, OrderLineNotFound, OrderNotFound, OverInvoiced
 from billingua.core.line import Attribute
 from billingua.core.money import EXACT, ZERO, add_up
 
-CLOSED_LINES = frozenset({"Cancelled", "Rejected"})
+
+class LineStatus(StrEnum):
+    """How far an order line has come."""
+
+    UNALLOCATED = "Unallocated"
+    ALLOCATED = "Allocated"
+    BACKORDERED = "Backordered"
+    REJECTED = "Rejected"
+    SHIPPED = "HasTracking"
+    CANCELLED = "Cancelled"
+
+
+CLOSED_LINES = frozenset({LineStatus.CANCELLED, LineStatus.REJECTED})
+"""Statuses in which nothing more of a line is invoiced."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +105,7 @@ class OrderLine:
     quantity: int
     unit_cost: Decimal | None = None
     supplier_unit_cost: Decimal | None = None
-    status: str = "Unallocated"
+    status: LineStatus = LineStatus.UNALLOCATED
     designation: str | None = None
     carrier: str | None = None
     method: str | None = None
@@ -161,7 +175,7 @@ def invoice_lines(order: Order, supplier: UUID, taken: Iterable[Invoiced]) -> Or
     Refuses with `OrderNotFound`, `OrderCancelled`, `OrderLineNotFound`, `OrderLineClosed` or `OverInvoiced`.
     """
     own = lines_of(order, supplier)
-    if all(line.status == "Cancelled" for line in order.lines):
+    if all(line.status is LineStatus.CANCELLED for line in order.lines):
         raise OrderCancelled
     for index, part in enumerate(taken):
         line = own.get(part.line)

@@ -46,6 +46,14 @@ class CashAccount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """A storefront, or another way by which the workspace sells."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Workspace:
     """A tenant. `settings` holds what each dialect is set to, by dialect, in that dialect's own words."""
 
@@ -60,6 +68,7 @@ class Workspace:
     payment_terms: tuple[PaymentTerm, ...] = ()
     salespeople: tuple[Salesperson, ...] = ()
     cash_accounts: tuple[CashAccount, ...] = ()
+    channels: tuple[Channel, ...] = ()
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
 
     @property
@@ -71,10 +80,9 @@ class Workspace:
         """What a dialect is set to; the default where nothing is set."""
         return self.settings.get(dialect, {}).get(name, default)
 
-    def channel(self, id: int) -> Mapping[str, Any]:
+    def channel(self, id: int) -> Channel:
         """Find a sales channel, or refuse with `ChannelNotFound`."""
-        for channels in (settings.get("channels", ()) for settings in self.settings.values()):
-            for channel in channels:
-                if channel["id"] == id:
-                    return channel
+        for channel in self.channels:
+            if channel.id == id:
+                return channel
         raise ChannelNotFound(id)

@@ -15,6 +15,7 @@ from billingua.core.lifecycle import Status
 from billingua.core.line import ChargeKind
 from billingua.core.money import ZERO, Mode
 from billingua.core.numbering import BookKind
+from billingua.core.order import LineStatus
 from billingua.core.party import AddressCategory, PartyKind, TradeRole
 from billingua.core.payment import PaymentStatus
 from billingua.core.rounding import TaxBase
@@ -29,7 +30,6 @@ TokenHash = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", description="the SHA-2
 Moment = Annotated[str, Meta(description=EXPECTED)]
 Day = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\d$", description="a day (2024-12-26)")]
 Dialect = Literal["crux", "onlyoffice", "modulus", "bigcommerce", "native"]
-LineStatus = Literal["Unallocated", "Allocated", "Rejected", "HasTracking", "Backordered", "Cancelled"]
 
 
 class Section(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -14,7 +14,16 @@ from msgspec.structs import asdict
 from billingua.core.invoice import Invoice
 from billingua.core.item import Item
 from billingua.core.money import EXACT, ZERO
-from billingua.core.order import Allocation, DeliveryAddress, Order, OrderFees, OrderLine, Shipment, SupplierTerms
+from billingua.core.order import (
+    Allocation,
+    DeliveryAddress,
+    LineStatus,
+    Order,
+    OrderFees,
+    OrderLine,
+    Shipment,
+    SupplierTerms,
+)
 from billingua.worlds.assembly import Assembly
 from billingua.worlds.document import (
     GivenAllocation,
@@ -107,15 +116,15 @@ def _item(given: GivenOrderLine, place: str, assembly: Assembly) -> Item | None:
     return named[0] if len(named) == 1 else None
 
 
-def _status(allocation: GivenAllocation | None) -> str:
+def _status(allocation: GivenAllocation | None) -> LineStatus:
     """Say where a line stands by what was allocated of it."""
     if allocation is None:
-        return "Unallocated"
+        return LineStatus.UNALLOCATED
     if allocation.accepted:
-        return "Allocated"
+        return LineStatus.ALLOCATED
     if allocation.backordered:
-        return "Backordered"
-    return "Rejected" if allocation.rejected else "Unallocated"
+        return LineStatus.BACKORDERED
+    return LineStatus.REJECTED if allocation.rejected else LineStatus.UNALLOCATED
 
 
 def _read_allocation(given: GivenAllocation | None, place: str, assembly: Assembly) -> Allocation | None:

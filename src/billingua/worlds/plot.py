@@ -18,7 +18,7 @@ from billingua.core.item import Item
 from billingua.core.lifecycle import Action, Status
 from billingua.core.line import Charge, ChargeKind, InvoiceLine
 from billingua.core.money import EXACT, currency_digits, settle, split
-from billingua.core.order import Allocation, DeliveryAddress, Order, OrderLine
+from billingua.core.order import Allocation, DeliveryAddress, LineStatus, Order, OrderLine
 from billingua.core.party import Party
 from billingua.core.payment import PaymentLine, PaymentStatus
 from billingua.core.tax import Tax
@@ -191,7 +191,7 @@ class _Sale:
             supplier=self._supplier.uuid,
             quantity=quantity,
             unit_cost=settle(item.price * Decimal("0.8"), 2),
-            status="Allocated",
+            status=LineStatus.ALLOCATED,
             designation="NeedsTracking",
             allocation=Allocation(accepted=quantity, rejected=0, backordered=0),
         )

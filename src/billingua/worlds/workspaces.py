@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from billingua.core.numbering import Book
-from billingua.core.workspace import Branch, CashAccount, PaymentTerm, Salesperson, Workspace
+from billingua.core.workspace import Branch, CashAccount, Channel, PaymentTerm, Salesperson, Workspace
 from billingua.engine.credentials import hash_secret
 from billingua.engine.planting import Plant
 from billingua.worlds.assembly import Assembly, Claims
@@ -55,6 +55,7 @@ def _read_workspace(assembly: Assembly) -> Workspace:
         payment_terms=_read_payment_terms(assembly),
         salespeople=_read_salespeople(assembly),
         cash_accounts=_read_cash_accounts(assembly),
+        channels=tuple(Channel(id=one.id, name=one.name) for one in assembly.given.bigcommerce.channels),
         settings=_read_settings(assembly),
     )
 
@@ -108,11 +109,12 @@ def _read_cash_accounts(assembly: Assembly) -> tuple[CashAccount, ...]:
 
 
 def _read_settings(assembly: Assembly) -> dict[str, Mapping[str, Any]]:
-    """Read what each dialect is set to, in plain values; secrets are hashed."""
+    """Read what each dialect is set to, in plain values; secrets are hashed, and channels are the workspace's."""
     _check_settings(assembly)
     settings: dict[str, Any] = {
         dialect: msgspec.to_builtins(getattr(assembly.given, dialect)) for dialect in DIALECT_SECTIONS
     }
+    del settings["bigcommerce"]["channels"]
     apps: Sequence[dict[str, Any]] = settings["modulus"]["apps"]
     for app in apps:
         secret = app.pop("secret")
@@ -159,4 +161,5 @@ def write_tables(workspace: Workspace) -> dict[str, Sequence[Any]]:
 
 def write_settings(workspace: Workspace) -> dict[str, Mapping[str, Any]]:
     """Write what each dialect is set to."""
-    return {dialect: workspace.settings.get(dialect, {}) for dialect in DIALECT_SECTIONS}
+    settings = {dialect: workspace.settings.get(dialect, {}) for dialect in DIALECT_SECTIONS}
+    return {**settings, "bigcommerce": {**settings["bigcommerce"], "channels": workspace.channels}}

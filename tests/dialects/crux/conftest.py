@@ -11,7 +11,16 @@ import httpx
 import pytest
 
 from billingua.core.invoice import Invoice
-from billingua.core.order import Allocation, DeliveryAddress, Order, OrderFees, OrderLine, Shipment, SupplierTerms
+from billingua.core.order import (
+    Allocation,
+    DeliveryAddress,
+    LineStatus,
+    Order,
+    OrderFees,
+    OrderLine,
+    Shipment,
+    SupplierTerms,
+)
 from billingua.core.party import Party, TradeRole
 from billingua.dialects.crux import NAME, make_face
 from billingua.engine.clock import SandboxClock
@@ -91,7 +100,7 @@ ORDER = Order(
             sku=MUG.sku,
             quantity=3,
             unit_cost=Decimal("12.5"),
-            status="HasTracking",
+            status=LineStatus.SHIPPED,
             designation="HasTracking",
             tracking=(Shipment(number="1ZT0047", carrier="UPS", quantity=2),),
             allocation=Allocation(accepted=2, backordered=1, rejected=0, backorder_date=date(2024, 4, 2)),
@@ -106,14 +115,16 @@ MIXED = an_order(
     retailer=LARKSPUR.uuid,
     lines=(
         a_tamarack_line(LAMP_LINE, sku="TM-90"),
-        a_tamarack_line(REJECTED_LINE, sku="TM-91", status="Rejected"),
-        a_tamarack_line(CANCELLED_LINE, sku="TM-92", status="Cancelled"),
+        a_tamarack_line(REJECTED_LINE, sku="TM-91", status=LineStatus.REJECTED),
+        a_tamarack_line(CANCELLED_LINE, sku="TM-92", status=LineStatus.CANCELLED),
         an_order_line(uuid=BIRCH_LINE, sku="BI-1", supplier=BIRCH.uuid),
     ),
 )
 """An order of two suppliers, some of whose lines are closed."""
 
-CANCELLED = an_order(id=106, retailer=LARKSPUR.uuid, lines=(a_tamarack_line(a_uuid(8210), status="Cancelled"),))
+CANCELLED = an_order(
+    id=106, retailer=LARKSPUR.uuid, lines=(a_tamarack_line(a_uuid(8210), status=LineStatus.CANCELLED),)
+)
 YARROWS = an_order(id=107, retailer=YARROW.uuid, lines=(an_order_line(uuid=a_uuid(8220), supplier=BIRCH.uuid),))
 """An order of another retailer to another supplier."""
 
