@@ -241,6 +241,13 @@ async def test_a_date_without_a_zone_is_the_workspaces(portal: Portal):
     assert (again["issueDate"], again["dueDate"]) == (shown["issueDate"], shown["dueDate"])
 
 
+async def test_the_date_that_stands_for_no_due_date_may_be_sent_back(portal: Portal):
+    shown = response(await portal.put(a_body(dueDate="0001-01-01T00:00:00.0000000Z")))
+
+    assert shown["dueDate"] == "0001-01-01T00:00:00.0000000Z"
+    assert (await portal.stored()).due_at is None
+
+
 # Cost (§10.1).
 
 
@@ -307,6 +314,7 @@ LONG = "x" * 256
         (a_body(invoiceLines=...), "invoiceLines"),
         (a_body(invoiceLines=[]), "invoiceLines"),
         (a_body(invoiceLines="x"), "invoiceLines"),
+        (a_body(invoiceLines=[0] * 1001), "invoiceLines"),
         (a_body(invoiceLines=..., invoicelines=[{"invoiceItemID": 4}]), "invoiceLines"),
         (a_body_with_line(invoiceItemID=0), "invoiceLines[0].invoiceItemID"),
         (a_body(invoiceLines=[{"id": 51}]), "invoiceLines[0].invoiceItemID"),

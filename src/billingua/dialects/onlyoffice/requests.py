@@ -13,7 +13,14 @@ from billingua.core.money import ZERO, settle
 from billingua.core.workspace import Workspace
 from billingua.dialects.onlyoffice.errors import ArgumentRefused, ConversionFailed, ListBroken
 from billingua.dialects.onlyoffice.responses import ShownInvoice
-from billingua.dialects.onlyoffice.vocabulary import CURRENCIES, LARGEST, LONGEST_TEXT, NO_DATE, is_culture
+from billingua.dialects.onlyoffice.vocabulary import (
+    CURRENCIES,
+    LARGEST,
+    LONGEST_TEXT,
+    MOST_LINES,
+    NO_DATE,
+    is_culture,
+)
 from billingua.engine import invoices
 from billingua.engine.invoices import InvoiceFields, InvoiceView, LineContent, ReplaceInvoice
 from billingua.engine.kinds import by_username
@@ -75,22 +82,18 @@ class Parameters:
         """The parameters that have one value; of several the first counts."""
         return Values({name: _first(leaves) for name, leaves in self._by_name.items()})
 
-    def integers(self, name: str) -> list[int]:
-        """Read a list of integers, in any of its encodings (§2.7)."""
-        leaves = self._by_name.get(name.lower(), ())
-        given = [value if path in {(), ("",)} or _is_index(*path) else OBJECT for path, value in leaves]
-        items = [Values({name.lower(): value}) for value in given if value not in (None, "", [])]
-        return [item.read(name, read_integer, 0) for item in items]
-
-    def objects(self, name: str, members: frozenset[str]) -> list[Values]:
+    def objects(self, name: str, members: frozenset[str], most: int) -> list[Values]:
         """Read a list of objects with these members, in any of its encodings (§2.8).
 
-        Refuses with `ListBroken` where an object is missing on the way, or says nothing that is known.
+        Refuses with `ArgumentRefused` more objects than `most`, and with `ListBroken` where an object is missing on
+        the way, or says nothing that is known.
         """
         held: dict[int, dict[str, Any]] = {}
         for path, value in self._by_spelling.get(name, ()):
             if path:
                 _hold(held, name, path, value)
+            if len(held) > most:
+                raise ArgumentRefused(name)
         if list(held) != list(range(len(held))):
             raise ListBroken(name)
         known = [Values(values, f"{name}[{index}].") for index, values in held.items() if members & values.keys()]
@@ -111,8 +114,8 @@ def _first(leaves: list[Leaf]) -> Any:
     return next((value for path, value in leaves if not path), OBJECT)
 
 
-def _is_index(step: str, *deeper: str) -> bool:
-    return not deeper and re.fullmatch(r"[0-9]{1,9}", step) is not None
+def _is_index(step: str) -> bool:
+    return len(step) < 10 and step.isascii() and step.isdigit()
 
 
 def _hold(held: dict[int, dict[str, Any]], name: str, path: Path, value: Any) -> None:
@@ -123,8 +126,9 @@ def _hold(held: dict[int, dict[str, Any]], name: str, path: Path, value: Any) ->
     if not inner:
         return
     member, value = inner[0].lower(), value if len(inner) == 1 else {inner[1]: value}
-    if element.setdefault(member, value) != value and not path[0]:
+    if member in element and not path[0]:
         raise ConversionFailed(name, "one object")  # `lines[][price]` twice means two lines, and there is room for one
+    element.setdefault(member, value)
 
 
 def from_pairs(pairs: Pairs) -> Source:
@@ -202,15 +206,6 @@ _MOMENT = re.compile(
 _FIRST = datetime(1000, 1, 1, tzinfo=UTC)
 _LAST = datetime(9999, 12, 31, tzinfo=UTC)
 """The range of moments that are stored, less the day by which a zone may move them."""
-
-
-def read_flag(value: Any) -> bool:
-    """Read a boolean: `true` or `false`, whatever the case; numbers are none."""
-    if isinstance(value, str) and value.lower() in {"true", "false"}:
-        return value.lower() == "true"
-    if not isinstance(value, bool):
-        raise Invalid("flag")
-    return value
 
 
 def moment_reader(zone: tzinfo) -> Callable[[Any], datetime]:
@@ -296,7 +291,7 @@ def _fields(scalars: Values, zone: tzinfo) -> InvoiceFields:
     moment = moment_reader(zone)
     return InvoiceFields(
         issued_at=scalars.read("issueDate", moment, NO_DATE),
-        due_at=scalars.read("dueDate", moment, NO_DATE),
+        due_at=scalars.read("dueDate", moment, None),
         party=scalars.read("contactId", read_integer, 0),
         consignee=scalars.read("consigneeId", read_integer, 0) or None,
         opportunity=scalars.read("entityId", read_integer, 0) or None,
@@ -314,7 +309,7 @@ def _fields(scalars: Values, zone: tzinfo) -> InvoiceFields:
 _SOUND: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
     "issueDate": ("issued_at", lambda moment: moment > NO_DATE),
     "contactId": ("party", lambda id: id > 0),
-    "dueDate": ("due_at", lambda moment: moment > NO_DATE),
+    "dueDate": ("due_at", lambda moment: moment is not None),
     "currency": ("currency", lambda text: 0 < len(text) <= LONGEST_TEXT),
     "exchangeRate": ("exchange_rate", lambda rate: ZERO < rate <= LARGEST),
     "terms": ("terms", lambda text: 0 < len(text) <= LONGEST_TEXT),
@@ -333,8 +328,9 @@ def _problem(fields: InvoiceFields) -> ArgumentRefused | None:
 
 
 def _stored(fields: InvoiceFields) -> InvoiceFields:
-    """Round as the storage does: half away from zero, to two decimals (§10.1)."""
+    """Round as the storage does: half away from zero, to two decimals (§10.1). The date for no date is none."""
     stored = fields.copy()
+    stored["due_at"] = None if fields.get("due_at") == NO_DATE else fields.get("due_at")
     stored["exchange_rate"] = settle(fields.get("exchange_rate", ZERO), 2)
     return stored
 
@@ -357,8 +353,8 @@ _LINE_MEMBERS = frozenset(
 
 
 def _lines(parameters: Parameters) -> list[LineContent]:
-    """Read the lines: at least one; their ids and places are not theirs to choose."""
-    lines = [_line(values) for values in parameters.objects("invoiceLines", _LINE_MEMBERS)]
+    """Read the lines: at least one, and no more than so many; their ids and places are not theirs to choose."""
+    lines = [_line(values) for values in parameters.objects("invoiceLines", _LINE_MEMBERS, MOST_LINES)]
     if not lines:
         raise ArgumentRefused("invoiceLines")
     return lines

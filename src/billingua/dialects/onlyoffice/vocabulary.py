@@ -30,7 +30,6 @@ CONVERSIONS: Mapping[str, tuple[str, int]] = {
     "number": ("Input string was not in a correct format.", FORMAT),
     "overflow": ("Value was either too large or too small for an Int32.", OVERFLOW),
     "date": ("String was not recognized as a valid DateTime.", FORMAT),
-    "flag": ("String was not recognized as a valid Boolean.", FORMAT),
     "text": ("The value cannot be converted to a string.", FORMAT),
     "characters": ("The text has a null character.", FORMAT),
     "one object": ("There is more than one value where one object can be.", FORMAT),
@@ -48,6 +47,9 @@ STATUSES: Mapping[Status, Mapping[str, Any]] = {
 
 NO_DATE = datetime.min.replace(tzinfo=UTC)
 """What stands for no date at all (§1.5)."""
+
+MOST_LINES = 1000
+"""How many lines an invoice may have here."""
 
 LARGEST = Decimal("99999999.99")
 LONGEST_TEXT = 255
