@@ -58,6 +58,15 @@ def test_a_sandbox_without_a_world_goes_back_to_what_was_there_at_its_start(bill
     assert "later" not in billingua("token", "list", "--data", "data").out
 
 
+def test_a_sandbox_goes_back_to_the_ledger_that_its_world_file_had_left_alone(billingua: Run, tmp_path: Path):
+    (tmp_path / "world.json").write_text(json.dumps(WORLD))
+    (tmp_path / "other.json").write_text(json.dumps(WORLD | {"workspace": "other", "credentials": []}))
+    billingua("import", "world.json", "--data", "data")
+    with Server("--sandbox", "--world", "other.json", "--data", "data", folder=tmp_path) as server:
+        assert httpx.post(f"{server.url}/sandbox/reset").status_code == 200
+        assert numbers(server, "t") == ["INV-1"]
+
+
 def test_ctrl_c_ends_the_server_in_peace(tmp_path: Path):
     with Server("--data", "data", folder=tmp_path) as server:
         server.process.send_signal(signal.SIGINT)

@@ -1,9 +1,11 @@
+import asyncio
+
 import pytest
 
 from billingua.engine.clock import SandboxClock, SystemClock
 from billingua.engine.credentials import hash_secret
 from billingua.engine.journal import read
-from billingua.engine.kinds import by_secret
+from billingua.engine.kinds import THE_WORKSPACE, by_secret
 from billingua.engine.ledger import Ledger
 from billingua.engine.planting import WorkspaceTaken
 from billingua.stores.memory import MemoryStore
@@ -96,3 +98,34 @@ async def test_a_reset_brings_the_world_back_without_what_came_after_and_lets_th
     assert await export(store) == before
     assert await store.find(by_secret("native", hash_secret("t"))) == []
     assert clock.now() > NOW
+
+
+async def test_while_a_world_is_planted_anew_everybody_else_waits(store: MemoryStore):
+    clock = SandboxClock(SystemClock())
+    planted = asyncio.Event()
+
+    async def plant() -> None:
+        await plant_all(store, read_all(SMALL))
+        await planted.wait()
+
+    await plant_all(store, read_all(SMALL))
+    sandbox = Sandbox(store, clock, plant)
+    reset = asyncio.create_task(sandbox.reset())
+    await asyncio.sleep(0)
+    others = [asyncio.create_task(sandbox.store.workspaces()), asyncio.create_task(sandbox.store.find(THE_WORKSPACE))]
+    done, _ = await asyncio.wait(others, timeout=0.05)
+    assert not done
+    planted.set()
+    await reset
+    assert (await others[0], len(await others[1])) == (["small"], 1)
+
+
+async def test_where_a_world_cannot_be_planted_anew_no_half_of_it_stays(store: MemoryStore):
+    async def plant() -> None:
+        await plant_all(store, read_all(SMALL))
+        raise ValueError("half")
+
+    sandbox = Sandbox(store, SandboxClock(SystemClock()), plant)
+    with pytest.raises(RuntimeError, match="could not be planted anew"):
+        await sandbox.reset()
+    assert await sandbox.store.workspaces() == []

@@ -97,7 +97,8 @@ async def _serve(settings: Settings, listener: socket.socket, *, demo: bool, pla
         plant = await _begin(store, settings, demo=demo, plants=plants)
         clock = SandboxClock(SystemClock())
         sandbox = Sandbox(store, clock, plant) if settings.sandbox else None
-        app = create_app(Ledger(store, clock if sandbox else SystemClock()), settings, sandbox)
+        ledger = Ledger(sandbox.store, clock) if sandbox else Ledger(store, SystemClock())
+        app = create_app(ledger, settings, sandbox)
         first = None if await store.workspaces() else options_for(settings)
 
         def tell() -> None:
@@ -115,9 +116,9 @@ async def _begin(
     if demo:
         return await _begin_demo(store)
     if plants is not None:
-        if not await load_if_empty(ledger, plants):
-            logger.info("the ledger is not empty: the world file was not loaded")
-        return lambda: load(ledger, plants)
+        if await load_if_empty(ledger, plants):
+            return lambda: load(ledger, plants)
+        logger.info("the ledger is not empty: the world file was not loaded")
     taken = await snapshot(store) if settings.sandbox else []
     return lambda: load(ledger, taken)
 

@@ -1,24 +1,138 @@
 """The sandbox: a server whose clock can be set, and whose world goes back to its beginning."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
 
+from billingua.core.invoice import Invoice
 from billingua.engine.clock import SandboxClock
-from billingua.engine.ports import Store
+from billingua.engine.journal import Entry
+from billingua.engine.plan import Job, Key, Record
+from billingua.engine.ports import Posted, Store
+from billingua.engine.queries import InvoiceQuery, Page
+
+T = TypeVar("T")
 
 
 class Sandbox:
-    """What tests may turn: the clock, and the world back to the one that the server was started with."""
+    """What tests may turn: the clock, and the world back to the one that the server was started with.
+
+    `store` is for everybody but the planting: whoever uses it waits while the world is planted anew.
+    """
 
     def __init__(self, store: Store, clock: SandboxClock, plant: Callable[[], Awaitable[object]]) -> None:
         self.clock = clock
+        self._gate = _Gate()
+        self.store: Store = _GatedStore(store, self._gate)
         self._store = store
         self._plant = plant
-        self._resetting = asyncio.Lock()
 
     async def reset(self) -> None:
-        """Forget everything, plant the world anew and let the clock run."""
-        async with self._resetting:
+        """Forget everything, plant the world anew and let the clock run, while everybody else waits.
+
+        If the world cannot be planted the ledger is left empty: half a world would pass for a whole one.
+        """
+        async with self._gate.closed():
             await self._store.erase()
-            await self._plant()
+            try:
+                await self._plant()
+            except Exception as error:
+                await self._store.erase()
+                raise RuntimeError("the world could not be planted anew; the ledger is empty now") from error
             self.clock.set(None)
+
+
+class _Gate:
+    """Lets many in at once, or keeps all out for one who has to be alone."""
+
+    def __init__(self) -> None:
+        self._alone = asyncio.Lock()
+        self._opened, self._left = asyncio.Event(), asyncio.Event()
+        self._opened.set()
+        self._left.set()
+        self._inside = 0
+
+    @asynccontextmanager
+    async def passed(self) -> AsyncGenerator[None]:
+        """Be inside, among others."""
+        while not self._opened.is_set():
+            await self._opened.wait()
+        self._inside += 1
+        self._left.clear()
+        try:
+            yield
+        finally:
+            self._inside -= 1
+            if not self._inside:
+                self._left.set()
+
+    @asynccontextmanager
+    async def closed(self) -> AsyncGenerator[None]:
+        """Be alone: nobody comes in any more, and those who are inside are waited for."""
+        async with self._alone:
+            self._opened.clear()
+            try:
+                await self._left.wait()
+                yield
+            finally:
+                self._opened.set()
+
+
+class _GatedStore:
+    """A store behind a gate. A walk need not pass: no request goes on one."""
+
+    def __init__(self, store: Store, gate: _Gate) -> None:
+        self._store = store
+        self._gate = gate
+
+    async def run(self, job: Job[T]) -> T:
+        """Run a plan."""
+        async with self._gate.passed():
+            return await self._store.run(job)
+
+    async def read(self, job: Job[T]) -> T:
+        """Run a plan that saves nothing."""
+        async with self._gate.passed():
+            return await self._store.read(job)
+
+    async def find(self, key: Key[T]) -> Sequence[tuple[str, Record[T]]]:
+        """Find an aggregate by a key in every workspace."""
+        async with self._gate.passed():
+            return await self._store.find(key)
+
+    async def invoices(self, workspace: str, query: InvoiceQuery) -> Page[Invoice]:
+        """List invoices."""
+        async with self._gate.passed():
+            return await self._store.invoices(workspace, query)
+
+    async def workspaces(self) -> Sequence[str]:
+        """List the names of all workspaces."""
+        async with self._gate.passed():
+            return await self._store.workspaces()
+
+    async def history(self, workspace: str, kind: str, id: int) -> Sequence[Entry]:
+        """Give the entries of one aggregate."""
+        async with self._gate.passed():
+            return await self._store.history(workspace, kind, id)
+
+    def aggregates(self, workspace: str, kind: str) -> AsyncIterator[Record[Any]]:
+        """Walk all aggregates of a kind."""
+        return self._store.aggregates(workspace, kind)
+
+    def journal(self) -> AsyncIterator[Entry]:
+        """Walk all history."""
+        return self._store.journal()
+
+    def outbox(self) -> AsyncIterator[Posted]:
+        """Walk the outbox."""
+        return self._store.outbox()
+
+    async def erase(self) -> None:
+        """Forget everything."""
+        async with self._gate.closed():
+            await self._store.erase()
+
+    async def close(self) -> None:
+        """Let go of the database."""
+        await self._store.close()

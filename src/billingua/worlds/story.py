@@ -31,7 +31,11 @@ class Step:
 
 async def play(store: Store, steps: Sequence[Step]) -> None:
     """Let everything happen, in the order given, each step at its moment; the store takes them in batches."""
-    await asyncio.gather(*(_take(store, step) for step in steps))
+    # A step that fails does not end the others, which the store has accepted: all are awaited before that is told.
+    ended = await asyncio.gather(*(_take(store, step) for step in steps), return_exceptions=True)
+    for error in ended:
+        if error is not None:
+            raise error
 
 
 async def _take(store: Store, step: Step) -> None:
