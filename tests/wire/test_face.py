@@ -1,5 +1,8 @@
 """A face finds who answers, and words what nobody answers."""
 
+import logging
+from typing import Any
+
 import httpx
 import pytest
 from starlette.requests import Request
@@ -23,6 +26,10 @@ async def crash(_: Request) -> Response:
     raise KeyError("a defect")
 
 
+async def body(request: Request) -> Response:
+    return PlainTextResponse(await request.body())
+
+
 def voice(_: Request, error: Refused) -> Response:
     allowed = ",".join(error.allowed) if isinstance(error, WrongVerb) else ""
     return PlainTextResponse(f"{type(error).__name__} {allowed}".strip(), 400)
@@ -34,6 +41,7 @@ FACE = Face(
         Route("/things/all", literal, methods=["GET"]),
         Route("/things/{id}", pattern, methods=["GET"]),
         Route("/things/{id}", pattern, methods=["PUT"]),
+        Route("/body", body, methods=["PUT"]),
         Route("/crash", crash, methods=["GET"]),
     ],
     voice,
@@ -63,3 +71,23 @@ async def test_the_first_path_that_fits_owns_the_request_whatever_its_verb(verb:
 async def test_a_head_request_is_answered_as_a_get() -> None:
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=FACE), base_url="http://billingua.test") as client:
         assert (await client.head("/things/all")).status_code == 200
+
+
+async def test_a_client_that_hangs_up_in_mid_body_is_noted_and_not_answered(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    heard = iter([{"type": "http.request", "body": b"half", "more_body": True}, {"type": "http.disconnect"}])
+    said: list[Any] = []
+
+    async def receive() -> Any:
+        return next(heard)
+
+    async def send(message: Any) -> None:
+        said.append(message)
+
+    scope = {"type": "http", "method": "PUT", "path": "/body", "query_string": b"", "headers": []}
+    await FACE({**scope, "server": ("billingua.test", 80)}, receive, send)
+
+    (record,) = caplog.records
+    assert (record.levelno, record.exc_info) == (logging.INFO, None)
+    assert record.getMessage().startswith("test PUT /body 499 ")
+    assert said == []

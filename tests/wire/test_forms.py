@@ -16,8 +16,10 @@ def test_a_form_keeps_its_order_its_repetitions_and_its_blanks():
     assert decode_form(body) == [("a[]", "1"), ("b", ""), ("a[]", "2"), ("c", "x y+é"), ("d", "")]
 
 
-def test_a_form_that_is_not_utf8_is_read_as_far_as_it_goes():
-    assert decode_form(b"\xff=%FF&a=1") == [("\ufffd", "\ufffd"), ("a", "1")]
+@pytest.mark.parametrize("body", [b"a=\xff", b"a=%FF", b"%C3=1", b"\xff=1"])
+def test_a_form_that_is_not_utf8_is_refused(body: bytes):
+    with pytest.raises(BodyUnreadable, match="utf-8"):
+        decode_form(body)
 
 
 BODY = (
@@ -43,6 +45,12 @@ def test_what_a_client_library_sends_is_read():
 def test_a_form_whose_parts_cannot_be_told_apart_is_refused(header: str):
     with pytest.raises(BodyUnreadable):
         decode_multipart(BODY, header)
+
+
+@pytest.mark.parametrize("broken", [b'name="a\xff"\r\n\r\n1', b'name="a"\r\n\r\n\xff'])
+def test_a_form_of_several_parts_that_is_not_utf8_is_refused(broken: bytes):
+    with pytest.raises(BodyUnreadable, match="utf-8"):
+        decode_multipart(b"--x\r\nContent-Disposition: form-data; " + broken + b"\r\n--x--", "a; boundary=x")
 
 
 def test_a_form_that_was_cut_off_is_refused():

@@ -17,10 +17,13 @@ RequestRefused
    └─ BodyTypeUnsupported
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import TypeVar
 
 from billingua.core.errors import Refused
+
+T = TypeVar("T")
 
 
 class RequestRefused(Refused):
@@ -103,3 +106,8 @@ class BodyTypeUnsupported(BodyRefused):
     def __init__(self, content_type: str) -> None:
         super().__init__(content_type)
         self.content_type = content_type
+
+
+def find_refusal(table: Mapping[type[Exception], T], error: Exception) -> T:
+    """Find how an error sounds: by its own class, or by the nearest one that it is a kind of."""
+    return next(table[kind] for kind in type(error).__mro__ if kind in table)

@@ -2,12 +2,11 @@
 
 import logging
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from time import perf_counter
-from typing import TypeVar
 from uuid import uuid4
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -15,12 +14,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from billingua.core.errors import Refused
 from billingua.wire.errors import Crashed, UnknownPath, WrongVerb
 
-T = TypeVar("T")
-
 Voice = Callable[[Request, Refused], Response]
 """Puts a refusal into a dialect's words."""
 
 log = logging.getLogger("billingua.requests")
+
+HUNG_UP = 499
+"""What the log calls the status of a request whose client hung up in the middle of it, and was not answered."""
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,80}")
 _SECRET_IN_PATH = re.compile(r"=[^/]*")
@@ -46,6 +46,8 @@ class Face:
         reply = _Reply(send, request_id)
         try:
             await self._endpoint(request)(scope, receive, reply.send)
+        except ClientDisconnect:
+            reply.status = reply.status or HUNG_UP
         except Exception as error:
             if reply.status:
                 raise
@@ -98,8 +100,3 @@ def _request_id(request: Request) -> str:
     """Take the id that the client gave, if it is fit for a log, or make one."""
     given = request.headers.get("x-request-id", "")
     return given if _REQUEST_ID.fullmatch(given) else uuid4().hex
-
-
-def find_refusal(table: Mapping[type[Exception], T], error: Exception) -> T:
-    """Find how an error sounds: by its own class, or by the nearest one that it is a kind of."""
-    return next(table[kind] for kind in type(error).__mro__ if kind in table)

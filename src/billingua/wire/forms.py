@@ -1,6 +1,8 @@
 """Forms: names and texts in the order in which they were sent, whichever way the form is encoded."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import parse_qsl
 
 from billingua.wire.errors import BodyUnreadable
@@ -15,8 +17,9 @@ _FILE = re.compile(rb"^content-disposition:[^\r\n]*?[; ]filename\*?=", re.IGNORE
 
 
 def decode_form(body: bytes) -> Pairs:
-    """Decode a URL-encoded form, or the query of a URL."""
-    return parse_qsl(body.decode(errors="replace"), keep_blank_values=True)
+    """Decode a URL-encoded form, or the query of a URL. Refuses with `BodyUnreadable` what is not UTF-8."""
+    with _utf8():
+        return parse_qsl(body.decode(), keep_blank_values=True, errors="strict")
 
 
 def decode_multipart(body: bytes, header: str) -> Pairs:
@@ -39,4 +42,14 @@ def _field(part: bytes) -> tuple[str, str] | None:
     name = _NAME.search(head)
     if not name or _FILE.search(head):
         return None
-    return (name[1] or name[2] or b"").decode(errors="replace"), content.decode(errors="replace")
+    with _utf8():
+        return (name[1] or name[2] or b"").decode(), content.decode()
+
+
+@contextmanager
+def _utf8() -> Iterator[None]:
+    """Refuse with `BodyUnreadable` what is not UTF-8."""
+    try:
+        yield
+    except UnicodeDecodeError as error:
+        raise BodyUnreadable(str(error)) from error

@@ -13,7 +13,7 @@ from billingua.core.errors import Refused
 from billingua.dialects.bigcommerce.vocabulary import INVALID, claimed_field
 from billingua.engine.ports import StoreFailed
 from billingua.wire import errors as wire
-from billingua.wire.face import find_refusal
+from billingua.wire.errors import find_refusal
 from billingua.wire.members import Path, Problem
 from billingua.wire.replies import json_reply
 

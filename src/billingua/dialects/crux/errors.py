@@ -13,7 +13,7 @@ from billingua.core.party import TradeRole
 from billingua.dialects.crux.vocabulary import INVALID, type_name
 from billingua.engine.ports import StoreFailed
 from billingua.wire import errors as wire
-from billingua.wire.face import find_refusal
+from billingua.wire.errors import find_refusal
 from billingua.wire.members import Problem
 from billingua.wire.replies import json_reply
 

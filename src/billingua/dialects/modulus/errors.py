@@ -13,7 +13,7 @@ from billingua.dialects.modulus.responses import envelope
 from billingua.dialects.modulus.vocabulary import CODES, ERROR, INVALID_STATUS
 from billingua.engine.ports import StoreFailed
 from billingua.wire import errors as wire
-from billingua.wire.face import find_refusal
+from billingua.wire.errors import find_refusal
 
 
 class Faulty(wire.BodyRefused):

@@ -11,7 +11,7 @@ from billingua.core import errors
 from billingua.core.errors import Refused
 from billingua.engine.ports import StoreFailed
 from billingua.wire import errors as wire
-from billingua.wire.face import find_refusal
+from billingua.wire.errors import find_refusal
 from billingua.wire.replies import json_reply
 
 

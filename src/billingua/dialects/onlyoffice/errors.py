@@ -20,7 +20,7 @@ from billingua.dialects.onlyoffice.vocabulary import (
 )
 from billingua.engine.ports import StoreFailed
 from billingua.wire import errors as wire
-from billingua.wire.face import find_refusal
+from billingua.wire.errors import find_refusal
 
 
 class ArgumentRefused(Refused):
