@@ -1,0 +1,167 @@
+"""What docs/crossing.md says: an invoice born in any dialect, in any status, as each dialect shows and changes it."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import httpx
+import pytest
+
+from billingua.app import create_app
+from billingua.core.access import Credential
+from billingua.core.invoice import Invoice
+from billingua.core.lifecycle import Status
+from billingua.core.line import Attribute, Charge, ChargeKind
+from billingua.core.rounding import STEPWISE, en16931
+from billingua.engine.credentials import hash_secret
+from billingua.engine.ledger import Ledger
+from billingua.engine.planting import Plant, plant
+from billingua.settings import Settings
+from tests.builders import (
+    NOON,
+    a_caller,
+    a_credential,
+    a_line,
+    a_line_tax,
+    a_party,
+    a_tax,
+    a_user,
+    a_uuid,
+    a_workspace,
+    an_invoice,
+    an_item,
+)
+
+ORIGINS = ("crux", "onlyoffice", "modulus", "bigcommerce", "native")
+STATUSES = tuple(Status)
+NATIVE = {"Authorization": "Bearer token-native"}
+ONLYOFFICE = {"Authorization": "token-onlyoffice"}
+BIGCOMMERCE = {"X-Auth-Token": "token-bigcommerce", "X-Store-Hash": "store"}
+
+
+def number_of(origin: str, status: Status) -> int:
+    return 100 + 10 * ORIGINS.index(origin) + STATUSES.index(status)
+
+
+def born_in(origin: str, status: Status) -> Invoice:
+    """Make an invoice that says all that the dialect of its birth can say of lines."""
+    id = number_of(origin, status)
+    line = a_line(
+        id=id,
+        item=1,
+        sku="SKU-1",
+        tax1=a_line_tax() if origin in {"onlyoffice", "native"} else None,
+        unit=3 if origin == "modulus" else None,
+        discount_per_unit=Decimal("1.5") if origin == "modulus" else Decimal(0),
+        order_line=a_uuid(900) if origin == "crux" else None,
+        attributes=(Attribute("lot", "L-209"),) if origin == "crux" else None,
+        unit_price=Decimal(40),
+    )
+    return an_invoice(
+        id=id,
+        uuid=a_uuid(5_000 + id),
+        number=f"N-{id}",
+        origin=origin,
+        status=status,
+        due_at=None if origin == "crux" else NOON + timedelta(days=30),
+        lines=(line,),
+        charges=(Charge(ChargeKind.SHIPPING, Decimal(5)),) if origin == "crux" else (),
+        rounding=STEPWISE if origin == "onlyoffice" else en16931("USD"),
+        terms="30 days",
+        description="",
+        purchase_order_number="",
+    )
+
+
+INVOICES = [born_in(origin, status) for origin in ORIGINS for status in STATUSES]
+EVERY = [pytest.param(origin, status, id=f"{origin}-{status}") for origin in ORIGINS for status in STATUSES]
+
+
+def opening(id: int, dialect: str) -> Credential:
+    secret = hash_secret(f"token-{dialect}")
+    user = "root" if dialect == "onlyoffice" else None
+    return a_credential(id=id, uuid=a_uuid(800 + id), dialect=dialect, secret_hash=secret, user=user)
+
+
+@pytest.fixture
+async def client(ledger: Ledger) -> AsyncIterator[httpx.AsyncClient]:
+    openings = [opening(id, dialect) for id, dialect in enumerate(ORIGINS, 1)]
+    workspace = a_workspace(settings={"bigcommerce": {"store_hash": "store"}})
+    others = [a_party(id=10), a_user(username="root", admin=True), an_item(id=1), a_tax(id=1)]
+    await ledger.run(a_caller(), plant, Plant(workspace, [*openings, *others, *INVOICES]))
+    transport = httpx.ASGITransport(app=create_app(ledger, Settings()))
+    async with httpx.AsyncClient(transport=transport, base_url="http://billingua.test") as client:
+        yield client
+
+
+async def natively(client: httpx.AsyncClient, id: int) -> dict[str, Any]:
+    return (await client.get(f"/v1/invoices/{id}", headers=NATIVE)).json()
+
+
+def without_traces(shown: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what writing back changes by contract: moments, versions, and the ids of ONLYOFFICE's lines."""
+    lines = [{**line, "id": None} for line in shown["lines"]]
+    return {**shown, "version": None, "updated_at": None, "extras": None, "lines": lines}
+
+
+SHOWN = {
+    Status.DRAFT: (1, 0),
+    Status.OPEN: (2, 0),
+    Status.REJECTED: (3, 0),
+    Status.PAID: (4, 2),
+    Status.VOID: (5, 2),
+}
+"""ONLYOFFICE's and BigCommerce's number for each status of the ledger."""
+
+
+@pytest.mark.parametrize(("origin", "status"), EVERY)
+async def test_every_dialect_shows_every_status(client: httpx.AsyncClient, origin: str, status: Status):
+    id = number_of(origin, status)
+    office = (await client.get(f"/api/2.0/crm/invoice/{id}", headers=ONLYOFFICE)).json()["response"]
+    commerce = (await client.get(f"/api/v3/io/ip/invoices/{id}", headers=BIGCOMMERCE)).json()["data"]
+    own = await natively(client, id)
+    assert (office["status"]["id"], commerce["status"], own["status"]) == (*SHOWN[status], status)
+    assert (office["number"], commerce["invoiceNumber"], own["number"]) == (f"N-{id}",) * 3
+    assert own["dialect"] == origin
+
+
+SENT = {Status.DRAFT: Status.OPEN, Status.OPEN: Status.OPEN, Status.PAID: Status.PAID}
+VOIDED = {Status.DRAFT: Status.VOID, Status.OPEN: Status.VOID}
+
+
+@pytest.mark.parametrize(("word", "leads"), [("STATUS_SENT", SENT), ("STATUS_VOID", VOIDED)])
+@pytest.mark.parametrize(("origin", "status"), EVERY)
+async def test_modulus_sends_and_voids_what_was_born_anywhere(
+    client: httpx.AsyncClient, origin: str, status: Status, word: str, leads: dict[Status, Status]
+):
+    id = number_of(origin, status)
+    body = {"invoice_id": id, "invoice_number": f"N-{id}", "status": word}
+    answer = await client.patch("/api/inv/v1/Invoice?token=token-modulus", json=body)
+    assert answer.status_code == (200 if status in leads else 400)
+    if status not in leads:
+        assert answer.json()["object"] == {"error_code": 5505}
+    assert (await natively(client, id))["status"] == leads.get(status, status)
+
+
+@pytest.mark.parametrize(("origin", "status"), EVERY)
+async def test_bigcommerce_writes_back_what_it_read_without_a_trace(
+    client: httpx.AsyncClient, origin: str, status: Status
+):
+    id = number_of(origin, status)
+    before, path = await natively(client, id), f"/api/v3/io/ip/invoices/{id}"
+    read = (await client.get(path, headers=BIGCOMMERCE)).json()["data"]
+    answer = await client.put(path, headers=BIGCOMMERCE, json=read)
+    assert answer.status_code == (400 if status is Status.VOID else 200), answer.text
+    assert without_traces(await natively(client, id)) == without_traces(before)
+
+
+@pytest.mark.parametrize("origin", ORIGINS)
+async def test_onlyoffice_writes_back_a_draft_that_it_read_without_a_trace(client: httpx.AsyncClient, origin: str):
+    id = number_of(origin, Status.DRAFT)
+    before, path = await natively(client, id), f"/api/2.0/crm/invoice/{id}"
+    read = (await client.get(path, headers=ONLYOFFICE)).json()["response"]
+    written = {**read, "contactId": read["contact"]["id"], "currency": read["currency"]["abbreviation"]}
+    answer = await client.put(path, headers=ONLYOFFICE, json=written)
+    assert answer.status_code == 200, answer.text
+    assert without_traces(await natively(client, id)) == without_traces(before)
