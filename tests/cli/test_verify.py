@@ -62,6 +62,14 @@ def test_a_ledger_that_holds_is_said_to(billingua: Run, demo: Path):
             "demo: invoice 5, entry 1: it is not what its history tells: /open_balance",
         ),
         (
+            "DELETE FROM lookup WHERE kind = 'invoice' AND id = 9 AND name = 'number'",
+            "demo: invoice 9, entry 1: it is not found by its number",
+        ),
+        (
+            "UPDATE counter SET next = 1 WHERE name = 'tax'",
+            "demo: tax 4: its counter goes on with 1",
+        ),
+        (
             "DELETE FROM aggregate WHERE kind = 'opportunity' AND id = 3",
             "demo: opportunity 3, entry 1: it is gone, and its history does not say so",
         ),

@@ -3,6 +3,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import msgspec
 import pytest
@@ -12,10 +13,11 @@ from hypothesis import strategies as st
 from billingua.core.changes import ABSENT
 from billingua.core.lifecycle import Status
 from billingua.engine.audit import Audited, audit, retell
-from billingua.engine.journal import GENESIS, Entry, enter, seal
-from billingua.engine.kinds import kind_of
-from billingua.engine.plan import Job, Knowledge, Record, by_id
-from tests.builders import NOON, a_caller, a_line, a_party, a_workspace, an_invoice
+from billingua.engine.journal import GENESIS, Break, Entry, enter, seal
+from billingua.engine.kinds import ids_in, kind_of
+from billingua.engine.plan import Job, Knowledge, Record
+from tests.builders import NOON, a_caller, a_line, a_party, a_workspace, an_address, an_invoice
+from tests.engine.driving import drive
 
 PLACE = ("demo", "invoice", 35)
 ENCODER = msgspec.json.Encoder(decimal_format="number")
@@ -29,6 +31,9 @@ class Archive:
         self.records: dict[tuple[str, str, int], Record[Any]] = {}
         self.entries: dict[tuple[str, str, int], list[Entry]] = {}
         self.meanwhile: Callable[[], None] = lambda: None
+        self.reads = 0
+        self.lost: set[str] = set()
+        self.counters: dict[str, int] = {}
 
     def save(self, *values: Any) -> None:
         """Save states, one after another, as a store does."""
@@ -39,6 +44,8 @@ class Archive:
             entry = enter(JOB, *place[1:], version, before.value if before else None, value, chain)
             self.records[place] = Record(value, version, entry.hash)
             self.entries.setdefault(place, []).append(entry)
+            for counter, id in ids_in(value):
+                self.counters[counter] = max(id + 1, self.counters.get(counter, 1))
 
     def delete(self, place: tuple[str, str, int]) -> None:
         """Delete an aggregate, and say so in its history."""
@@ -61,13 +68,11 @@ class Archive:
         return list(self.entries.get((workspace, kind, id), []))
 
     async def read(self, job: Job[Any]) -> Any:
+        self.reads += 1
         self.meanwhile()
-        records = {by_id(type(record.value), place[2]): record for place, record in self.records.items()}
-        plan = job.start()
-        next(plan)
-        with pytest.raises(StopIteration) as end:
-            plan.send(Knowledge(records))
-        return end.value.value.answer
+        named = [(key, record) for record in self.records.values() for key in kind_of(record.value).keys(record.value)]
+        known = {key: record for key, record in named if key.name not in self.lost}
+        return drive(job.start(), Knowledge(known, dict(self.counters))).answer
 
 
 @pytest.fixture
@@ -84,7 +89,11 @@ def archive() -> Archive:
 
 
 async def audited(archive: Archive) -> list[Audited]:
-    return [found async for found in audit(archive)]
+    return [found async for found in audit(archive, NOON)]
+
+
+async def audited_breaks(archive: Archive) -> list[Break]:
+    return [broken for found in await audited(archive) for broken in found.breaks]
 
 
 async def whys(archive: Archive) -> list[tuple[int, str]]:
@@ -181,6 +190,55 @@ async def test_a_kind_that_cannot_be_walked_is_found(archive: Archive, monkeypat
         "party",
         "not all of this kind can be read: torn page",
     )
+
+
+async def test_what_is_not_found_by_its_names_is_found(archive: Archive):
+    archive.lost = {"number", "uuid"}
+    assert await whys(archive) == [(3, "it is not found by its number, uuid")]
+
+
+async def test_what_another_is_found_for_is_found(archive: Archive):
+    archive.save(a_party(id=11, uuid=a_party().uuid), a_party())
+    assert await whys(archive) == [(1, "it is not found by its uuid")]
+
+
+@pytest.mark.parametrize(
+    ("counter", "goes_on", "beyond"), [("invoice", 35, 35), ("invoice_line", 1, 4), ("address", 20, 20)]
+)
+async def test_a_counter_that_would_give_out_an_id_again_is_found(
+    archive: Archive, counter: str, goes_on: int, beyond: int
+):
+    older = an_invoice(id=3, uuid=UUID(int=3), number="3", lines=(a_line(id=4),))
+    archive.save(a_party(addresses=(an_address(id=20),)), older)
+    archive.counters[counter] = goes_on
+    (found,) = await audited_breaks(archive)
+    assert found == Break("demo", counter, beyond, 0, f"its counter goes on with {goes_on}")
+
+
+async def test_a_counter_is_beyond_what_was_deleted(archive: Archive):
+    archive.delete(PLACE)
+    archive.counters["invoice"] = 35
+    assert await whys(archive) == [(0, "its counter goes on with 35")]
+
+
+async def test_counters_that_cannot_be_read_are_found(archive: Archive):
+    def fail() -> None:
+        if archive.reads > 1:
+            raise ValueError("torn page")
+
+    archive.meanwhile = fail
+    assert await audited_breaks(archive) == [
+        Break("demo", "counter", 0, 0, "not all of this kind can be read: torn page")
+    ]
+
+
+async def test_a_workspace_that_is_not_listed_is_looked_at_too(archive: Archive, monkeypatch: pytest.MonkeyPatch):
+    async def none_at_all() -> list[str]:
+        return []
+
+    monkeypatch.setattr(archive, "workspaces", none_at_all)
+    archive.records["demo", "party", 10] = Record(a_party(), 4, GENESIS)
+    assert await whys(archive) == [(4, "it has no history")]
 
 
 async def test_others_may_write_meanwhile(archive: Archive):

@@ -1,7 +1,8 @@
 import pytest
 
+from billingua.engine.kinds import COUNTERS
 from billingua.engine.plan import Knowledge
-from billingua.engine.planting import COUNTERS, Plant, WorkspaceTaken, plant
+from billingua.engine.planting import Plant, WorkspaceTaken, plant
 from tests.builders import (
     NOON,
     a_caller,

@@ -22,8 +22,11 @@ from billingua.engine.journal import read
 from billingua.engine.kinds import KINDS, THE_WORKSPACE, by_secret, by_username
 from billingua.engine.passwords import password_opens
 from billingua.engine.plan import Key, by_id, by_uuid
+from billingua.engine.ports import Store
 from billingua.stores.memory import MemoryStore
-from billingua.worlds.demo import Demo
+from billingua.worlds.demo import Demo, is_half
+from billingua.worlds.story import Step, play
+from tests.worlds.reading import plant_all, read_all
 
 NOW = datetime(2026, 3, 1, 15, 4, 5, tzinfo=UTC)
 
@@ -144,7 +147,7 @@ async def test_history_has_several_entries_and_several_actors(demo: MemoryStore)
     actors = {read(entry)["actor"] for history in histories for entry in history}
     assert {"admin", "supplier", "modulus connector", "store sync", "clara"} <= actors
     assert all(history[0].at <= history[-1].at for history in histories)
-    assert [audited.breaks async for audited in audit(demo) if audited.breaks] == []
+    assert [audited.breaks async for audited in audit(demo, NOW) if audited.breaks] == []
 
 
 async def test_events_are_in_the_order_in_which_things_happened(demo: MemoryStore):
@@ -156,6 +159,27 @@ async def test_onlyoffice_goes_on_counting_after_its_newest_invoice(demo: Memory
     newest = max(await invoices(demo), key=lambda invoice: invoice.id)
     assert newest.origin == "onlyoffice"
     assert newest.number == max(invoice.number for invoice in await invoices(demo) if invoice.origin == "onlyoffice")
+
+
+async def test_a_demo_says_whether_it_was_planted_to_its_end(demo: MemoryStore, monkeypatch: pytest.MonkeyPatch):
+    assert not await is_half(demo)
+    assert not await is_half(MemoryStore())
+
+    async def play_half(store: Store, steps: Sequence[Step]) -> None:
+        await play(store, steps[: len(steps) // 2])
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("billingua.worlds.demo.play", play_half)
+    store = MemoryStore()
+    with pytest.raises(KeyboardInterrupt):
+        await Demo(NOW).plant(store)
+    assert await is_half(store)
+
+
+async def test_a_workspace_of_the_same_name_is_no_half_demo():
+    store = MemoryStore()
+    await plant_all(store, read_all({"workspace": "demo"}))
+    assert not await is_half(store)
 
 
 async def test_every_demo_is_the_same(demo: MemoryStore):

@@ -9,6 +9,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from billingua.cli.places import Place, opened, settings_for
 from billingua.engine.audit import audit
+from billingua.engine.clock import SystemClock
 from billingua.engine.journal import Break
 from billingua.engine.ports import Store, StoreFailed
 
@@ -29,7 +30,8 @@ async def _verify(place: Place | None) -> int:
             print(f"the database itself is broken: {error}")
             return BROKEN
     for one in broken:
-        print(f"{one.workspace}: {one.kind} {one.id}, entry {one.version}: {one.why}")
+        entry = f", entry {one.version}" if one.version else ""
+        print(f"{one.workspace}: {one.kind} {one.id}{entry}: {one.why}")
     walked = f"{entries} entries of {aggregates} records"
     print(f"{len(broken)} broken: {walked}." if broken else f"Every chain holds: {walked}.", file=sys.stderr)
     return BROKEN if broken else 0
@@ -41,7 +43,7 @@ async def _walk(store: Store) -> tuple[int, int, list[Break]]:
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("verify", total=None)
-        async for audited in audit(store):
+        async for audited in audit(store, SystemClock().now()):
             entries += audited.entries
             aggregates += 1
             broken += audited.breaks

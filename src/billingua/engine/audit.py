@@ -1,19 +1,26 @@
-"""Auditing a ledger: whether every chain of history holds, and whether everything is what its history tells."""
+"""Auditing a ledger: whether every chain of history holds, and whether everything is what its history tells.
+
+Also whether everything is found by its names, and whether no counter gives out an id that was given out before.
+"""
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
-from typing import Any, cast
+from functools import partial
+from typing import Any, TypeVar, cast
 
 import msgspec
 
 from billingua.core.changes import ABSENT, diff
+from billingua.engine.batch import Counter
 from billingua.engine.journal import Break, Entry, breaks, read
-from billingua.engine.kinds import KINDS, kind_named
+from billingua.engine.kinds import COUNTERS, KINDS, ids_in, kind_named, kind_of
 from billingua.engine.plan import Caller, Decision, Job, Key, Needs, Plan, Record, by_id
 from billingua.engine.ports import Store
+
+T = TypeVar("T")
 
 _ATTEMPTS = 3
 _UNTOLD = frozenset({"updated_at"})
@@ -33,17 +40,23 @@ class Audited:
     breaks: Sequence[Break]
 
 
-async def audit(store: Store) -> AsyncIterator[Audited]:
-    """Look at everything in turn: at what has a history, and then for what has none. Others may write meanwhile."""
+async def audit(store: Store, now: datetime) -> AsyncIterator[Audited]:
+    """Look at everything in turn: at what has a history, for what has none, and at the counters.
+
+    Others may write meanwhile.
+    """
+    auditor = _Auditor(store, now)
     seen: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
     async for place, entries in _chains(store):
         workspace, kind, id = place
         seen[workspace, kind].add(id)
-        yield await _audited(store, place, entries)
-    for workspace in await store.workspaces():
+        yield await auditor.look_at(place, entries)
+    for workspace in sorted({*await store.workspaces(), *(workspace for workspace, _ in seen)}):
         for kind in KINDS:
             async for found in _without_history(store, workspace, kind.name, seen[workspace, kind.name]):
                 yield Audited(0, [found])
+        if found := await auditor.look_at_counters(workspace):
+            yield Audited(0, found)
 
 
 async def _chains(store: Store) -> AsyncIterator[tuple[Place, list[Entry]]]:
@@ -72,31 +85,76 @@ async def _without_history(store: Store, workspace: str, kind: str, seen: set[in
         yield Break(workspace, kind, 0, 0, f"not all of this kind can be read: {error}")
 
 
-async def _audited(store: Store, place: Place, entries: Sequence[Entry]) -> Audited:
-    """Look at one aggregate; where it went on while its history was read, look again."""
-    found: list[Break] = []
-    for _ in range(_ATTEMPTS):
+class _Auditor:
+    """Looks at one aggregate after another, and remembers the highest id that each counter has to be beyond."""
+
+    def __init__(self, store: Store, now: datetime) -> None:
+        self._store = store
+        self._now = now
+        self._highest: dict[Counter, int] = {}
+
+    async def look_at(self, place: Place, entries: Sequence[Entry]) -> Audited:
+        """Look at one aggregate; where it went on while its history was read, look again."""
+        found: list[Break] = []
+        for _ in range(_ATTEMPTS):
+            try:
+                record, lost = await self._read(place[0], partial(_find, _key(place)))
+                self._count(place, record)
+                found = list(breaks(entries)) or _compare(place, entries, record) or _misnamed(place, record, lost)
+            except Exception as error:  # noqa: BLE001 - as above
+                return Audited(len(entries), [Break(*place, entries[-1].version, f"it cannot be read: {error}")])
+            if not found or record is None or record.version == entries[-1].version:
+                break
+            entries = await self._store.history(*place)
+        return Audited(len(entries), found)
+
+    def _count(self, place: Place, record: Record[Any] | None) -> None:
+        workspace, kind, id = place
+        for counter, number in [(kind, id), *(ids_in(record.value) if record else ())]:
+            self._highest[workspace, counter] = max(number, self._highest.get((workspace, counter), 0))
+
+    async def look_at_counters(self, workspace: str) -> list[Break]:
+        """Find the counters of a workspace that would give out an id that somebody has, or had."""
         try:
-            record = await _record(store, place)
-            found = list(breaks(entries)) or _compare(place, entries, record)
+            following = await self._read(workspace, _count_on)
         except Exception as error:  # noqa: BLE001 - as above
-            return Audited(len(entries), [Break(*place, entries[-1].version, f"it cannot be read: {error}")])
-        if not found or record is None or record.version == entries[-1].version:
-            break
-        entries = await store.history(*place)
-    return Audited(len(entries), found)
+            return [Break(workspace, "counter", 0, 0, f"not all of this kind can be read: {error}")]
+        highest = {counter: self._highest.get((workspace, counter), 0) for counter in following}
+        return [
+            Break(workspace, counter, highest[counter], 0, f"its counter goes on with {number}")
+            for counter, number in following.items()
+            if number <= highest[counter]
+        ]
+
+    async def _read(self, workspace: str, start: Callable[[], Plan[T]]) -> T:
+        caller = Caller(workspace=workspace, actor="audit", dialect="")
+        return await self._store.read(Job(caller, self._now, "audit", start))
 
 
-async def _record(store: Store, place: Place) -> Record[Any] | None:
-    workspace, kind, id = place
-    caller = Caller(workspace=workspace, actor="audit", dialect="")
-    key: Key[Any] = by_id(kind_named(kind).type, id)
-    return await store.read(Job(caller, datetime.now(UTC), "audit", lambda: _find(key)))
+def _key(place: Place) -> Key[Any]:
+    _, kind, id = place
+    return by_id(kind_named(kind).type, id)
 
 
-def _find(key: Key[Any]) -> Plan[Record[Any] | None]:
+def _find(key: Key[Any]) -> Plan[tuple[Record[Any] | None, Sequence[str]]]:
+    """Find an aggregate by its id, and say under which of its names it is not found."""
     found = yield Needs([key])
-    return Decision(found.record(key))
+    record = found.record(key)
+    if record is None:
+        return Decision((None, ()))
+    names = kind_of(record.value).keys(record.value)
+    found = yield Needs(list(names))
+    holders = [(name, found.get(name)) for name in names]
+    return Decision((record, sorted(name.name for name, holder in holders if not holder or holder.id != key.value)))
+
+
+def _count_on() -> Plan[dict[str, int]]:
+    found = yield Needs(counters=COUNTERS)
+    return Decision({counter: found.next_id(counter) for counter in COUNTERS})
+
+
+def _misnamed(place: Place, record: Record[Any] | None, lost: Sequence[str]) -> list[Break]:
+    return [Break(*place, record.version, f"it is not found by its {', '.join(lost)}")] if record and lost else []
 
 
 def _compare(place: Place, entries: Sequence[Entry], record: Record[Any] | None) -> list[Break]:

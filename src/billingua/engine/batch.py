@@ -159,21 +159,22 @@ class View(Found):
 
     def new_id(self, counter: str) -> int:
         """Take the next number of a counter that was asked for."""
-        id = self._next(counter)
+        id = self.next_id(counter)
         self.counters[counter] = id + 1
         return id
 
+    def next_id(self, counter: str) -> int:
+        """Tell the number that a counter would give out next, and take nothing."""
+        taken = self.counters.get(counter)
+        return self._working.counters[self._workspace, counter] if taken is None else taken
+
     def claim_id(self, counter: str, id: int) -> None:
         """Make sure that the counter never gives out an id chosen by somebody else."""
-        self.counters[counter] = max(self._next(counter), id + 1)
+        self.counters[counter] = max(self.next_id(counter), id + 1)
 
     def new_uuid(self) -> UUID:
         """Take a UUID nobody has."""
         return self._working.new_uuid()
-
-    def _next(self, counter: str) -> int:
-        taken = self.counters.get(counter)
-        return self._working.counters[self._workspace, counter] if taken is None else taken
 
 
 class _Run(Generic[T]):

@@ -1,6 +1,6 @@
 """The kinds of aggregate that a store remembers, and the keys under which each is known."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -83,6 +83,19 @@ KINDS: tuple[Kind[Any], ...] = (
 
 _BY_TYPE: dict[type, Kind[Any]] = {kind.type: kind for kind in KINDS}
 _BY_NAME: dict[str, Kind[Any]] = {kind.name: kind for kind in KINDS}
+
+
+def ids_in(aggregate: Any) -> Iterator[tuple[str, int]]:
+    """Name every id in an aggregate, its own first, each with the counter that gives out such ids."""
+    yield kind_of(aggregate).name, aggregate.id
+    if isinstance(aggregate, Invoice):
+        yield from (("invoice_line", line.id) for line in aggregate.lines)
+    elif isinstance(aggregate, Party):
+        yield from (("address", address.id) for address in aggregate.addresses)
+
+
+COUNTERS = (*(kind.name for kind in KINDS), "invoice_line", "address")
+"""Every counter that gives out ids: one for each kind, and those for parts that have ids of their own."""
 
 
 def kind_of(aggregate: Any) -> Kind[Any]:

@@ -69,6 +69,10 @@ class Found(Protocol):
         """Take the next number of a counter that was asked for."""
         ...
 
+    def next_id(self, counter: str) -> int:
+        """Tell the number that a counter would give out next, and take nothing."""
+        ...
+
     def claim_id(self, counter: str, id: int) -> None:
         """Make sure that the counter never gives out an id chosen by somebody else."""
         ...
@@ -154,13 +158,17 @@ class Knowledge(Found):
 
     def new_id(self, counter: str) -> int:
         """Take the next number of a counter."""
-        id = self.counters.get(counter, 1)
+        id = self.next_id(counter)
         self.counters[counter] = id + 1
         return id
 
+    def next_id(self, counter: str) -> int:
+        """Tell the number that a counter would give out next."""
+        return self.counters.get(counter, 1)
+
     def claim_id(self, counter: str, id: int) -> None:
         """Make sure that the counter never gives this id out."""
-        self.counters[counter] = max(self.counters.get(counter, 1), id + 1)
+        self.counters[counter] = max(self.next_id(counter), id + 1)
 
     def new_uuid(self) -> UUID:
         """Take a UUID from the source given."""

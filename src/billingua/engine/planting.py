@@ -6,14 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from billingua.core.errors import Refused
-from billingua.core.invoice import Invoice
-from billingua.core.party import Party
 from billingua.core.workspace import Workspace
-from billingua.engine.kinds import KINDS, THE_WORKSPACE, kind_of
-from billingua.engine.plan import Caller, Decision, Found, Needs, Plan
-
-COUNTERS = [*(kind.name for kind in KINDS), "invoice_line", "address"]
-"""Every counter that gives out ids: one for each kind, and those for parts that have ids of their own."""
+from billingua.engine.kinds import COUNTERS, THE_WORKSPACE, ids_in
+from billingua.engine.plan import Caller, Decision, Needs, Plan
 
 
 class WorkspaceTaken(Refused):
@@ -39,14 +34,6 @@ def plant(command: Plant, caller: Caller, now: datetime) -> Plan[int]:
         raise WorkspaceTaken(caller.workspace)
     planted = [command.workspace, *command.aggregates]
     for value in planted:
-        _claim_ids(value, found)
+        for counter, id in ids_in(value):
+            found.claim_id(counter, id)
     return Decision(len(planted), saves=planted)
-
-
-def _claim_ids(value: Any, found: Found) -> None:
-    found.claim_id(kind_of(value).name, value.id)
-    parts = value.lines if isinstance(value, Invoice) else ()
-    for line in parts:
-        found.claim_id("invoice_line", line.id)
-    for address in value.addresses if isinstance(value, Party) else ():
-        found.claim_id("address", address.id)
