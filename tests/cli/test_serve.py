@@ -3,13 +3,17 @@
 import json
 import signal
 import socket
+import sqlite3
+import subprocess
+import time
+from contextlib import closing, suppress
 from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.cli.conftest import Run
-from tests.end_to_end.server import Server, free_port
+from tests.end_to_end.server import BILLINGUA, Server, free_port
 
 WORLD = {
     "workspace": "small",
@@ -85,6 +89,39 @@ def test_the_demo_has_a_folder_of_its_own_and_refuses_another_ledger(billingua: 
     ran = billingua("serve", "--demo", "--data", "data", "--port", free_port())
     assert ran.code == 2
     assert "the ledger there is not the demo's" in ran.err
+
+
+@pytest.mark.parametrize(("end", "code"), [(signal.SIGKILL, -signal.SIGKILL), (signal.SIGTERM, 0)])
+def test_a_demo_whose_planting_was_ended_is_planted_anew(
+    billingua: Run, tmp_path: Path, end: signal.Signals, code: int
+):
+    command = [BILLINGUA, "serve", "--demo", "--port", "0"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+        wait_for_the_first_invoices(tmp_path / ".demo" / "ledger.sqlite")
+        process.send_signal(end)
+        assert process.stdout is not None
+        said = process.stdout.read().decode()
+        assert process.wait(timeout=30) == code, said
+    assert "is ready" not in said
+    assert "Traceback" not in said
+    with Server("--demo", folder=tmp_path) as server:
+        assert "it is planted anew" in server.log.read_text()
+        answer = httpx.get(f"{server.url}/v1/invoices", headers={"Authorization": "Bearer demo"})
+        assert answer.json()["total"] > 300
+    with Server("--demo", folder=tmp_path) as server:
+        assert "it is planted anew" not in server.log.read_text()
+    assert billingua("verify", "--data", ".demo").code == 0
+
+
+def wait_for_the_first_invoices(ledger: Path) -> None:
+    """Wait until the demo's planting has begun."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        with suppress(sqlite3.OperationalError), closing(sqlite3.connect(f"file:{ledger}?mode=ro", uri=True)) as probe:
+            if probe.execute("SELECT count(*) FROM invoice").fetchone()[0]:
+                return
+        time.sleep(0.001)
+    raise AssertionError("the planting did not begin")
 
 
 def test_a_port_that_is_taken_is_told(billingua: Run):

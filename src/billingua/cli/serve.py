@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
+import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import closing
+from collections.abc import Awaitable, Callable, Generator, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import FrameType
@@ -26,7 +27,7 @@ from billingua.engine.planting import Plant
 from billingua.engine.ports import Store
 from billingua.settings import Settings
 from billingua.wire.protocol import PatientProtocol
-from billingua.worlds.demo import WORKSPACE, Demo
+from billingua.worlds.demo import WORKSPACE, Demo, is_half
 from billingua.worlds.loading import load, load_if_empty, snapshot
 from billingua.worlds.sandbox import Sandbox
 
@@ -59,12 +60,17 @@ def serve(
     settings = replace(settings, data=settings.data or (DEMO_DATA if demo else DATA))
     _log(settings.log_level)
     plants = read_world_file(world) if world else None
-    with closing(_listen(settings)) as listener, asyncio.Runner(loop_factory=_loop_factory()) as runner:
+    with (
+        closing(_listen(settings)) as listener,
+        asyncio.Runner(loop_factory=_loop_factory()) as runner,
+        # A stop before the server is ready ends it in peace, as a later one does.
+        suppress(asyncio.CancelledError),
+    ):
         runner.run(_serve(settings, listener, demo=demo, plants=plants))
 
 
 def _log(level: str) -> None:
-    """Log to stderr; requests are not logged, for a URL may carry a token."""
+    """Log to stderr; requests are logged without their query, which may carry a token."""
     if level not in _LEVELS:
         raise CommandRefused(f'the log level is one of {", ".join(_LEVELS)}, not "{level}"')
     logging.basicConfig(level=_LEVELS[level], format="%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -94,7 +100,8 @@ def _listen(settings: Settings) -> socket.socket:
 
 async def _serve(settings: Settings, listener: socket.socket, *, demo: bool, plants: Sequence[Plant] | None) -> None:
     async with opened(settings, new=True) as store:
-        plant = await _begin(store, settings, demo=demo, plants=plants)
+        with _ended_by_sigterm():
+            plant = await _begin(store, settings, demo=demo, plants=plants)
         clock = SandboxClock(SystemClock())
         sandbox = Sandbox(store, clock, plant) if settings.sandbox else None
         ledger = Ledger(sandbox.store, clock) if sandbox else Ledger(store, SystemClock())
@@ -106,6 +113,21 @@ async def _serve(settings: Settings, listener: socket.socket, *, demo: bool, pla
             welcome(Console(), origin, database=database, demo=demo, sandbox=settings.sandbox, first=first)
 
         await _Server(_config(app, settings), tell).serve(sockets=[listener])
+
+
+@contextmanager
+def _ended_by_sigterm() -> Generator[None]:
+    """Let SIGTERM end what this task does, and close what it has opened, as long as no server is there to hear it."""
+    task = asyncio.current_task()
+    if task is None or sys.platform == "win32":
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, task.cancel)
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGTERM)
 
 
 async def _begin(
@@ -126,10 +148,14 @@ async def _begin(
 async def _begin_demo(store: Store) -> Callable[[], Awaitable[object]]:
     demo = Demo(datetime.now(UTC))
     workspaces = await store.workspaces()
+    if workspaces not in ([], [WORKSPACE]):
+        raise CommandRefused("the ledger there is not the demo's; give the demo a folder of its own with --data")
+    if workspaces and await is_half(store):
+        logger.info("the demo there was not planted to its end: it is planted anew")
+        await store.erase()
+        workspaces = []
     if not workspaces:
         await demo.plant(store)
-    elif workspaces != [WORKSPACE]:
-        raise CommandRefused("the ledger there is not the demo's; give the demo a folder of its own with --data")
     return lambda: demo.plant(store)
 
 

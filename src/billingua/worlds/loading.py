@@ -26,7 +26,7 @@ class TokenTaken(Refused):
         self.workspace = workspace
 
 
-async def load(ledger: Ledger, plants: Sequence[Plant]) -> int:
+async def load(ledger: Ledger, plants: Sequence[Plant], actor: str = ACTOR) -> int:
     """Plant workspaces beside those that exist; the answer is how many aggregates they begin with.
 
     Refuses with `WorkspaceTaken` or `TokenTaken`, before anything is planted.
@@ -36,7 +36,7 @@ async def load(ledger: Ledger, plants: Sequence[Plant]) -> int:
         if one.workspace.name in taken:
             raise WorkspaceTaken(one.workspace.name)
         await _check_tokens(ledger.store, one.aggregates)
-    return sum([await ledger.run(_caller(one), plant, one) for one in plants])
+    return sum([await ledger.run(_caller(one, actor), plant, one) for one in plants])
 
 
 async def load_if_empty(ledger: Ledger, plants: Sequence[Plant]) -> bool:
@@ -57,8 +57,8 @@ async def _plant_of(store: Store, workspace: str) -> Plant:
     return Plant(values[0], values[1:])
 
 
-def _caller(one: Plant) -> Caller:
-    return Caller(workspace=one.workspace.name, actor=ACTOR, dialect=DIALECT)
+def _caller(one: Plant, actor: str) -> Caller:
+    return Caller(workspace=one.workspace.name, actor=actor, dialect=DIALECT)
 
 
 async def _check_tokens(store: Store, aggregates: Iterable[object]) -> None:
