@@ -9,7 +9,8 @@ from uuid import UUID
 from billingua.engine.batch import Outcome, Writes
 from billingua.engine.plan import Job, Key
 from billingua.stores.batches import Batches, answer_without_saving, decide_awaiting
-from billingua.stores.postgres.connections import SNAPSHOT, Connection, Line, transaction
+from billingua.stores.postgres.connecting import Connection
+from billingua.stores.postgres.connections import SNAPSHOT, Line, transaction
 from billingua.stores.postgres.reading import Reading
 
 

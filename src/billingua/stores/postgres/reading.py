@@ -14,7 +14,7 @@ from billingua.engine.plan import Key, Record
 from billingua.engine.queries import InvoiceQuery, Page
 from billingua.stores.bodies import aggregate_from_body
 from billingua.stores.listing import conditions, order
-from billingua.stores.postgres.connections import Connection
+from billingua.stores.postgres.connecting import Connection
 from billingua.stores.postgres.statements import SQL, list_statement
 from billingua.stores.postgres.texts import from_database, to_database
 from billingua.stores.recent import Recent
@@ -52,7 +52,7 @@ class Reading:
 
     async def _records(self, connection: Connection, places: Iterable[Place]) -> dict[Place, Record[Any] | None]:
         """Give who is known under a key in a workspace; None where there is nobody."""
-        known = [place for place in places if place[1].name == "id" and abs(int(place[1].value)) <= _LARGEST_ID]
+        known = [place for place in places if place[1].name == "id" and _may_exist(place[1])]
         named = [place for place in places if place[1].name != "id"]
         records: dict[Place, Record[Any] | None] = dict.fromkeys(places)
         if asked := [*known, *named]:
@@ -64,7 +64,8 @@ class Reading:
         self, connection: Connection, keys: Sequence[Key[Any]]
     ) -> dict[Key[Any], list[tuple[str, Record[Any]]]]:
         """Find who is known under each of the keys, in every workspace."""
-        known = [place for key in keys if key.name == "id" for place in await _places(connection, key)]
+        ids = [key for key in keys if key.name == "id" and _may_exist(key)]
+        known = [place for key in ids for place in await _places(connection, key)]
         sought = [key for key in keys if key.name != "id"]
         asked = [*(key for _, key in known), *sought]
         holders = {key: list[tuple[str, Record[Any]]]() for key in keys}
@@ -90,6 +91,11 @@ class Reading:
         listing = list_statement("list_invoices", conditions=asked.sql, order=order(query))
         rows = await connection.fetch(listing.sql, *listing.values(**values))
         return Page([self.record(row)[1] for row in rows], total)
+
+
+def _may_exist(key: Key[Any]) -> bool:
+    """Whether an id is one that the database can hold."""
+    return abs(int(key.value)) <= _LARGEST_ID
 
 
 def _asked(known: Iterable[Place], named: Iterable[Place], sought: Iterable[Key[Any]] = ()) -> list[Any]:

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from billingua.stores.postgres.connections import Connection, connected, place_of, transaction
+from billingua.stores.postgres.connecting import Connection, connected, place_of
+from billingua.stores.postgres.connections import transaction
 from billingua.stores.statements import DatabaseTooNew, Migration, migrations
 
 _MIGRATIONS = migrations("billingua.stores.postgres")

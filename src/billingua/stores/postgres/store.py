@@ -12,16 +12,8 @@ from billingua.engine.plan import Job, Key, Record
 from billingua.engine.ports import Posted
 from billingua.engine.queries import InvoiceQuery, Page
 from billingua.stores.batches import BATCH_SIZE, Batches
-from billingua.stores.postgres.connections import (
-    BY_KEY,
-    SNAPSHOT,
-    TO_WRITE,
-    Connection,
-    Line,
-    Lines,
-    connected,
-    transaction,
-)
+from billingua.stores.postgres.connecting import BY_KEY, TO_WRITE, Connection, connected
+from billingua.stores.postgres.connections import SNAPSHOT, Line, Lines, transaction
 from billingua.stores.postgres.reader import Reader
 from billingua.stores.postgres.reading import Reading, Row, entry_from_row, history, record_from_row, workspaces
 from billingua.stores.postgres.statements import SQL

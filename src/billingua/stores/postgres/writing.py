@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from billingua.engine.batch import Writes
-from billingua.stores.postgres.connections import Connection
+from billingua.stores.postgres.connecting import Connection
 from billingua.stores.postgres.statements import compound
 from billingua.stores.writes import Values, values_of
 

@@ -1,0 +1,114 @@
+"""How connections to PostgreSQL are made, and what may go wrong with them."""
+
+import asyncio
+import re
+import socket
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager, suppress
+from typing import Any, TypeAlias
+from urllib.parse import urlsplit
+
+import asyncpg
+from asyncpg.connect_utils import SessionAttribute
+
+from billingua.engine.ports import StoreFailed
+
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
+FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
+"""Whatever may go wrong with a database, with the way to it, or with what is asked of it."""
+
+LOSSES = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.TargetServerAttributeNotMatched,
+)
+"""What is over once the database is there again, or another one in its place."""
+
+PLAIN: Mapping[str, str] = {"application_name": "billingua"}
+"""What every connection is set to."""
+
+BY_KEY = {
+    **PLAIN,
+    "plan_cache_mode": "force_generic_plan",
+    "enable_seqscan": "off",
+    "enable_bitmapscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+    "jit": "off",
+}
+"""For statements that name every row by its key: each is planned once, even on an empty table, and goes through its
+rows as they are named, so that two nodes do not lock them crosswise."""
+
+TO_WRITE = {**BY_KEY, "synchronous_commit": "on", "idle_in_transaction_session_timeout": "30s"}
+"""The same; what is committed is on disk, and a node that vanishes in the middle of a batch frees what it locked."""
+
+_CONNECT_SECONDS = 5
+_NAMED_HOSTS = re.compile(r"(?:^|&)host=([^&]*)")
+
+
+def place_of(url: str) -> str:
+    """Say which database a URL means, without who signs in and how."""
+    parts = urlsplit(url)
+    return f"{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
+async def connect(url: str, settings: Mapping[str, str] = PLAIN) -> Connection:
+    """Connect to the first of the hosts whose database takes writes. What the URL says of this or of settings wins."""
+    *others, last = _one_for_each_host(url)
+    for other in others:
+        with suppress(*LOSSES):
+            return await _connect(other, settings)
+    return await _connect(last, settings)
+
+
+def _one_for_each_host(url: str) -> list[str]:
+    """Tell the hosts of a URL apart, so that each has its own time to answer."""
+    parts = urlsplit(url)
+    for hosts in (parts.netloc.rpartition("@")[2], *_NAMED_HOSTS.findall(parts.query)):
+        if "," in hosts:
+            return [url.replace(hosts, host) for host in hosts.split(",")]
+    return [url]
+
+
+async def _connect(url: str, settings: Mapping[str, str]) -> Connection:
+    return await asyncpg.connect(
+        url,
+        timeout=_CONNECT_SECONDS,
+        target_session_attrs=None if "target_session_attrs=" in url else SessionAttribute.read_write,
+        max_cached_statement_lifetime=0,
+        server_settings={name: value for name, value in settings.items() if f"{name}=" not in url},
+        connection_class=_KeptAlive,
+    )
+
+
+class _KeptAlive(asyncpg.Connection):
+    """A connection that notices when the other end is gone without a word: COMMIT may wait long, but not for nobody."""
+
+    def __init__(self, protocol: Any, transport: asyncio.Transport, *others: Any, **named: Any) -> None:
+        super().__init__(protocol, transport, *others, **named)
+        end: socket.socket = transport.get_extra_info("socket")
+        if end.family in {socket.AF_INET, socket.AF_INET6}:
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+            for name, value in (("TCP_KEEPIDLE", 10), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 3)):
+                if hasattr(socket, name):
+                    end.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncGenerator[Connection]:
+    """Connect for a while. Refuses with `StoreFailed`, also in place of any other failure inside."""
+    try:
+        connection = await connect(url)
+        try:
+            yield connection
+        finally:
+            await connection.close()
+    except FAILURES as error:
+        raise StoreFailed(f"the database {place_of(url)} failed: {error}") from error

@@ -1,0 +1,92 @@
+"""The way to the PostgreSQL server, on which messages get lost when a test says so."""
+
+import asyncio
+from asyncio import StreamReader, StreamWriter
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+
+class Road:
+    """Carries messages to the server and answers back, until it breaks once, at a message with some text in it.
+
+    It breaks `before` the message arrives; or `after` it was answered, so that the answer is lost; or `unnoticed`: the
+    message does not arrive, and the server does not hear that it broke.
+    """
+
+    def __init__(self, folder: Path, url: str) -> None:
+        parts = urlsplit(url)
+        self.url = f"postgresql://postgres@{parts.path}?host={folder}"
+        self._here = folder / ".s.PGSQL.5432"
+        self._there = Path(parse_qs(parts.query)["host"][0]) / ".s.PGSQL.5432"
+        self._journeys: set[asyncio.Task[None]] = set()
+        self.noticed = asyncio.Event()
+        """Set, it lets the server know of what broke unnoticed."""
+        self.heal()
+
+    def heal(self) -> None:
+        self.break_at(b"no message holds this", how="never")
+
+    def break_at(self, text: bytes = b"", *, skipped: int = 0, how: str = "before") -> None:
+        """Break at the next message with this text, or at one that comes after so many of them."""
+        self.text, self.skipped, self.how, self.messages = text, skipped, how, list[bytes]()
+
+    async def open(self) -> None:
+        """Let connections be made."""
+        self._server = await asyncio.start_unix_server(self._carry, self._here)
+
+    def close(self) -> None:
+        """Let no connections be made any more; those that are stay."""
+        self._server.close()
+        self._here.unlink(missing_ok=True)
+
+    async def __aenter__(self) -> "Road":
+        await self.open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.close()
+        for journey in self._journeys:
+            journey.cancel()
+        await asyncio.gather(*self._journeys, return_exceptions=True)
+
+    async def _carry(self, near: StreamReader, to_near: StreamWriter) -> None:
+        journey = asyncio.current_task()
+        assert journey
+        self._journeys.add(journey)
+        journey.add_done_callback(self._journeys.discard)
+        far, to_far = await asyncio.open_unix_connection(self._there)
+        lost = asyncio.Event()
+        ways = [
+            asyncio.create_task(self._forth(near, to_far, lost)),
+            asyncio.create_task(self._back(far, to_near, lost)),
+        ]
+        try:
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+            to_near.close()
+            if lost.is_set() and self.how == "unnoticed":
+                await self.noticed.wait()
+        finally:
+            for way in ways:
+                way.cancel()
+            to_near.close()
+            to_far.close()
+
+    async def _forth(self, near: StreamReader, to_far: StreamWriter, lost: asyncio.Event) -> None:
+        while message := await near.read(2**20):
+            if self._breaks_at(message):
+                lost.set()
+                if self.how == "after":
+                    to_far.write(message)
+                    await asyncio.sleep(60)
+                return
+            to_far.write(message)
+
+    async def _back(self, far: StreamReader, to_near: StreamWriter, lost: asyncio.Event) -> None:
+        while (answer := await far.read(2**20)) and not lost.is_set():
+            to_near.write(answer)
+
+    def _breaks_at(self, message: bytes) -> bool:
+        if self.how == "never" or self.text not in message:
+            return False
+        self.messages.append(message)
+        return len(self.messages) == self.skipped + 1

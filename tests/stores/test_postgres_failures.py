@@ -1,0 +1,197 @@
+"""Whatever is lost on the way to the database, everybody is told the truth, and nothing half-done is seen."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+from billingua.core.events import InvoiceEdited
+from billingua.core.invoice import Invoice
+from billingua.engine.plan import Decision, Needs, Plan, by_id
+from billingua.engine.ports import StoreFailed
+from billingua.stores.postgres import PostgresStore, writer
+from tests.builders import an_invoice
+from tests.postgres import Postgres
+from tests.stores.plans import a_job, add, assert_whole, found, put, take
+from tests.stores.road import Road
+from tests.stores.test_sqlite_failures import assert_that_answers_are_true, run_all
+from tests.walking import walk
+
+
+@pytest.fixture
+async def url(postgres: Postgres) -> str:
+    return await postgres.empty_ledger()
+
+
+@pytest.fixture
+async def road(tmp_path: Path, url: str) -> AsyncIterator[Road]:
+    async with Road(tmp_path, url) as road:
+        yield road
+
+
+@pytest.fixture
+async def store(road: Road) -> AsyncIterator[PostgresStore]:
+    store = PostgresStore(road.url, patience_seconds=5)
+    await store.run(put(an_invoice(id=1, number="A"), an_invoice(id=2, number="B"), an_invoice(id=3, number="C")))
+    yield store
+    road.heal()
+    await store.close()
+
+
+def no_errors(answers: dict[str, Any]) -> bool:
+    return not any(isinstance(answer, Exception) for answer in answers.values())
+
+
+MORE_MESSAGES_THAN_A_BATCH_SENDS = 14
+"""Beyond its last message nothing breaks, and that has to be answered truly as well."""
+
+
+@pytest.mark.parametrize("how", ["before", "after"])
+@pytest.mark.parametrize("message", range(MORE_MESSAGES_THAN_A_BATCH_SENDS))
+async def test_each_message_in_turn_is_lost_and_everything_is_done_once(
+    store: PostgresStore, road: Road, message: int, how: str
+):
+    road.break_at(skipped=message, how=how)
+
+    answers = await run_all(store)
+
+    road.heal()
+    assert no_errors(answers)
+    await assert_that_answers_are_true(store, answers)
+
+
+async def test_every_message_of_a_batch_was_lost(store: PostgresStore, road: Road):
+    road.break_at(skipped=1000)
+    await run_all(store)
+    assert 6 <= len(road.messages) < MORE_MESSAGES_THAN_A_BATCH_SENDS
+
+
+@pytest.mark.parametrize("how", ["before", "after"])
+async def test_a_commit_whose_answer_is_lost_is_neither_lost_nor_done_twice(store: PostgresStore, road: Road, how: str):
+    road.break_at(b"COMMIT", how=how)
+
+    assert (await store.run(add(1))).open_balance == 101
+
+    assert len(await store.history("demo", "invoice", 1)) == 2
+    assert len(await walk(store.outbox())) == 1
+    await assert_whole(store)
+
+
+async def test_while_a_lost_transaction_is_still_open_nobody_says_that_it_failed(store: PostgresStore, road: Road):
+    road.break_at(b"COMMIT", how="unnoticed")
+
+    waiting = asyncio.create_task(store.run(add(1)))
+    await asyncio.sleep(0.3)
+    assert not waiting.done()
+    road.noticed.set()
+
+    assert (await waiting).open_balance == 101
+    await assert_whole(store)
+
+
+async def test_a_lost_transaction_that_does_not_end_is_not_known(
+    store: PostgresStore, road: Road, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(writer, "_SETTLING_SECONDS", 0.2)
+    road.break_at(b"COMMIT", how="unnoticed")
+
+    with pytest.raises(StoreFailed, match="not known whether anything was committed"):
+        await store.run(add(1))
+
+    road.noticed.set()
+    assert (await store.run(add(1))).open_balance == 101
+    await assert_whole(store)
+
+
+async def test_if_the_database_stays_away_after_a_commit_nobody_knows_of_it(road: Road, url: str):
+    store = PostgresStore(road.url, patience_seconds=0.2)
+    await store.run(put(an_invoice(id=1)))
+
+    road.break_at(b"COMMIT", how="after")
+    road.close()
+    with pytest.raises(StoreFailed, match="not known whether anything was committed"):
+        await store.run(add(1))
+
+    await road.open()
+    assert (await found(store, by_id(Invoice, 1))).open_balance == 101
+    await store.close()
+
+
+async def test_of_a_lost_commit_without_history_nobody_knows(store: PostgresStore, road: Road):
+    def post() -> Plan[None]:
+        yield Needs()
+        return Decision(None, events=[InvoiceEdited(1, "A")])
+
+    for job in (a_job(post), take("invoice")):
+        road.break_at(b"COMMIT", how="after")
+        with pytest.raises(StoreFailed, match="not known"):
+            await store.run(job)
+
+
+async def test_a_database_that_stays_away_is_told_to_all(road: Road):
+    road.close()
+    store = PostgresStore(road.url, patience_seconds=0.2)
+
+    answers = await asyncio.gather(
+        store.run(add(1)),
+        store.run(add(2)),
+        store.read(add(1)),
+        store.find(by_id(Invoice, 1)),
+        store.workspaces(),
+        store.erase(),
+        walk(store.journal()),
+        return_exceptions=True,
+    )
+
+    assert {type(answer) for answer in answers} == {StoreFailed}
+    await store.close()
+
+
+async def test_who_reads_hears_nothing_of_a_lost_connection(store: PostgresStore, road: Road):
+    for text in (b"BEGIN", b"Bind", b""):
+        road.break_at(text, how="after")
+        assert (await found(store, by_id(Invoice, 1))).number == "A"
+        road.break_at(text, how="before")
+        assert [workspace for workspace, _ in await store.find(by_id(Invoice, 1))] == ["demo"]
+        road.break_at(text, how="after")
+        assert len(await store.history("demo", "invoice", 1)) == 1
+
+
+async def test_a_backend_that_is_killed_in_the_middle_of_a_batch_is_replaced(
+    store: PostgresStore, postgres: Postgres, url: str
+):
+    other = await asyncpg.connect(url)
+    held = other.transaction()
+    await held.start()
+    await other.execute("SELECT 1 FROM invoice WHERE id = 1 FOR UPDATE")
+    waiting = [asyncio.create_task(store.run(job)) for job in (add(1), add(2), add(1))]
+    await asyncio.sleep(0.2)
+
+    killed = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    assert len(await other.fetch(killed)) == 1
+    await held.rollback()
+    await other.close()
+
+    assert [answer.open_balance for answer in await asyncio.gather(*waiting)] == [101, 101, 102]
+    await assert_whole(store)
+
+
+async def test_a_second_host_takes_over(postgres: Postgres, url: str, tmp_path: Path):
+    folders = [tmp_path / name for name in ("a", "b")]
+    for folder in folders:
+        folder.mkdir()
+    async with Road(folders[0], url) as first, Road(folders[1], url):
+        database = url.partition("?")[0]
+        hosts = ",".join(str(folder) for folder in folders)
+        store = PostgresStore(f"{database}?host={hosts}&target_session_attrs=read-write", patience_seconds=5)
+        await store.run(put(an_invoice(id=1)))
+
+        first.close()
+        first.break_at(b"COMMIT", how="after")
+
+        assert (await store.run(add(1))).open_balance == 101
+        await assert_whole(store)
+        await store.close()
