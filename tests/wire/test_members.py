@@ -62,6 +62,24 @@ def test_all_that_is_wrong_is_told_with_the_path_to_it(sent: Any, problems: Any)
     assert problems_of(refused.value) == problems
 
 
+@pytest.mark.parametrize("tags", [[True] * 10_000, [None] * 21])
+def test_no_more_than_twenty_problems_are_told(tags: Any) -> None:
+    with pytest.raises(Invalid) as refused:
+        ListOf(UPDATE)([{"number": True, "tags": tags}, {"number": True}])
+
+    wanted = "null" if tags[0] is None else "text"
+    assert problems_of(refused.value) == [
+        ((0, "number"), "text"),
+        *(((0, "tags", place), wanted) for place in range(19)),
+    ]
+
+
+def test_a_list_may_have_ten_thousand_items() -> None:
+    assert len(ListOf(read_text)(["a"] * 10_000)) == 10_000
+    with pytest.raises(Invalid, match="many"):
+        ListOf(read_text)(["a"] * 10_001)
+
+
 def test_a_reader_may_take_null() -> None:
     assert ObjectOf({"channel": lambda value: value})({"channel": None}) == {"channel": None}
 

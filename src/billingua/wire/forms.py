@@ -1,7 +1,7 @@
 """Forms: names and texts in the order in which they were sent, whichever way the form is encoded."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from urllib.parse import parse_qsl
 
@@ -47,7 +47,7 @@ def _field(part: bytes) -> tuple[str, str] | None:
 
 
 @contextmanager
-def _utf8() -> Iterator[None]:
+def _utf8() -> Generator[None]:
     """Refuse with `BodyUnreadable` what is not UTF-8."""
     try:
         yield

@@ -1,4 +1,4 @@
-"""Objects and lists as clients send them, read part by part; all that is wrong with them is told at once.
+"""Objects and lists as clients send them, read part by part; what is wrong with them is told at once.
 
 read_balance = ObjectOf({"code": read_currency, "value": read_decimal}, required=("code", "value"))
 read_update = ObjectOf({"number": read_text, "balance": read_balance, "tags": ListOf(read_text)})
@@ -16,6 +16,12 @@ Reader = Callable[[Any], Any]
 Path = tuple[str | int, ...]
 Problem = tuple[Path, str]
 """The path to a part, by names and places in lists, and what was wanted there: a word as in `Invalid`."""
+
+MOST_PROBLEMS = 20
+"""How many problems are told at once: an answer shall not be many times as long as what was sent."""
+
+LONGEST_LIST = 10_000
+"""How many items a list may have."""
 
 
 class InvalidParts(Invalid):
@@ -60,20 +66,23 @@ class ObjectOf:
 
 @dataclass(frozen=True, slots=True)
 class ListOf:
-    """Reads a list, every item by the same reader."""
+    """Reads a list, every item by the same reader; one of more than `LONGEST_LIST` items is refused as `many`."""
 
     reader: Reader
 
     def __call__(self, value: Any) -> list[Any]:
         """Read the list."""
+        items = read_list(value)
+        if len(items) > LONGEST_LIST:
+            raise Invalid("many")
         parts = _Parts([])
-        read = [parts.read(place, self.reader, item) for place, item in enumerate(read_list(value))]
+        read = [parts.read(place, self.reader, item) for place, item in enumerate(items)]
         parts.check()
         return read
 
 
 class _Parts:
-    """Reads the parts of one value and keeps what is wrong with them."""
+    """Reads the parts of one value and keeps what is wrong with them, until it is enough."""
 
     def __init__(self, problems: list[Problem]) -> None:
         self._problems = problems
@@ -84,11 +93,13 @@ class _Parts:
         except Invalid as error:
             problems = [((), "null")] if value is None else problems_of(error)
             self._problems += [((step, *path), wanted) for path, wanted in problems]
-            return None
+        if len(self._problems) >= MOST_PROBLEMS:
+            self.check()
+        return None
 
     def check(self) -> None:
         if self._problems:
-            raise InvalidParts(self._problems)
+            raise InvalidParts(self._problems[:MOST_PROBLEMS])
 
 
 def read_object(value: Any) -> Mapping[str, Any]:

@@ -1,7 +1,8 @@
 """Replies: JSON with every amount as an exact number."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any, cast
 
 import msgspec
 from starlette.responses import Response
@@ -10,8 +11,21 @@ _encoder = msgspec.json.Encoder(decimal_format="number")
 
 
 def encode_json(value: Any) -> bytes:
-    """Encode a value; a `Decimal` becomes a number with the digits that it has."""
-    return _encoder.encode(value)
+    """Encode a value; a `Decimal` becomes a number with the digits that it has, and a small one is written out."""
+    encoded = _encoder.encode(value)
+    return _encoder.encode(_written_out(value)) if b"E-" in encoded else encoded
+
+
+def _written_out(value: Any) -> Any:
+    """Replace the numbers that would be written as `1E-12`; those too long to write out stay so."""
+    if isinstance(value, Decimal) and -100 < value.adjusted() < -6:
+        return msgspec.Raw(f"{value:f}".encode())
+    if isinstance(value, Mapping):
+        members = cast("Mapping[str, Any]", value)
+        return {name: _written_out(member) for name, member in members.items()}
+    if isinstance(value, list | tuple):
+        return [_written_out(part) for part in cast("Sequence[Any]", value)]
+    return value
 
 
 def json_reply(

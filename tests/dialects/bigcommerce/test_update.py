@@ -228,6 +228,10 @@ async def test_creation_is_the_issue_of_an_invoice_born_here_alone(
         ({"channelId": "one"}, "channelId: A valid integer is required.; "),
         ({"details": "x"}, "details: Expected an object.; "),
         ({"details": None}, "details: This field may not be null.; "),
+        (
+            {"extraFields": [0] * 4000},
+            "".join(f"extraFields[{place}]: Expected an object.; " for place in range(20)),
+        ),
         ({"extraFields": {}}, "extraFields: Expected a list of items.; "),
         (
             {"status": 9, "type": "", "openBalance": usd("x")},

@@ -212,3 +212,9 @@ async def test_overdue_means_overdue_by_the_servers_clock(native: Native) -> Non
     native.clock.set(NOON.replace(year=2026))
 
     assert await native.ids(overdue="true") == [2, 3]
+
+
+async def test_no_more_than_twenty_wrong_parameters_are_named(native: Native) -> None:
+    answer = await native.get("/v1/invoices?" + "&".join(f"colour{place}" for place in range(21)))
+
+    assert len(answer.json()["errors"]) == 20

@@ -62,6 +62,7 @@ INVALID = {
     "currency": "Invalid currency code",
     "object": "Expected an object.",
     "list": "Expected a list of items.",
+    "many": "Ensure this field has no more than 10000 elements.",
     "url": "Enter a valid URL.",
 }
 """What is wrong with a value, in the words of this API's family."""

@@ -42,6 +42,7 @@ INVALID = {
     "negative": "Ensure this value is greater than or equal to 0.",
     "uuid": "Must be a valid UUID.",
     "object": "Invalid data. Expected a dictionary, but got {}.",
+    "many": "Ensure this field has no more than 10000 elements.",
     "list": 'Expected a list of items but got type "{}".',
 }
 """What is wrong with a value, in the words of Django REST Framework (§1.2); `{}` is the type of what was sent."""

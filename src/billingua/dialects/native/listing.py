@@ -14,6 +14,7 @@ from billingua.core.lifecycle import Status
 from billingua.dialects.native.errors import ParametersInvalid
 from billingua.dialects.native.vocabulary import INVALID
 from billingua.engine.queries import InvoiceQuery, Sort
+from billingua.wire.members import MOST_PROBLEMS
 from billingua.wire.scalars import Invalid, at_midnight, read_currency, read_day, read_integer, read_moment
 
 DEFAULT_LIMIT = 50
@@ -35,6 +36,8 @@ def invoice_query(request: Request, zone: tzinfo, now: datetime) -> InvoiceQuery
             asked |= _read(name, request.query_params.getlist(name), readers)
         except Invalid as error:
             problems.append((name, INVALID[error.wanted].format(sorts=_SORTS)))
+        if len(problems) == MOST_PROBLEMS:
+            break
     if problems:
         raise ParametersInvalid(problems)
     return InvoiceQuery(**asked)
