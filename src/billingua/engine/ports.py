@@ -21,6 +21,10 @@ class StoreFailed(Refused):
         super().__init__(why)
         self.why = why
 
+    def __str__(self) -> str:
+        """Say why, for a log line."""
+        return self.why
+
 
 @dataclass(frozen=True, slots=True)
 class Posted:

@@ -1,6 +1,7 @@
 """Refusals are problem details (RFC 9457), whatever it is that was refused."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any, NoReturn
 
 import httpx
@@ -9,10 +10,12 @@ from starlette.routing import Route
 
 from billingua.core import errors
 from billingua.core.errors import Refused
+from billingua.core.lifecycle import Action, Status, allowed_actions
 from billingua.dialects.native import BodyInvalid, read_moment, voice
 from billingua.dialects.native.errors import REFUSALS
 from billingua.engine.ports import StoreFailed
 from billingua.wire import errors as wire
+from billingua.wire.errors import find_refusal
 from billingua.wire.face import Face
 from tests.builders import NOON, an_invoice
 from tests.dialects.native.conftest import BEARER, Native, Planting
@@ -180,10 +183,33 @@ async def test_the_clients_request_id_comes_back_in_the_problem(native: Native) 
 
 
 FACTS: list[tuple[Refused, int, str, str, str]] = [
-    (errors.PartyNotFound(7), 404, "not-found", "No such record", "There is no 7 in this workspace."),
+    (errors.PartyNotFound(7), 404, "not-found", "No such record", "There is no party 7 in this workspace."),
+    (errors.NotFound(7), 404, "not-found", "No such record", "There is no such record in this workspace."),
     (errors.NotPermitted("see the invoice"), 403, "not-permitted", "Not permitted", "You may not see the invoice."),
-    (errors.NumberTaken("A-{0}"), 409, "refused", "Refused", "The ledger does not do that: number A-{0}."),
-    (wire.RequestRefused(), 400, "bad-request", "Bad request", "The request cannot be heard: refused."),
+    (errors.NumberTaken("A-{0}"), 409, "number-taken", "Number taken", "Another invoice has the number A-{0}."),
+    (
+        errors.TransitionRefused(Status.OPEN, Action.REVISE, allowed_actions(Status.OPEN)),
+        409,
+        "wrong-status",
+        "Not in this status",
+        "An invoice that is open does not take revise, but settle, reject, void.",
+    ),
+    (
+        errors.TransitionRefused(Status.VOID, Action.VOID),
+        409,
+        "wrong-status",
+        "Not in this status",
+        "An invoice that is void does not take void, but nothing.",
+    ),
+    (
+        errors.OverInvoiced(5, Decimal("1E+2"), Decimal("100.5"), 0),
+        409,
+        "over-invoiced",
+        "More than was ordered",
+        "Of order line 5, 100 were ordered, and 100.5 would be invoiced.",
+    ),
+    (errors.Refused(), 409, "refused", "Refused", "The ledger does not do that."),
+    (wire.RequestRefused(), 400, "bad-request", "Bad request", "The request cannot be heard."),
     (wire.BodyUnreadable("torn"), 400, "unreadable-body", "Unreadable body", "The body is not JSON: torn."),
     (wire.BodyTooLarge(10), 413, "body-too-large", "Body too large", "A body may have 10 bytes."),
     (
@@ -222,6 +248,18 @@ async def test_a_wrong_value_in_a_body_is_pointed_at(client_of: Any) -> None:
         "detail": "Values of the body are not what they have to be.",
         "errors": [{"pointer": "/now", "detail": "Must be a moment."}],
     }
+
+
+def facts_below(fact: type[Refused]) -> list[type[Refused]]:
+    """A fact of the ledger, and all that are kinds of it."""
+    below = [found for kind in fact.__subclasses__() for found in facts_below(kind)]
+    return [fact, *below] if fact.__module__ == errors.__name__ else below
+
+
+@pytest.mark.parametrize("fact", facts_below(Refused))
+def test_every_fact_of_the_ledger_has_words_of_its_own_and_none_of_python(fact: type[Refused]) -> None:
+    assert fact in REFUSALS or fact is errors.ChangeNotPermitted
+    assert "{0}" not in find_refusal(REFUSALS, fact.__new__(fact)).detail
 
 
 def test_every_kind_of_problem_has_one_status() -> None:

@@ -64,14 +64,64 @@ def _no_access(detail: str, challenge: str) -> Problem:
 NO_TOKEN = _no_access("Send `Authorization: Bearer <token>`.", "Bearer")
 OPENS_NOTHING = 'Bearer error="invalid_token"'
 
+
+def _not_found(what: str) -> Problem:
+    return Problem(404, "not-found", "No such record", f"There is no {what} in this workspace.")
+
+
+def _refused(name: str, title: str, detail: str) -> Problem:
+    return Problem(409, name, title, detail)
+
+
 REFUSALS: dict[type[Exception], Problem] = {
     errors.InvoiceNotFound: Problem(
         404, "invoice-not-found", "No such invoice", "There is no invoice {0.asked} in this workspace."
     ),
-    errors.NotFound: Problem(404, "not-found", "No such record", "There is no {0.asked} in this workspace."),
+    errors.NotFound: _not_found("such record"),
+    errors.OrderNotFound: _not_found("order {0.asked}"),
+    errors.OrderLineNotFound: _not_found("order line {0.asked}"),
+    errors.PartyNotFound: _not_found("party {0.asked}"),
+    errors.ItemNotFound: _not_found("item {0.asked}"),
+    errors.TaxNotFound: _not_found("tax {0.asked}"),
+    errors.OpportunityNotFound: _not_found("opportunity {0.asked}"),
+    errors.AddressNotFound: _not_found("such address {0.asked} of the party"),
+    errors.ChannelNotFound: _not_found("channel {0.asked}"),
+    errors.CurrencyNotFound: _not_found("currency {0.asked}"),
+    errors.CredentialNotFound: _not_found("credential {0.asked}"),
     errors.NotPermitted: Problem(403, "not-permitted", "Not permitted", "You may not {0.what}."),
-    errors.Refused: Problem(409, "refused", "Refused", "The ledger does not do that: {0}."),
-    wire.RequestRefused: Problem(400, "bad-request", "Bad request", "The request cannot be heard: {0}."),
+    errors.StateRefused: _refused("wrong-state", "Not in this state", "The state of the record does not allow it."),
+    errors.TransitionRefused: _refused(
+        "wrong-status", "Not in this status", "An invoice that is {0.status} does not take {0.action}, but {allowed}."
+    ),
+    errors.InvoiceLocked: _refused("invoice-locked", "Invoice locked", "An invoice that is {0.status} is not edited."),
+    errors.OrderCancelled: _refused("order-cancelled", "Order cancelled", "Every line of the order is cancelled."),
+    errors.OrderLineClosed: _refused("order-line-closed", "Order line closed", "Order line {0.line} is {0.status}."),
+    errors.NumberTaken: _refused("number-taken", "Number taken", "Another invoice has the number {0.number}."),
+    errors.NumberMismatch: _refused(
+        "number-mismatch", "Another number", "Invoice {0.invoice} does not have the number {0.number}."
+    ),
+    errors.OverInvoiced: _refused(
+        "over-invoiced",
+        "More than was ordered",
+        "Of order line {0.line}, {0.ordered:f} were ordered, and {0.invoiced:f} would be invoiced.",
+    ),
+    errors.AmountTooLarge: _refused("amount-too-large", "Amount too large", "The invoice comes to more than is kept."),
+    errors.NotAParticipant: _refused(
+        "not-a-participant", "No participant", "Party {0.party} takes no part in opportunity {0.opportunity}."
+    ),
+    errors.DateRefused: _refused("wrong-date", "Wrong date", "The date in {0.field} cannot be."),
+    errors.DateUnreadable: _refused("wrong-date", "Wrong date", "What stands in {0.field} is no date."),
+    errors.DateInFuture: _refused("wrong-date", "Wrong date", "The date in {0.field} is later than now."),
+    errors.DateTooEarly: _refused("wrong-date", "Wrong date", "The date in {0.field} is before one that it follows."),
+    errors.FieldRefused: _refused("wrong-field", "Wrong field", "The field {0.field} does not take this."),
+    errors.UnknownField: _refused("wrong-field", "Wrong field", "There is no field {0.field}."),
+    errors.MissingField: _refused("wrong-field", "Wrong field", "The field {0.field} is required."),
+    errors.ValueTaken: _refused("wrong-field", "Wrong field", "Another record has this value of the field {0.field}."),
+    errors.CurrencyMismatch: _refused(
+        "currency-mismatch", "Two currencies", "The amounts are in {0.given} where they can only be in {0.expected}."
+    ),
+    errors.Refused: _refused("refused", "Refused", "The ledger does not do that."),
+    wire.RequestRefused: Problem(400, "bad-request", "Bad request", "The request cannot be heard."),
     ParametersInvalid: Problem(
         400, "invalid-parameters", "Invalid parameters", "Parameters of the address are unknown or cannot be read."
     ),
@@ -111,12 +161,17 @@ def voice(request: Request, error: Refused) -> Response:
         "type": TYPES + problem.name,
         "title": problem.title,
         "status": problem.status,
-        "detail": problem.detail.format(error, path=request.url.path),
+        "detail": _detail(problem, request, error),
     }
     if found := _found(error):
         body["errors"] = found
     body["request_id"] = request.state.id
     return json_reply(body, problem.status, _headers(problem, error), "application/problem+json")
+
+
+def _detail(problem: Problem, request: Request, error: Refused) -> str:
+    allowed = ", ".join(error.allowed) if isinstance(error, errors.TransitionRefused) else ""
+    return problem.detail.format(error, path=request.url.path, allowed=allowed or "nothing")
 
 
 def _found(error: Refused) -> list[dict[str, str]]:
