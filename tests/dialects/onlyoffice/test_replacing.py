@@ -406,6 +406,8 @@ async def test_the_customer_has_to_take_part_in_the_opportunity(portal: Portal):
         (a_body(exchangeRate="1,5"), "exchangeRate", "Input string was not in a correct format."),
         (a_body(exchangeRate=True), "exchangeRate", "Input string was not in a correct format."),
         (a_body(issueDate="1/2/2031"), "issueDate", "String was not recognized as a valid DateTime."),
+        (a_body(terms="a\0"), "terms", "The text has a null character."),
+        (a_body_with_line(description="\0"), "invoiceLines[0].description", "The text has a null character."),
         (a_body(dueDate=20310301), "dueDate", "String was not recognized as a valid DateTime."),
         (a_body(terms=False), "terms", "The value cannot be converted to a string."),
         (a_body(currency={"abbreviation": "EUR"}), "currency", "The value cannot be converted to a string."),

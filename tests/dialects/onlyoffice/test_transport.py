@@ -255,6 +255,14 @@ async def test_a_body_that_cannot_be_read_is_refused(portal: Portal, body: bytes
     assert await portal.everything() == before
 
 
+@pytest.mark.parametrize("query", ["", "?terms=%FF"])
+async def test_a_form_or_query_that_is_not_utf8_is_refused(portal: Portal, query: str):
+    before = await portal.everything()
+    status, message = refusal(await portal.put(b"terms=%C3%A9" if query else b"terms=%FF", f"/invoice/{DRAFT}{query}"))
+    assert (status, "utf-8" in message) == (400, True)
+    assert await portal.everything() == before
+
+
 @pytest.mark.parametrize("content_type", ["application/json", "application/x-www-form-urlencoded", "text/xml"])
 async def test_a_body_over_the_limit_is_refused(portal: Portal, content_type: str):
     before = await portal.everything()
