@@ -11,7 +11,7 @@ import pytest
 from billingua.core.events import InvoiceEdited
 from billingua.core.invoice import Invoice
 from billingua.engine.plan import Decision, Needs, Plan, by_id
-from billingua.engine.ports import StoreFailed
+from billingua.engine.ports import OutcomeUnknown, StoreFailed
 from billingua.stores.postgres import PostgresStore, writer
 from tests.builders import an_invoice
 from tests.postgres import Postgres
@@ -98,7 +98,7 @@ async def test_a_lost_transaction_that_does_not_end_is_not_known(
     monkeypatch.setattr(writer, "_SETTLING_SECONDS", 0.2)
     road.break_at(b"COMMIT", how="unnoticed")
 
-    with pytest.raises(StoreFailed, match="not known whether anything was committed"):
+    with pytest.raises(OutcomeUnknown, match="not known whether anything was committed"):
         await store.run(add(1))
 
     road.noticed.set()
@@ -112,7 +112,7 @@ async def test_if_the_database_stays_away_after_a_commit_nobody_knows_of_it(road
 
     road.break_at(b"COMMIT", how="after")
     road.close()
-    with pytest.raises(StoreFailed, match="not known whether anything was committed"):
+    with pytest.raises(OutcomeUnknown, match="not known whether anything was committed"):
         await store.run(add(1))
 
     await road.open()
@@ -127,7 +127,7 @@ async def test_of_a_lost_commit_without_history_nobody_knows(store: PostgresStor
 
     for job in (a_job(post), take("invoice")):
         road.break_at(b"COMMIT", how="after")
-        with pytest.raises(StoreFailed, match="not known"):
+        with pytest.raises(OutcomeUnknown, match="not known"):
             await store.run(job)
 
 

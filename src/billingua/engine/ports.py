@@ -26,9 +26,20 @@ class StoreFailed(Refused):
         return self.why
 
 
+class OutcomeUnknown(Exception):
+    """Nobody can tell whether the store did its work: the connection was lost while it committed.
+
+    This is no refusal, after which nothing has changed. Whoever asked has to look.
+    """
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """An event in the outbox, in the order in which it happened: `body` is a JSON object."""
+    """An event in the outbox: `sequence` grows in its workspace from commit to commit, and `body` is a JSON object."""
 
     sequence: int
     workspace: str
@@ -40,8 +51,8 @@ class Store(Protocol):
     """A place that remembers aggregates, their history and the outbox, and runs plans on them.
 
     `run` answers once everything that the plan decided is durable. `read` runs a plan that saves nothing. Both raise
-    what the plan raised. Walks read a state that was whole at one moment, and do not hold up writers; one that is left
-    early is closed with `aclosing`.
+    what the plan raised; `run` may also raise `OutcomeUnknown`. Walks read a state that was whole at one moment, and do
+    not hold up writers; one that is left early is closed with `aclosing`.
     """
 
     async def run(self, job: Job[T]) -> T:
@@ -77,7 +88,7 @@ class Store(Protocol):
         ...
 
     def outbox(self) -> AsyncIterator[Posted]:
-        """Walk the outbox, oldest first."""
+        """Walk the outbox, oldest first, or so in each workspace: whoever follows it counts each by itself."""
         ...
 
     async def erase(self) -> None:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from billingua.engine.batch import Loaded, Wanted, Writes, run_batch
 from billingua.engine.plan import Job
-from billingua.engine.ports import StoreFailed
+from billingua.engine.ports import OutcomeUnknown, StoreFailed
 
 J = TypeVar("J")
 
@@ -28,7 +28,8 @@ class Ended(Protocol):
 
 
 Attempt = Callable[[Sequence[J]], Awaitable[Sequence[Ended]]]
-"""Decides jobs as one batch and commits it. It raises `StoreFailed` where another try would not help."""
+"""Decides jobs as one batch and commits it. It raises `StoreFailed` where another try would not help, and
+`OutcomeUnknown` where it might do everything twice."""
 
 BATCH_SIZE = 256
 """How many jobs make a full batch: the event loop stands still while they decide, some 20 ms for so many."""
@@ -79,7 +80,7 @@ class Batches(Generic[J]):
         """Run a batch and answer its callers; if it fails, run its jobs one by one, so that each fails alone."""
         try:
             all_ended = await self._attempt([waiting.job for waiting in batch])
-        except StoreFailed as error:
+        except (StoreFailed, OutcomeUnknown) as error:
             _answer_all(batch, error)
         except Exception as error:  # noqa: BLE001 - whatever it is, the callers are told
             await self._serve_apart(batch, error)
@@ -99,7 +100,8 @@ def _answer_all(batch: Sequence[_Waiting[Any]], error: Exception) -> None:
     _log.error("The store failed; callers that were told so: %d", len(batch), exc_info=error)
     for waiting in batch:
         # Each caller gets an exception of its own: as it travels up, it collects that caller's traceback.
-        failed = StoreFailed(error.why if isinstance(error, StoreFailed) else f"{type(error).__name__}: {error}")
+        known = isinstance(error, StoreFailed | OutcomeUnknown)
+        failed = type(error)(error.why) if known else StoreFailed(f"{type(error).__name__}: {error}")
         failed.__cause__ = error
         _refuse(waiting, failed)
 

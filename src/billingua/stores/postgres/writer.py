@@ -10,7 +10,7 @@ import asyncpg
 
 from billingua.engine.batch import Outcome, Writes
 from billingua.engine.plan import Job
-from billingua.engine.ports import StoreFailed
+from billingua.engine.ports import OutcomeUnknown, StoreFailed
 from billingua.stores.batches import decide_awaiting
 from billingua.stores.postgres.connecting import FAILURES, Connection
 from billingua.stores.postgres.connections import Line, Patience, transaction
@@ -92,7 +92,7 @@ class Writer:
                 raise
 
     async def _is_committed(self, writes: Writes, lost: Exception) -> bool:
-        """Find out whether a batch was committed whose answer is lost. Refuses with `StoreFailed` if nobody can tell.
+        """Find out whether a batch was committed whose answer is lost. Raises `OutcomeUnknown` if nobody can tell.
 
         The first entry of history that the batch wrote says so: it is there, or it is not.
         """
@@ -120,8 +120,8 @@ def _is_refusal(error: Exception) -> bool:
     return isinstance(error, asyncpg.UniqueViolationError) and not (error.table_name or "").startswith("history")
 
 
-def _unknown(error: Exception) -> StoreFailed:
-    return StoreFailed(f"the connection was lost, and it is not known whether anything was committed: {error}")
+def _unknown(error: Exception) -> OutcomeUnknown:
+    return OutcomeUnknown(f"the connection was lost, and it is not known whether anything was committed: {error}")
 
 
 async def _erase(connection: Connection) -> None:
