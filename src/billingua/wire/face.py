@@ -2,8 +2,10 @@
 
 import logging
 import re
+from asyncio import CancelledError
 from collections.abc import Callable, Sequence
 from time import perf_counter
+from urllib.parse import quote
 from uuid import uuid4
 
 from starlette.requests import ClientDisconnect, Request
@@ -23,6 +25,7 @@ HUNG_UP = 499
 """What the log calls the status of a request whose client hung up in the middle of it, and was not answered."""
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,80}")
+_LONGEST_IN_LOG = 200
 _SECRET_IN_PATH = re.compile(r"=[^/]*")
 
 
@@ -48,12 +51,17 @@ class Face:
             await self._endpoint(request)(scope, receive, reply.send)
         except ClientDisconnect:
             reply.status = reply.status or HUNG_UP
+        except CancelledError:
+            log.warning("request %s was cut off: the server stops", request_id)
+            if not reply.status:
+                await self._voice(request, Crashed())(scope, receive, reply.send)
+            raise
         except Exception as error:
             if reply.status:
                 raise
             await self._word(request, error)(scope, receive, reply.send)
         took = (perf_counter() - started) * 1000
-        path = _SECRET_IN_PATH.sub("=…", request.url.path)
+        path = _loggable(scope["path"])
         log.info("%s %s %s %s %.1f ms %s", self.dialect, request.method, path, reply.status, took, request_id)
 
     def _endpoint(self, request: Request) -> ASGIApp:
@@ -61,6 +69,8 @@ class Face:
 
         The first path that fits owns the request, whatever its verb: a literal one stands before a pattern.
         """
+        if b"%2f" in request.scope.get("raw_path", b"").lower():
+            raise UnknownPath  # what is encoded is part of a name, and separates none
         fitting: list[Route] = []
         for route in self._routes:
             match, parameters = route.matches(request.scope)
@@ -94,6 +104,11 @@ class _Reply:
             self.status = message["status"]
             message["headers"] = [*message["headers"], self._header]
         await self._send(message)
+
+
+def _loggable(path: str) -> str:
+    """Write a path for a log: without secrets, not too long, and without what a terminal would obey."""
+    return _SECRET_IN_PATH.sub("=…", quote(path, safe="/:=@!$&'()*+,;"))[:_LONGEST_IN_LOG]
 
 
 def _request_id(request: Request) -> str:
