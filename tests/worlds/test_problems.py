@@ -44,6 +44,31 @@ def changed(path: str, value: Any) -> Any:
         ("invoices.0.number", None, "invoices[0].number: expected a text, got null"),
         ("invoices.0.number", "\ud800", 'invoices[0].number: expected a text, got "\\ud800"'),
         ("invoices.0.details", {"a": "\ud800"}, 'invoices[0].details["a"]: expected plain JSON, got "\\ud800"'),
+        (
+            "invoices.0.details",
+            {"a": [{"\ud800": 1}]},
+            'invoices[0].details["a"][0]: expected a text as a key, got "\\ud800"',
+        ),
+        ("invoices.0.extras", {"\ud800": {}}, 'invoices[0].extras: expected a text as a key, got "\\ud800"'),
+        (
+            "items.0.product_codes",
+            {"\ud800": "x"},
+            'items[0].product_codes: expected a text as a key, got "\\ud800"',
+        ),
+        ("price_lists.0.prices", {"\ud800": 1}, 'price_lists[0].prices: expected a text as a key, got "\\ud800"'),
+        (
+            "invoices.0.stated_total",
+            "1e99999999999999999999",
+            'invoices[0].stated_total: expected a number, got "1e99999999999999999999"',
+        ),
+        ("invoices.0.currency", "USD\n", 'invoices[0].currency: expected a currency code such as USD, got "USD\\n"'),
+        ("invoices.0.currency", "ZZZ", 'invoices[0].currency: expected a currency code such as USD, got "ZZZ"'),
+        ("culture", "en-US\n", 'culture: expected a culture such as en-US, got "en-US\\n"'),
+        (
+            "taxes",
+            [{"id": 2**31 - 1, "name": "A", "rate": 1}, *RICH["taxes"], {"name": "B", "rate": 1}],
+            f"taxes[{len(RICH['taxes']) + 1}].id: no id is left after 2147483647",
+        ),
         ("invoices.0.details", [], "invoices[0].details: expected an object, got []"),
         ("invoices.0.lines", {}, "invoices[0].lines: expected a list, got {}"),
         ("invoices.0.lines.0", "x", 'invoices[0].lines[0]: expected an object, got "x"'),
@@ -231,12 +256,25 @@ def test_of_very_many_problems_the_first_are_listed():
     ("source", "problem"),
     [
         (b"{", "not JSON: Expecting property name enclosed in double quotes at line 1, column 2"),
-        (b'{"workspace": NaN}', "NaN is not a number that a world may have"),
+        (b'{"workspace": NaN}', "workspace: NaN is not a number that a world may have"),
         (b'{"workspace": "\xff"}', "not UTF-8 at byte 15"),
         (b'{"workspace": "a", "workspace": "b"}', 'the key "workspace" stands twice in one object'),
         (b"[" * 100_000, "not a world: nested too deeply"),
-        (b'{"workspace": 1e99999999999999999999}', "not a world: a number in it is out of all bounds"),
-        (b'{"workspace": ' + b"1" * 5000 + b"}", "not a world: a number in it is out of all bounds"),
+        (
+            b'{"workspace": 1e99999999999999999999}',
+            "workspace: the number 1e99999999999999999999 is out of all bounds",
+        ),
+        (b'{"workspace": ' + b"1" * 5000 + b"}", f"workspace: the number {'1' * 60}… is out of all bounds"),
+        (
+            b'{"workspace": "a", "users": [{"username": "a", "username": "b"}]}',
+            'users[0]: the key "username" stands twice in one object',
+        ),
+        (
+            b'{"workspace": "a", "taxes": [{"name": "VAT", "rate": 1e99999999999999999999}]}',
+            "taxes[0].rate: the number 1e99999999999999999999 is out of all bounds",
+        ),
+        (b'{"workspace": "a", "\\ud800": 1}', 'unknown key "\\ud800"'),
+        (b'{"workspace": "a", "x": ' + b"[" * 400 + b"]" * 400 + b"}", 'unknown key "x"'),
         (b"[]", "expected an object, got []"),
         (b"null", "expected an object, got null"),
         (b"{}", 'missing key "workspace"'),
@@ -269,3 +307,25 @@ def test_a_token_opens_one_workspace_unless_its_requests_name_the_store_as_well(
     ]
     with pytest.raises(AssertionError, match="the world was read"):
         problems_of(world("bigcommerce"))
+
+
+def test_a_world_that_is_nested_very_deeply_is_told_plainly():
+    deep = b"[" * 900 + b"]" * 900
+    invoice = (
+        b'{"number": "1", "party": 1, "currency": "USD", "issue_date": "2024-01-01", "details": {"a": ' + deep + b"}}"
+    )
+    assert problems_of(b'{"workspace": "a", "invoices": [' + invoice + b"]}") == ["not a world: nested too deeply"]
+
+
+@pytest.mark.parametrize(
+    ("given", "key", "got"),
+    [
+        ({"lines": [{"quantity": 1, "unit_price": "1e20"}]}, "lines", "100000000000000000000.00"),
+        ({"original_balance": "1e20"}, "original_balance", "1E+20"),
+        ({"original_balance": 1, "open_balance": "1e20"}, "open_balance", "1E+20"),
+    ],
+)
+def test_an_amount_that_is_too_large_is_told_once(given: Any, key: str, got: str):
+    world = {"workspace": "small", "parties": [A_PARTY], "invoices": [AN_INVOICE | given]}
+    expected = "expected an amount of at most 14 digits and 4 decimals"
+    assert problems_of(world) == [f"invoices[0].{key}: {expected}, got {got}"]

@@ -1,7 +1,7 @@
 """Putting a workspace together: what is assigned, what refers to what, and what may stand only once."""
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, tzinfo
 from itertools import count
 from typing import Any, Protocol
@@ -12,7 +12,7 @@ from billingua.core.item import Item
 from billingua.core.order import Order
 from billingua.core.party import Opportunity, Party
 from billingua.core.tax import Tax
-from billingua.worlds.document import GivenWorld
+from billingua.worlds.document import LARGEST_ID, GivenWorld
 from billingua.worlds.moments import EXPECTED, read_moment
 from billingua.worlds.problems import Problem, below
 
@@ -137,7 +137,13 @@ class Assembly:
             if entry.id is not None:
                 self.claim(f"{kind} id", entry.id, below(place, "id"))
         following = count(max((entry.id or 0 for _, entry in listed), default=0) + 1)
-        return [next(following) if entry.id is None else entry.id for _, entry in listed]
+        return [self._next(following, place) if entry.id is None else entry.id for place, entry in listed]
+
+    def _next(self, following: Iterator[int], place: str) -> int:
+        id = next(following)
+        if id > LARGEST_ID:
+            self.refuse(below(place, "id"), f"no id is left after {LARGEST_ID}")
+        return id
 
     def uuid(self, kind: str, given: UUID | None, place: str, key: str = "uuid") -> UUID:
         """Give an entry its UUID: a new one where it is left out."""

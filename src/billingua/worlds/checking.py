@@ -1,13 +1,14 @@
 """Checking a file's JSON against what may stand in it: every problem is found, each with its place."""
 
 import json
+from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 import msgspec
 from msgspec import inspect
 
 from billingua.worlds.problems import Problem, below
-from billingua.worlds.shapes import Shape, can_be_written, members_of, shape_of
+from billingua.worlds.shapes import PLAIN_JSON, Shape, can_be_written, members_of, shape_of
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -16,6 +17,13 @@ Way = tuple[Any, str | int] | None
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
 _SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Stands in for what JSON can spell and a world cannot have; `why` says what it was."""
+
+    why: str
 
 
 def read_as(section: type[T], value: Any, place: str, problems: list[Problem]) -> T | None:
@@ -35,6 +43,9 @@ class Checker:
 
     def clean(self, value: Any, shape: Shape, way: Way) -> Any:
         """Give the value without nulls that mean nothing, and note what is wrong with it."""
+        if isinstance(value, Unreadable):
+            self._refuse(value.why, self._spelt(way))
+            return value
         if value is None and shape.nullable:
             return value
         if not shape.holds(value):
@@ -42,13 +53,14 @@ class Checker:
             return value
         if shape.section is not None:
             return self._members(cast("dict[str, Any]", value), shape.section, way)
-        return value if shape.element is None else self._elements(value, shape.element, way)
+        element = shape if shape is PLAIN_JSON else shape.element
+        return self._elements(value, element, way) if element and isinstance(value, dict | list) else value
 
     def _members(self, value: dict[str, Any], section: type, way: Way) -> dict[str, Any]:
         known = members_of(section)
         for key in value:
             if key not in known:
-                self._refuse(f'unknown key "{key}"{self._at(way)}')
+                self._refuse(f"unknown key {_shown(key)}{self._at(way)}")
         for key, member in known.items():
             if member.required and key not in value:
                 self._refuse(f'missing key "{key}"{self._at(way)}')
@@ -62,6 +74,9 @@ class Checker:
         if isinstance(value, list):
             listed = cast("list[Any]", value)
             return [self.clean(one, element, (way, index)) for index, one in enumerate(listed)]
+        for key in value:
+            if not can_be_written(key):
+                self._refuse(f"expected a text as a key, got {_shown(key)}", self._spelt(way))
         return {key: self.clean(one, element, (way, f'["{key}"]')) for key, one in value.items()}
 
     def _at(self, way: Way) -> str:
@@ -81,5 +96,8 @@ class Checker:
 
 def _shown(value: Any) -> str:
     """Show a value as the file has it, shortened."""
-    text = _encoder.encode(value).decode() if can_be_written(value) else json.dumps(value, default=str)
+    try:
+        text = _encoder.encode(value).decode()
+    except (UnicodeEncodeError, TypeError):
+        text = json.dumps(value, default=str)
     return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"

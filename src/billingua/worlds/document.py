@@ -20,11 +20,14 @@ from billingua.core.party import AddressCategory, PartyKind, TradeRole
 from billingua.core.payment import PaymentStatus
 from billingua.core.rounding import TaxBase
 from billingua.worlds.moments import EXPECTED
+from billingua.worlds.shapes import is_currency
 
-Id = Annotated[int, Meta(ge=1, le=2**31 - 1)]
+LARGEST_ID = 2**31 - 1
+
+Id = Annotated[int, Meta(ge=1, le=LARGEST_ID)]
 Count = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 Text = Annotated[str, Meta(min_length=1)]
-CurrencyCode = Annotated[str, Meta(pattern="^[A-Z]{3}$", description="a currency code such as USD")]
+CurrencyCode = Annotated[str, Meta(description="a currency code such as USD", extra={"holds": is_currency})]
 Culture = Annotated[str, Meta(pattern="^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$", description="a culture such as en-US")]
 TokenHash = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", description="the SHA-256 of a token in hexadecimal")]
 Moment = Annotated[str, Meta(description=EXPECTED)]

@@ -191,15 +191,19 @@ class _Reader:
         original = computed if given.original_balance is None else given.original_balance
         owed = ZERO if given.status in _SETTLED else EXACT.subtract(original, paid)
         owed = owed if given.open_balance is None else given.open_balance
-        self._check_balance(original, "lines" if given.original_balance is None else "original_balance")
-        self._check_balance(owed, "lines" if given.open_balance is None else "open_balance")
+        fits = self._check_balance(original, "lines" if given.original_balance is None else "original_balance")
+        # What is wrong with the amount that was owed first is not told again of what follows from it.
+        if fits or given.open_balance is not None:
+            self._check_balance(owed, "lines" if given.open_balance is None else "open_balance")
         return original, owed
 
-    def _check_balance(self, amount: Decimal, key: str) -> None:
+    def _check_balance(self, amount: Decimal, key: str) -> bool:
         scaled = EXACT.scaleb(amount, _BALANCE_PLACES)
-        if scaled != scaled.to_integral_value() or amount.adjusted() >= _BALANCE_DIGITS:
+        fits = scaled == scaled.to_integral_value() and amount.adjusted() < _BALANCE_DIGITS
+        if not fits:
             expected = f"an amount of at most {_BALANCE_DIGITS} digits and {_BALANCE_PLACES} decimals"
             self._assembly.refuse(self._at(key), f"expected {expected}, got {amount}")
+        return fits
 
     def _claimed_scope(self) -> str:
         """Say within what the number is unique, and take the number there."""

@@ -4,19 +4,29 @@ import json
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NoReturn, cast
+from typing import Any, cast
 from uuid import UUID
 
 from billingua.engine.planting import Plant
 from billingua.worlds.assembly import Claims
-from billingua.worlds.checking import read_as
+from billingua.worlds.checking import Unreadable, read_as
 from billingua.worlds.document import GivenWorld
 from billingua.worlds.problems import Problem, WorldRefused, below
 from billingua.worlds.workspaces import assemble
 
+_SHOWN = 60
+_TOO_DEEP = "not a world: nested too deeply"
+
 
 def read_worlds(source: bytes, *, now: datetime, new_uuid: Callable[[], UUID]) -> list[Plant]:
     """Read every workspace of a file. What has no time of its own is from `now`. Refuses with `WorldRefused`."""
+    try:
+        return _read_worlds(source, now, new_uuid)
+    except RecursionError:
+        raise _refused(_TOO_DEEP) from None
+
+
+def _read_worlds(source: bytes, now: datetime, new_uuid: Callable[[], UUID]) -> list[Plant]:
     problems: list[Problem] = []
     claims = Claims(problems)
     plants: list[Plant] = []
@@ -47,28 +57,45 @@ def _decode(source: bytes) -> Any:
     """Read JSON: numbers exactly, and no key twice in one object."""
     try:
         text = source.decode("utf-8-sig")
-        return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=_object)
+        return json.loads(
+            text, parse_float=_decimal, parse_int=_integer, parse_constant=_constant, object_pairs_hook=_object
+        )
     except UnicodeDecodeError as error:
         raise _refused(f"not UTF-8 at byte {error.start}") from None
     except json.JSONDecodeError as error:
         raise _refused(f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from None
-    except RecursionError:
-        raise _refused("not a world: nested too deeply") from None
-    except (ValueError, ArithmeticError):
-        raise _refused("not a world: a number in it is out of all bounds") from None
 
 
-def _refuse_constant(name: str) -> NoReturn:
-    raise _refused(f"{name} is not a number that a world may have")
+def _decimal(text: str) -> Decimal | Unreadable:
+    try:
+        return Decimal(text)
+    except ArithmeticError:
+        return _out_of_bounds(text)
 
 
-def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
+def _integer(text: str) -> int | Unreadable:
+    try:
+        return int(text)
+    except ValueError:
+        return _out_of_bounds(text)
+
+
+def _out_of_bounds(text: str) -> Unreadable:
+    shown = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+    return Unreadable(f"the number {shown} is out of all bounds")
+
+
+def _constant(name: str) -> Unreadable:
+    return Unreadable(f"{name} is not a number that a world may have")
+
+
+def _object(members: list[tuple[str, Any]]) -> dict[str, Any] | Unreadable:
     read = dict(members)
-    if len(read) < len(members):
-        names = [name for name, _ in members]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise _refused(f'the key "{twice}" stands twice in one object')
-    return read
+    if len(read) == len(members):
+        return read
+    names = [name for name, _ in members]
+    twice = next(name for name in names if names.count(name) > 1)
+    return Unreadable(f"the key {json.dumps(twice, ensure_ascii=False)} stands twice in one object")
 
 
 def _refused(what: str) -> WorldRefused:

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, cast
 from uuid import UUID
 
-import msgspec
+from babel.core import get_global
 from msgspec import inspect
 
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
@@ -49,8 +49,10 @@ def members_of(section: type) -> Mapping[str, Member]:
 def shape_of(kind: inspect.Type) -> Shape:
     """Make a shape of an annotation."""
     match kind:
-        case inspect.Metadata(type=inner, extra_json_schema={"description": str(description)}):
-            return replace(shape_of(inner), described=description)
+        case inspect.Metadata(type=inner, extra_json_schema={"description": str(description)}) as metadata:
+            shape = replace(shape_of(inner), described=description)
+            extra = cast("dict[str, Callable[[Any], bool]] | None", cast("Any", metadata).extra)
+            return replace(shape, holds=extra["holds"]) if extra else shape
         case inspect.UnionType(types=kinds):
             (one,) = [one for one in kinds if not isinstance(one, inspect.NoneType)]
             return replace(shape_of(one), nullable=True)
@@ -83,7 +85,7 @@ def _scalar(kind: inspect.Type) -> Shape:
         case inspect.LiteralType(values=values):
             return _choice(list(map(str, values)))
         case _:
-            return Shape("plain JSON", can_be_written, nullable=True)
+            return PLAIN_JSON
 
 
 def _is(kind: type) -> Callable[[Any], bool]:
@@ -91,12 +93,10 @@ def _is(kind: type) -> Callable[[Any], bool]:
 
 
 def _is_text(least: int, pattern: str) -> Callable[[Any], bool]:
-    search = re.compile(pattern).search
+    fits = re.compile(pattern or ".*", re.DOTALL).fullmatch
 
     def holds(value: Any) -> bool:
-        if not isinstance(value, str) or len(value) < least or not search(value):
-            return False
-        return value.isascii() or can_be_written(value)
+        return isinstance(value, str) and len(value) >= least and bool(fits(value)) and can_be_written(value)
 
     return holds
 
@@ -116,21 +116,32 @@ def _is_uuid(value: Any) -> bool:
         return False
 
 
+def is_currency(value: Any) -> bool:
+    """Whether it is the code of a currency (ISO 4217)."""
+    return isinstance(value, str) and value in get_global("all_currencies")
+
+
 def is_number(value: Any) -> bool:
     """Whether it is a number, or a text that is one, and of a size that amounts and rates have."""
     if isinstance(value, str) and not _NUMBER.fullmatch(value):
         return False
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
         return False
-    number = Decimal(value)
+    try:
+        number = Decimal(value)
+    except ArithmeticError:
+        return False
     exponent = number.as_tuple().exponent
     return isinstance(exponent, int) and number.adjusted() <= _LARGEST_EXPONENT and exponent >= -_LARGEST_EXPONENT
 
 
-def can_be_written(value: Any) -> bool:
-    """Whether the texts in it are whole: JSON can spell halves of characters."""
+def can_be_written(text: str) -> bool:
+    """Whether a text is whole: JSON can spell halves of characters."""
     try:
-        msgspec.json.encode(value)
+        return text.isascii() or bool(text.encode())
     except UnicodeEncodeError:
         return False
-    return True
+
+
+PLAIN_JSON = Shape("plain JSON", lambda value: not isinstance(value, str) or can_be_written(value), nullable=True)
+"""Whatever JSON can say; of an object or a list, each part is looked at by itself."""
