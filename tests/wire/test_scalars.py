@@ -15,6 +15,7 @@ from billingua.wire.scalars import (
     read_digits,
     read_integer,
     read_text,
+    read_uuid,
 )
 
 
@@ -159,3 +160,29 @@ def test_no_null_character_is_kept_however_deep_it_stands(value: Any):
 @pytest.mark.parametrize("value", [{"a": [1, None, {"b": "c"}]}, [], None, "", Decimal("1.5")])
 def test_any_other_value_is_read_as_it_is(value: Any):
     assert read_anything(value) is value
+
+
+UUID_TEXT = "0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d"
+
+
+@pytest.mark.parametrize("text", [UUID_TEXT, UUID_TEXT.upper(), UUID_TEXT.replace("-", "")])
+def test_a_uuid_is_read_with_or_without_hyphens_in_any_case(text: str) -> None:
+    assert str(read_uuid(text)) == UUID_TEXT
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(
+            f"urn:uuid:{UUID_TEXT}",
+            f"{{{UUID_TEXT}}}",
+            f" {UUID_TEXT}",
+            f"{UUID_TEXT}\n",
+            UUID_TEXT.replace("1", "\u0661"),
+        ),
+        *(UUID_TEXT[:-1], UUID_TEXT.replace("-", "", 1), "", None, 7, [UUID_TEXT]),
+    ],
+)
+def test_what_is_written_otherwise_is_no_uuid(value: Any) -> None:
+    with pytest.raises(Invalid, match="uuid"):
+        read_uuid(value)

@@ -14,6 +14,7 @@ LARGEST_INTEGER = 2**31 - 1
 
 _DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 _INTEGER = re.compile(r"([+-]?)0*(\d+)", re.ASCII)
+_UUID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
@@ -90,10 +91,9 @@ def decimal_places(value: Decimal) -> int:
 
 def read_uuid(value: Any) -> UUID:
     """Read a UUID from its text, with or without hyphens."""
-    try:
-        return UUID(value)
-    except (ValueError, AttributeError, TypeError):
-        raise Invalid("uuid") from None
+    if not isinstance(value, str) or not _UUID.fullmatch(value):
+        raise Invalid("uuid")
+    return UUID(value)
 
 
 def read_text(value: Any) -> str:
