@@ -6,7 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from billingua.app import create_app
+from billingua.app import DIALECTS, create_app
+from billingua.dialects.native.vocabulary import ORIGINS
 from billingua.engine.clock import SandboxClock, SystemClock
 from billingua.engine.ledger import Ledger
 from billingua.settings import Settings
@@ -60,6 +61,10 @@ async def test_an_unknown_path_is_refused_by_whoever_owns_it(
 
     assert answer.status_code == 404
     assert answer.json().keys() == told
+
+
+def test_our_own_lists_know_every_dialect_by_name() -> None:
+    assert {dialect.NAME for dialect in DIALECTS} == ORIGINS
 
 
 async def test_the_server_is_healthy_while_the_store_can_be_read(client: httpx.AsyncClient) -> None:

@@ -4,7 +4,7 @@ import re
 from base64 import b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from billingua.core.lifecycle import Status
 from billingua.dialects.native.errors import ParametersInvalid
-from billingua.dialects.native.vocabulary import INVALID
+from billingua.dialects.native.vocabulary import INVALID, ORIGINS
 from billingua.engine.queries import InvoiceQuery, Sort
 from billingua.wire.members import MOST_PROBLEMS
 from billingua.wire.scalars import Invalid, at_midnight, read_currency, read_day, read_integer, read_moment
@@ -63,7 +63,7 @@ def _readers(zone: tzinfo, now: datetime) -> Mapping[str, tuple[str, Reader]]:
 
     return {
         "status": ("statuses", _statuses),
-        "dialect": ("origin", str),
+        "dialect": ("origin", _dialect),
         "party": ("party", read_integer),
         "order": ("order", read_integer),
         "currency": ("currency", read_currency),
@@ -93,6 +93,12 @@ def _read(name: str, given: list[str], readers: Mapping[str, tuple[str, Reader]]
     return {"descending": given[0].startswith("-"), field: value} if name == "sort" else {field: value}
 
 
+def _dialect(text: str) -> str:
+    if text not in ORIGINS:
+        raise Invalid("dialect")
+    return text
+
+
 def _statuses(text: str) -> frozenset[Status]:
     try:
         return frozenset(Status(word.strip()) for word in text.split(","))
@@ -108,9 +114,17 @@ def _bound(text: str, zone: tzinfo, *, is_end: bool) -> datetime:
         pass
     try:
         day = read_day(text)
-        return at_midnight(day + timedelta(days=1), zone) - timedelta.resolution if is_end else at_midnight(day, zone)
+        return _end_of(day, zone) if is_end else at_midnight(day, zone)
     except (Invalid, OverflowError):
         raise Invalid("day or moment") from None
+
+
+def _end_of(day: date, zone: tzinfo) -> datetime:
+    """Give the last moment of a day; the end of the last day of all, in whatever zone, is the end of time."""
+    try:
+        return at_midnight(day + timedelta(days=1), zone) - timedelta.resolution
+    except OverflowError:
+        return datetime.max.replace(tzinfo=UTC)
 
 
 def _only_true(text: str, now: datetime) -> datetime:

@@ -8,6 +8,9 @@ from billingua.core.money import currency_digits
 NAME = "native"
 """The dialect's name."""
 
+ORIGINS = frozenset({"bigcommerce", "crux", "modulus", "native", "onlyoffice"})
+"""The names of the dialects that an invoice may be born in."""
+
 READ = "read"
 """The scope that a token needs to read."""
 
@@ -18,6 +21,7 @@ INVALID = {
     "integer": "Must be a whole number.",
     "limit": "Must be a whole number from 1 to 250.",
     "currency": "Must be an ISO 4217 code in capital letters.",
+    "dialect": "Must be bigcommerce, crux, modulus, native or onlyoffice.",
     "status": "Must be draft, open, paid, rejected or void; several with commas between them.",
     "true": "May only be true; leave it out to see all.",
     "sort": "Must be one of {sorts}, with a minus before it for the opposite order.",
