@@ -69,6 +69,8 @@ def test_a_token_is_for_whom_and_what_it_was_made(billingua: Run, with_users: No
         (("--user", "nobody"), "there is no user nobody in the workspace main"),
         (("--dialect", "crux"), "a Crux token stands for a user of a retailer or supplier: name one with --user"),
         (("--workspace", "new", "--user", "ida"), "there is no workspace new, and so no user ida in it"),
+        (("--scopes", "read,fly"), '--scopes: no scope "fly": there is read, write, admin'),
+        (("--dialect", "modulus", "--scopes", "read"), "--scopes: a modulus token has no scopes"),
         (("--days", "0"), 'Invalid value "0" for --days. Must be >= 1.'),
     ],
 )
@@ -89,6 +91,23 @@ def test_tokens_are_listed_without_themselves(billingua: Run, with_users: None):
     assert first.split()[-1] == "live"
     assert re.search(r"night job +\d{4}-\d\d-\d\d +live until \d{4}-\d\d-\d\d", second)
     assert not any(token in listed.out for token in tokens)
+
+
+@pytest.mark.parametrize(
+    ("label", "shown"),
+    [
+        ("[/bold] of [red]", "[/bold] of [red]"),
+        ("a\nb\x1b[2J", "a\\nb\\x1b[2J"),
+        ("long " * 60 + "end", "long " * 60 + "end"),
+    ],
+)
+def test_a_label_is_listed_as_it_is_in_one_line(
+    billingua: Run, monkeypatch: pytest.MonkeyPatch, label: str, shown: str
+):
+    monkeypatch.delenv("COLUMNS")
+    billingua(*NATIVE, "--label", label)
+    _, line = billingua("token", "list").out.splitlines()
+    assert f" {shown} " in line
 
 
 def test_tokens_are_listed_by_workspace(billingua: Run):

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from billingua.worlds.access import PERMISSIONS
 from billingua.worlds.problems import Problem, WorldRefused
 from tests.worlds.reading import A_PARTY, AN_INVOICE, RICH, problems_of
 
@@ -144,6 +145,13 @@ def changed(path: str, value: Any) -> Any:
         ("invoices.0.salesperson", 77, "invoices[0].salesperson: no salesperson 77"),
         ("invoices.0.channel", 77, "invoices[0].channel: no channel 77"),
         ("invoices.0.supplier", UUID, f"invoices[0].supplier: no party {UUID}"),
+        (
+            "users.0.permissions",
+            ["view_order", "fly"],
+            f'users[0].permissions[1]: no permission "fly": there is {", ".join(PERMISSIONS)}',
+        ),
+        ("credentials.0.scopes", ["read"], "credentials[0].scopes: a crux token has no scopes"),
+        ("credentials.1.scopes", ["b2b", "read"], 'credentials[1].scopes: no scope "read": there is b2b'),
         ("invoices.0.lines.0.item", 77, "invoices[0].lines[0].item: no item 77"),
         ("invoices.0.lines.1.tax2", 77, "invoices[0].lines[1].tax2: no tax 77"),
         ("items.0.tax1", 77, "items[0].tax1: no tax 77"),

@@ -23,8 +23,11 @@ from billingua.engine.ledger import Ledger
 from billingua.engine.plan import Caller
 from billingua.engine.ports import Store
 from billingua.settings import Settings
+from billingua.worlds.access import unknown_scopes
 from billingua.worlds.loading import load
 from billingua.worlds.reading import read_worlds
+
+_UNBOUNDED = 100_000
 
 Dialect = Literal["crux", "onlyoffice", "modulus", "bigcommerce", "native"]
 
@@ -58,6 +61,8 @@ def create_token(
 async def _create(workspace: str, command: CreateCredential, settings: Settings) -> None:
     if command.dialect == "crux" and command.user is None:
         raise CommandRefused("a Crux token stands for a user of a retailer or supplier: name one with --user")
+    if wrong := unknown_scopes(command.dialect, command.scopes):
+        raise CommandRefused(f"--scopes: {wrong}")
     async with opened(settings, new=True) as store:
         ledger = Ledger(store, SystemClock())
         if workspace not in await store.workspaces():
@@ -110,6 +115,7 @@ async def _list(wanted: str | None, settings: Settings) -> None:
 def _show(listed: Sequence[tuple[str, Credential]]) -> None:
     from rich.console import Console  # noqa: PLC0415 - it takes time that the other commands can spare
     from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("workspace", "id", "dialect", "user", "scopes", "label", "created", "state"):
@@ -119,10 +125,16 @@ def _show(listed: Sequence[tuple[str, Credential]]) -> None:
         scopes = "all" if credential.scopes is None else " ".join(credential.scopes)
         created = credential.created_at.date().isoformat()
         state = _state(credential, now)
-        table.add_row(
-            workspace, str(credential.id), credential.dialect, credential.user, scopes, credential.label, created, state
-        )
-    Console().print(table)
+        told = (credential.dialect, credential.user or "", scopes, credential.label, created, state)
+        # As texts, so that a label's square brackets are not taken for markup.
+        table.add_row(*(Text(_printable(cell)) for cell in (workspace, str(credential.id), *told)))
+    # Whatever reads this from a pipe or a file has no width: there a token is a line.
+    Console(width=None if sys.stdout.isatty() else _UNBOUNDED).print(table)
+
+
+def _printable(text: str) -> str:
+    """Spell out what would move the cursor or break the line."""
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
 
 
 def _state(credential: Credential, now: datetime) -> str:

@@ -7,6 +7,7 @@ from billingua.core.access import Credential, User
 from billingua.core.party import Address, Opportunity, Party
 from billingua.engine.credentials import hash_secret
 from billingua.engine.passwords import hash_password
+from billingua.worlds.access import PERMISSIONS, unknown_scopes
 from billingua.worlds.assembly import Assembly
 from billingua.worlds.document import GivenAddress, GivenCredential, GivenParty, GivenUser
 from billingua.worlds.members import told
@@ -141,6 +142,10 @@ def read_users(assembly: Assembly) -> list[User]:
 def _read_user(given: GivenUser, id: int, place: str, assembly: Assembly) -> User:
     assembly.claim("username", given.username, below(place, "username"), f'"{given.username}"')
     assembly.refer("party", given.organization, assembly.organizations, below(place, "organization"))
+    for index, permission in enumerate(given.permissions or ()):
+        if permission not in PERMISSIONS:
+            what = f'no permission "{permission}": there is {", ".join(PERMISSIONS)}'
+            assembly.refuse(below(below(place, "permissions"), index), what)
     return User(
         id=id,
         uuid=assembly.uuid("user", given.uuid, place),
@@ -192,6 +197,8 @@ def read_credentials(assembly: Assembly) -> list[Credential]:
 
 def _read_credential(given: GivenCredential, id: int, place: str, assembly: Assembly) -> Credential:
     assembly.refer("user", given.user, assembly.usernames, below(place, "user"))
+    if wrong := unknown_scopes(given.dialect, given.scopes):
+        assembly.refuse(below(place, "scopes"), wrong)
     return Credential(
         id=id,
         uuid=assembly.uuid("credential", given.uuid, place),
