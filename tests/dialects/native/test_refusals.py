@@ -262,6 +262,30 @@ def test_every_fact_of_the_ledger_has_words_of_its_own_and_none_of_python(fact: 
     assert "{0}" not in find_refusal(REFUSALS, fact.__new__(fact)).detail
 
 
+@pytest.mark.parametrize("name", sorted({row.name for row in REFUSALS.values()}))
+async def test_every_type_of_problem_leads_to_a_page_on_it(native: Native, name: str) -> None:
+    answer = await native.client.get(f"/docs/problems/{name}")
+
+    rows = [row for row in REFUSALS.values() if row.name == name]
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert f"<h1>{rows[0].title}</h1><p>Status {rows[0].status}, type <code>/docs/problems/{name}<" in answer.text
+    assert "{" not in answer.text
+
+
+async def test_a_page_on_a_problem_lists_all_that_its_details_may_say(native: Native) -> None:
+    text = (await native.client.get("/docs/problems/unauthorized")).text
+
+    assert text.count("<li>") == 3
+    assert "<li>Send `Authorization: Bearer &lt;token&gt;`.</li>" in text
+
+
+async def test_what_is_no_type_of_problem_has_no_page(native: Native) -> None:
+    answer = await native.client.get("/docs/problems/nothing")
+
+    assert answer.status_code == 404
+    assert problem(answer)["type"] == "/docs/problems/unknown-path"
+
+
 def test_every_kind_of_problem_has_one_status() -> None:
     statuses: dict[str, set[int]] = {}
     for row in REFUSALS.values():

@@ -1,11 +1,13 @@
 """How refusals sound in our own API: problem details (RFC 9457), with types that stay the same."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 
 from billingua.core import errors
 from billingua.core.errors import Refused
@@ -152,6 +154,22 @@ REFUSALS: dict[type[Exception], Problem] = {
     ),
 }
 """Every refusal, as a problem."""
+
+
+_FACT = re.compile(r"\{[^}]*\}")
+
+
+def explain(name: str) -> Response:
+    """Answer with a page on a type of problem: all that its details may say. Refuses with `UnknownPath`."""
+    rows = list(dict.fromkeys(row for row in REFUSALS.values() if row.name == name))
+    if not rows:
+        raise wire.UnknownPath
+    details = "".join(f"<li>{escape(_FACT.sub('…', row.detail))}</li>" for row in rows)
+    title = escape(rows[0].title)
+    return HTMLResponse(
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><h1>{title}</h1>'
+        f"<p>Status {rows[0].status}, type <code>{TYPES}{name}</code>. The answer says one of:</p><ul>{details}</ul>"
+    )
 
 
 def voice(request: Request, error: Refused) -> Response:

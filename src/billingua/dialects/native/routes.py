@@ -6,7 +6,7 @@ from starlette.routing import Route
 
 from billingua.dialects.native import requests, responses
 from billingua.dialects.native.credentials import open_session
-from billingua.dialects.native.errors import voice
+from billingua.dialects.native.errors import TYPES, explain, voice
 from billingua.dialects.native.listing import invoice_query, next_page
 from billingua.dialects.native.vocabulary import NAME, READ
 from billingua.engine.ledger import Ledger
@@ -20,8 +20,14 @@ def make_face(ledger: Ledger, body_limit: int) -> Face:
         Route("/v1/invoices", endpoints.list_invoices, methods=["GET"]),
         Route("/v1/invoices/{invoice}", endpoints.get_invoice, methods=["GET"]),
         Route("/v1/invoices/{invoice}/history", endpoints.get_history, methods=["GET"]),
+        Route(TYPES + "{name}", explain_problem, methods=["GET"]),
     ]
     return Face(NAME, routes, voice)
+
+
+async def explain_problem(request: Request) -> Response:
+    """Show what a type of problem is; everybody may read that."""
+    return explain(request.path_params["name"])
 
 
 class Endpoints:
