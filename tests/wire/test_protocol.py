@@ -1,6 +1,7 @@
 """Bytes on a real connection."""
 
 import asyncio
+import json
 import logging
 from collections.abc import AsyncIterator
 from typing import Any
@@ -80,9 +81,76 @@ async def test_a_body_in_chunks_is_read_without_its_length(port: int) -> None:
     assert answer.endswith(b"\r\n\r\nPOST {}")
 
 
-@pytest.mark.parametrize("packets", [[b"{}"], [b"GET\r\n\r\n"], [CHUNKED, b"many\r\n"]])
+def problem(answer: bytes) -> Any:
+    """The problem that an answer of nobody in particular tells."""
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert b"content-type: application/problem+json\r\n" in head
+    assert head.endswith(b"connection: close")
+    return json.loads(body)
+
+
+@pytest.mark.parametrize("packets", [[b"{}"], [b"GET\r\n\r\n"], [b"FOO / HTTP/1.1\r\n\r\n"], [CHUNKED, b"many\r\n"]])
 async def test_what_is_no_request_is_still_refused(port: int, packets: list[bytes]) -> None:
-    assert (await exchange(port, *packets)).startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    answer = await exchange(port, *packets)
+
+    assert answer.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    assert problem(answer) == {
+        "type": "about:blank",
+        "title": "Bad Request",
+        "status": 400,
+        "detail": "This is not HTTP/1.1 as it can be read here.",
+    }
+
+
+ONE_LINE = b"X-Long: " + b"x" * 1000 + b"\r\n"
+START = b"GET / HTTP/1.1\r\nHost: billingua.test\r\n"
+
+
+@pytest.mark.parametrize(
+    "packets",
+    [
+        [START + 66 * ONE_LINE + b"\r\n"],
+        [START, *([22 * ONE_LINE] * 3)],
+        [START + b"X-Endless: ", *([b"x" * 30_000] * 3)],
+        [b"GET /" + b"x" * 66_000 + b" HTTP/1.1\r\n\r\n"],
+        [GET, b"", START + 66 * ONE_LINE + b"\r\n"],
+    ],
+    ids=["at once", "bit by bit", "without end", "address", "after another"],
+)
+async def test_a_head_that_is_too_large_is_refused(port: int, packets: list[bytes]) -> None:
+    answer = await exchange(port, *packets, pause=0.04)
+
+    *_, refusal = answer.partition(b"HTTP/1.1 431 ")
+    assert problem(b"HTTP/1.1 431 " + refusal) == {
+        "type": "about:blank",
+        "title": "Request Header Fields Too Large",
+        "status": 431,
+        "detail": "The address and the headers may have 65536 bytes together.",
+    }
+
+
+async def test_a_large_head_is_read_and_each_request_is_counted_by_itself(port: int) -> None:
+    large = START + 64 * ONE_LINE + b"\r\n"
+    assert (await exchange(port, large + large + b"{}")).count(b"200 OK") == 2
+
+
+async def test_a_body_is_not_counted(port: int) -> None:
+    post = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\nConnection: close\r\n\r\n"
+    answer = await exchange(port, post, b"x" * 60_000, b"x" * 40_000)
+
+    assert answer.endswith(b"x" * 100_000)
+
+
+async def test_an_upgrade_that_nobody_offers_is_answered_in_http_without_a_word_in_the_log(
+    port: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, logger="uvicorn.error")
+    upgrade = START + b"Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+
+    answer = await exchange(port, upgrade, b"{}", pause=0.05)
+
+    assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert not [record for record in caplog.records if "pgrade" in record.message or "WebSocket" in record.message]
 
 
 @pytest.fixture(autouse=True)
