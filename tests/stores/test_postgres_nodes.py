@@ -12,6 +12,7 @@ from billingua.core.invoice import Invoice
 from billingua.engine.batch import Writes
 from billingua.engine.kinds import by_number
 from billingua.engine.plan import Decision, Job, Needs, Plan, by_id
+from billingua.engine.ports import StoreFailed
 from billingua.stores.postgres import PostgresStore, open_postgres, writer
 from billingua.stores.postgres.connecting import Connection
 from billingua.stores.postgres.writing import write
@@ -159,6 +160,20 @@ async def test_erasing_among_the_writers_of_two_nodes_leaves_a_whole_state(nodes
     await asyncio.gather(*writers, return_exceptions=True)
 
     await assert_whole(nodes[1])
+
+
+async def test_a_writer_does_not_wait_for_ever(nodes: Nodes, url: str):
+    await nodes[0].run(put(an_invoice()))
+    store = PostgresStore(f"{url}&lock_timeout=100ms")
+    other = await asyncpg.connect(url)
+    async with other.transaction():
+        await other.execute("LOCK TABLE invoice IN SHARE ROW EXCLUSIVE MODE")
+        answers = await asyncio.gather(*(store.run(add(35)) for _ in range(3)), return_exceptions=True)
+
+    assert [type(answer) for answer in answers] == [StoreFailed] * 3
+    assert (await store.run(add(35))).open_balance == 101
+    await other.close()
+    await store.close()
 
 
 async def test_who_reads_waits_for_no_writer(nodes: Nodes, url: str):

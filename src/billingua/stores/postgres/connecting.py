@@ -46,8 +46,13 @@ BY_KEY = {
 """For statements that name every row by its key: each is planned once, even on an empty table, and goes through its
 rows as they are named, so that two nodes do not lock them crosswise."""
 
-TO_WRITE = {**BY_KEY, "synchronous_commit": "on", "idle_in_transaction_session_timeout": "30s"}
-"""The same; what is committed is on disk, and a node that vanishes in the middle of a batch frees what it locked."""
+TO_WRITE = {
+    **BY_KEY,
+    "synchronous_commit": "on",
+    "lock_timeout": "10s",
+    "idle_in_transaction_session_timeout": "30s",
+}
+"""The same; what is committed is on disk, nobody waits for ever, and a node that vanishes frees what it locked."""
 
 _CONNECT_SECONDS = 5
 _NAMED_HOSTS = re.compile(r"(?:^|&)host=([^&]*)")

@@ -106,7 +106,10 @@ class PostgresStore:
     async def _walk(self, name: str, **values: Any) -> AsyncGenerator[Row]:
         """Walk rows on a connection of its own, a few at a time, in one state of the database."""
         walk = SQL[name]
-        async with connected(self._url) as connection, connection.transaction(isolation="repeatable_read"):
+        async with (
+            connected(self._url) as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
             async for row in connection.cursor(walk.sql, *walk.values(**values), prefetch=_ROWS_AT_ONCE):
                 yield row
 

@@ -64,6 +64,8 @@ class Writer:
                     if not _may_be_won(error, lost):
                         raise
                     lost.append(error)
+                except asyncpg.LockNotAvailableError as error:
+                    raise StoreFailed(f"somebody else kept the database to themselves: {error}") from error
                 except FAILURES as error:
                     # Nothing was committed: `_commit` says otherwise in other words.
                     if not self._line.is_lost(error):

@@ -29,8 +29,9 @@ CREATE TABLE lookup (
     PRIMARY KEY (workspace, kind, name, value)
 );
 
--- In which workspaces is there such a one?
-CREATE INDEX lookup_by_value ON lookup (kind, name, value);
+-- In which workspaces is there such a one? The workspace stands in this index too, lest it be used without one: in as many
+-- workspaces as there are, somebody has the number 1.
+CREATE INDEX lookup_by_value ON lookup (kind, name, value, workspace);
 
 CREATE TABLE invoice (
     workspace text COLLATE "C" NOT NULL,
