@@ -28,11 +28,19 @@ DATABASE = "ledger.sqlite"
 class Place:
     """The options that say where the ledger is."""
 
-    data: Annotated[
-        Path | None, Parameter(help=f"The folder that holds everything. [default: {DATA}; {DEMO_DATA} for the demo]")
-    ] = None
+    data: Annotated[Path | None, Parameter(help=f"The folder that holds everything. [default: {DATA}]")] = None
     database: Annotated[
         str | None, Parameter(help=f"Where the ledger is kept, as a URL. [default: {DATABASE} in the data folder]")
+    ] = None
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True)
+class ServedPlace(Place):
+    """The options that say where the ledger is that is served."""
+
+    data: Annotated[
+        Path | None, Parameter(help=f"The folder that holds everything. [default: {DATA}; {DEMO_DATA} for the demo]")
     ] = None
 
 
@@ -70,13 +78,29 @@ async def opened(settings: Settings, *, new: bool = False) -> AsyncGenerator[Sto
     """Open the ledger and close it at the end; a `new` one is made where there is none."""
     path = database_path(settings)
     if not new and not path.exists():
-        raise CommandRefused(f"there is no ledger at {path}")
+        raise CommandRefused(f"there is no ledger at {path}{_hint(path)}")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not path.exists():
+            # It is for its owner alone; what SQLite puts beside it gets the same rights.
+            path.touch(mode=0o600)
         store = open_sqlite(path, cache_size=settings.cache_size)
     except (OSError, sqlite3.Error, DatabaseTooNew) as error:
+        if _is_read_only(path, error):
+            raise CommandRefused(f"the ledger at {path} is read-only") from error
         raise CommandRefused(f"the ledger at {path} cannot be opened: {error}") from error
     try:
         yield store
     finally:
         await store.close()
+
+
+def _hint(path: Path) -> str:
+    demo = DEMO_DATA / DATABASE
+    return f"; the demo's is found with --data {DEMO_DATA}" if demo.exists() and path != demo else ""
+
+
+def _is_read_only(path: Path, error: Exception) -> bool:
+    """Whether a ledger could not be opened because nobody may write it; SQLite has to, even to read."""
+    written = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+    return path.exists() and (not written or "readonly" in str(error))

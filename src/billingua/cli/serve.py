@@ -17,7 +17,7 @@ from cyclopts import Parameter
 from rich.console import Console
 
 from billingua.app import App, create_app
-from billingua.cli.places import DATA, DEMO_DATA, Place, database_path, opened, options_for, settings_for
+from billingua.cli.places import DATA, DEMO_DATA, ServedPlace, database_path, opened, options_for, settings_for
 from billingua.cli.refusals import CommandRefused
 from billingua.cli.transfer import read_world_file
 from billingua.cli.welcome import welcome
@@ -51,7 +51,7 @@ def serve(
     host: Host = None,
     port: Port = None,
     sandbox: WithSandbox = False,
-    place: Place | None = None,
+    place: ServedPlace | None = None,
 ) -> None:
     """Serve every API on one ledger, until SIGTERM or Ctrl-C."""
     if demo and world:
