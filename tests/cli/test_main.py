@@ -1,8 +1,11 @@
 import os
+import stat
 import subprocess
 import sys
+from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
+from sqlite3 import OperationalError, connect
 
 import pytest
 
@@ -38,7 +41,13 @@ def test_every_command_has_help(billingua: Run, command: str):
     ("arguments", "mistake"),
     [
         ("frobnicate", 'Unknown command "frobnicate".'),
-        ("verify --frobnicate", "Unknown option: --frobnicate."),
+        ("verify --frobnicate", "there is no option --frobnicate; see billingua verify --help"),
+        ("serve --bogus", "there is no option --bogus; see billingua serve --help"),
+        ("serve extra", '"extra" is one argument too many; see billingua serve --help'),
+        ("import", "FILE is missing; see billingua import --help"),
+        ("import --bogus", "there is no option --bogus; see billingua import --help"),
+        ("import a b", '"b" is one argument too many; see billingua import --help'),
+        ("token revoke", "ID is missing; see billingua token revoke --help"),
         ("serve --port eighty", 'Invalid value for --port: unable to convert "eighty" into int.'),
         ("serve --port 99999", "a port is a number from 0 to 65535, not 99999"),
         ("serve --host 300.1.1.1", "cannot listen on 300.1.1.1 port 8080:"),
@@ -60,6 +69,36 @@ def test_a_mistake_is_told_in_one_plain_line(billingua: Run, arguments: str, mis
     assert ran.err.startswith("billingua: ")
     assert mistake in ran.err
     assert ran.err.count("\n") == 1
+
+
+def test_where_there_is_no_ledger_the_demos_is_named(billingua: Run, tmp_path: Path):
+    (tmp_path / ".demo").mkdir()
+    (tmp_path / ".demo" / "ledger.sqlite").touch()
+    told = "there is no ledger at billingua-data/ledger.sqlite; the demo's is found with --data .demo"
+    assert billingua("verify").err == f"billingua: {told}\n"
+
+
+def test_only_serve_has_a_folder_for_the_demo(billingua: Run):
+    assert ".demo for the demo" in billingua("serve", "--help").out
+    assert ".demo" not in billingua("export", "--help").out
+
+
+def test_a_ledger_is_its_owners_alone(billingua: Run, tmp_path: Path):
+    billingua("token", "create", "--workspace", "w", "--dialect", "native", "--database", "sqlite:///ledger.sqlite")
+    with closing(connect(tmp_path / "ledger.sqlite")) as connection:
+        connection.execute("CREATE TABLE another (id)")
+        files = list(tmp_path.glob("ledger.sqlite*"))
+        assert len(files) == 3
+        assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+
+
+def test_a_ledger_that_is_read_only_is_told(billingua: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    def refuse(*_: object, **__: object) -> None:
+        raise OperationalError("attempt to write a readonly database")
+
+    (tmp_path / "ledger.sqlite").touch()
+    monkeypatch.setattr("billingua.cli.places.open_sqlite", refuse)
+    assert billingua("verify", "--data", ".").err == "billingua: the ledger at ledger.sqlite is read-only\n"
 
 
 def test_a_ledger_that_is_no_ledger_is_told(billingua: Run, tmp_path: Path):
@@ -132,3 +171,18 @@ def test_a_reader_that_has_enough_is_no_error(tmp_path: Path):
     piped = f'"{BILLINGUA}" export | true; exit ${{PIPESTATUS[0]}}'
     ran = subprocess.run(["bash", "-c", piped], env=environment, capture_output=True, check=False)
     assert (ran.returncode, ran.stderr) == (0, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+@pytest.mark.parametrize("command", ["token list", "export", "--help", "token create --workspace v --dialect native"])
+@pytest.mark.parametrize(("output", "why"), [(">/dev/full", "No space left on device"), (">&-", "output is closed")])
+def test_output_that_cannot_be_written_is_told_in_one_line(tmp_path: Path, command: str, output: str, why: str):
+    environment = {**os.environ, "BILLINGUA_DATA": str(tmp_path)}
+    make = [BILLINGUA, "token", "create", "--workspace", "w", "--dialect", "native"]
+    subprocess.run(make, env=environment, capture_output=True, check=True)
+    shell = ["bash", "-c", f'"{BILLINGUA}" {command} {output}']
+    ran = subprocess.run(shell, env=environment, capture_output=True, text=True, check=False)
+    told = [line for line in ran.stderr.splitlines() if "Made the workspace" not in line]
+    assert (ran.returncode, len(told)) == (MISTAKE, 1)
+    assert told[0].startswith("billingua: the output cannot be written: ")
+    assert why in told[0]

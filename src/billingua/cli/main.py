@@ -5,7 +5,15 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 
-from cyclopts import App, CycloptsError, Parameter
+from cyclopts import (
+    App,
+    Argument,
+    CycloptsError,
+    MissingArgumentError,
+    Parameter,
+    UnknownOptionError,
+    UnusedCliTokensError,
+)
 
 from billingua.cli.refusals import CommandRefused
 from billingua.core.errors import Refused
@@ -35,17 +43,22 @@ def main() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command and give its exit code; a mistake of the user's is told in plain lines on stderr."""
+    if sys.stdout is None:
+        return _complain("the output cannot be written: standard output is closed")
     try:
         code = _app()(arguments, exit_on_error=False, print_error=False, result_action="return_value")
         sys.stdout.flush()
     except CycloptsError as error:
-        return _complain(" ".join(str(error).split()))
+        return _complain(_plainly(error))
     except (CommandRefused, SettingRefused, WorldRefused, Refused) as error:
         return _complain(str(error))
     except BrokenPipeError:
-        # Whoever read the output has enough; let Python close stdout without complaining about it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever reads the output has enough.
+        _drop_output()
         return 0
+    except OSError as error:
+        _drop_output()
+        return _complain(f"{error.filename or 'the output'} cannot be written: {error.strerror or error}")
     except KeyboardInterrupt:
         return 130
     return code if isinstance(code, int) else 0
@@ -66,6 +79,25 @@ def _app() -> App:
         token.command(command, name=name, help=help_text)
     app.command(token)
     return app
+
+
+def _plainly(error: CycloptsError) -> str:
+    """Say what is wrong with what was typed, and where it is told what can be."""
+    command = " ".join(["billingua", *(error.command_chain or ())])
+    match error:
+        case UnusedCliTokensError(unused_tokens=[first, *_]):
+            return f'"{first}" is one argument too many; see {command} --help'
+        case UnknownOptionError(token=token):
+            return f"there is no option {token.keyword or token.value}; see {command} --help"
+        case MissingArgumentError(argument=Argument() as argument, keyword=None) if not argument.tokens:
+            return f"{argument.name} is missing; see {command} --help"
+        case _:
+            return " ".join(str(error).split())
+
+
+def _drop_output() -> None:
+    """Let Python close stdout without complaining that it cannot be written."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _complain(what: str) -> int:

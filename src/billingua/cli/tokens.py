@@ -145,6 +145,7 @@ def _state(credential: Credential, now: datetime) -> str:
 
 def revoke_token(
     id: Annotated[int, Parameter(help="The token's id, as `billingua token list` shows it.")],
+    /,
     *,
     workspace: Annotated[str | None, Parameter(help="Its workspace. [default: the only one there is]")] = None,
     place: Place | None = None,

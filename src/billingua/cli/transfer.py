@@ -32,8 +32,10 @@ Workspaces = Annotated[
 Output = Annotated[Path | None, Parameter(help="The file to write. [default: standard output]")]
 
 
-def import_world(file: File, *, place: Place | None = None) -> None:
+def import_world(file: File, /, *, place: Place | None = None) -> None:
     """Fill new workspaces from a world file. Nothing is imported unless all of it can be."""
+    if file.startswith("-") and file != "-":
+        raise CommandRefused(f"there is no option {file}; see billingua import --help")
     asyncio.run(_import(read_world_file(file), settings_for(place)))
 
 
