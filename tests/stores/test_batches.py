@@ -1,6 +1,7 @@
 """What a store does with many plans at once."""
 
 import asyncio
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +14,7 @@ from billingua.engine.kinds import by_number
 from billingua.engine.plan import Decision, Job, Needs, Plan, by_id
 from billingua.engine.ports import Store, StoreFailed
 from billingua.stores.batches import Batches
-from tests.builders import an_invoice
+from tests.builders import a_caller, an_invoice
 from tests.stores.plans import a_job, add, assert_whole, change, found, get, put, refuse, take
 from tests.walking import walk
 
@@ -206,3 +207,18 @@ async def test_what_arrives_while_a_batch_is_under_way_is_the_next_batch():
 
     assert [await first, *await asyncio.gather(*others)] == [1, 4, 4, 4, 4, 2, 2]
     assert sizes == [1, 4, 2]
+
+
+async def test_a_failed_batch_names_its_requests_in_the_log(caplog: pytest.LogCaptureFixture):
+    async def attempt(jobs: Any) -> list[Outcome[Any]]:
+        raise StoreFailed("the disk is full")
+
+    batches = Batches[Any](attempt)
+    jobs = [replace(take("invoice"), caller=a_caller(request=request)) for request in ("r-1", "r-2", "r-1", "")]
+    await asyncio.gather(*map(batches.run, [*jobs, "no job at all"]), return_exceptions=True)
+    await asyncio.gather(batches.run("another"), return_exceptions=True)
+
+    assert [record.getMessage() for record in caplog.records if record.name == "billingua.stores.batches"] == [
+        "The store failed; callers that were told so: 5, in requests: r-1, r-2",
+        "The store failed; callers that were told so: 1, in requests: none",
+    ]

@@ -97,13 +97,20 @@ class Batches(Generic[J]):
 
 
 def _answer_all(batch: Sequence[_Waiting[Any]], error: Exception) -> None:
-    _log.error("The store failed; callers that were told so: %d", len(batch), exc_info=error)
+    told = "The store failed; callers that were told so: %d, in requests: %s"
+    _log.error(told, len(batch), ", ".join(_requests(batch)) or "none", exc_info=error)
     for waiting in batch:
         # Each caller gets an exception of its own: as it travels up, it collects that caller's traceback.
         known = isinstance(error, StoreFailed | OutcomeUnknown)
         failed = type(error)(error.why) if known else StoreFailed(f"{type(error).__name__}: {error}")
         failed.__cause__ = error
         _refuse(waiting, failed)
+
+
+def _requests(batch: Sequence[_Waiting[Any]]) -> list[str]:
+    """List the ids of the requests that wait, each once; what waits for no request has none."""
+    jobs = [waiting.job for waiting in batch if isinstance(waiting.job, Job)]
+    return list(dict.fromkeys(job.caller.request for job in jobs if job.caller.request))
 
 
 def _answer(waiting: _Waiting[Any], ended: Ended) -> None:
