@@ -38,6 +38,24 @@ def test_an_empty_ledger_says_how_to_make_the_first_token():
     assert "token create" not in told()
 
 
+@pytest.mark.parametrize(
+    ("called", "found", "named"),
+    [
+        ("{}/.venv/bin/billingua", None, ".venv/bin/billingua"),
+        ("{}/.venv/bin/billingua", "{}/.venv/bin/billingua", "billingua"),
+        ("/opt/my tools/billingua", "/usr/bin/billingua", "'/opt/my tools/billingua'"),
+        ("/somewhere/pytest", None, "billingua"),
+    ],
+)
+def test_the_command_is_named_so_that_it_can_be_typed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, called: str, found: str | None, named: str
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.argv", [called.format(tmp_path)])
+    monkeypatch.setattr("billingua.cli.welcome.which", lambda _: found and found.format(tmp_path))
+    assert f"  {named} import world.json\n" in told(first="")
+
+
 def test_a_sandbox_says_that_it_is_one():
     assert "Sandbox" in told(sandbox=True)
 

@@ -1,8 +1,11 @@
 """What `billingua serve` says when it is ready: its addresses, and in the demo what to try."""
 
-from collections.abc import Sequence
+import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
+from shutil import which
 
 from rich.console import Console
 from rich.text import Text
@@ -86,12 +89,19 @@ def _quoted(text: str) -> str:
 
 
 def _show_first_steps(console: Console, options: str) -> None:
-    steps: Sequence[str] = (
-        "billingua token create --workspace main --dialect native",
-        "billingua import world.json",
+    console.print(
+        "The ledger is empty. Make a workspace with a first token, or fill it from a world file:", soft_wrap=True
     )
-    said = "The ledger is empty. Make a workspace with a first token, or fill it from a world file:"
-    console.print(said, soft_wrap=True)
-    for step in steps:
-        console.print(Text(f"  {step} {options}".rstrip(), "green"), soft_wrap=True)
+    for step in ("token create --workspace main --dialect native", "import world.json"):
+        console.print(Text(f"  {command_as_called()} {step} {options}".rstrip(), "green"), soft_wrap=True)
     console.print()
+
+
+def command_as_called() -> str:
+    """Name this command so that it can be typed again: by its path where the shell would not find it by its name."""
+    called, name = Path(sys.argv[0]), "billingua"
+    if called.name != name or which(name) == str(called.absolute()):
+        return name
+    with suppress(ValueError):
+        return quote(str(called.absolute().relative_to(Path.cwd())))
+    return quote(str(called))
