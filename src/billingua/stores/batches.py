@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar, cast
+from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from billingua.engine.batch import Loaded, Wanted, Writes, run_batch
@@ -109,8 +109,8 @@ def _answer_all(batch: Sequence[_Waiting[Any]], error: Exception) -> None:
 
 def _requests(batch: Sequence[_Waiting[Any]]) -> list[str]:
     """List the ids of the requests that wait, each once; what waits for no request has none."""
-    jobs = [cast("Job[Any]", waiting.job) for waiting in batch if isinstance(waiting.job, Job)]
-    return list(dict.fromkeys(job.caller.request for job in jobs if job.caller.request))
+    callers = [getattr(waiting.job, "caller", None) for waiting in batch]
+    return list(dict.fromkeys(caller.request for caller in callers if caller and caller.request))
 
 
 def _answer(waiting: _Waiting[Any], ended: Ended) -> None:
