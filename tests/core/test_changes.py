@@ -1,5 +1,5 @@
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -158,6 +158,14 @@ def test_what_is_kept_as_it_was_written_changes_by_its_order():
 def test_a_dataclass_is_read_as_its_fields():
     before, after = an_address(city="Riga"), an_address(city="Tartu")
     assert diff(before, plain(after)) == diff(before, after) == [Change(("city",), "Riga", "Tartu")]
+
+
+def test_a_dataclass_may_have_one_field():
+    @dataclass
+    class Single:
+        name: str
+
+    assert diff(Single("a"), Single("b")) == [Change(("name",), "a", "b")]
 
 
 def test_tuples_and_lists_are_both_lists():
