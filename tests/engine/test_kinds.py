@@ -1,4 +1,6 @@
+from dataclasses import fields, replace
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -21,6 +23,7 @@ from tests.builders import (
     a_price_list,
     a_tax,
     a_user,
+    a_uuid,
     a_workspace,
     an_invoice,
     an_item,
@@ -56,6 +59,31 @@ def test_each_kind_is_known_by_its_id_its_uuid_and_its_own_names(name: str):
     kind = kind_named(name)
     assert kind_of(value) is kind
     assert kind.keys(value) == {by_id(kind.type, value.id), by_uuid(kind.type, value.uuid), *names}
+
+
+def test_a_new_aggregate_takes_all_its_keys():
+    kind = kind_named("invoice")
+    assert kind.renamed(None, an_invoice()) == (set(), kind.keys(an_invoice()))
+
+
+@pytest.mark.parametrize("name", list(EXAMPLES))
+def test_an_aggregate_gives_up_and_takes_the_keys_in_which_two_states_differ(name: str):
+    value, _ = EXAMPLES[name]
+    kind = kind_named(name)
+    assert kind.renamed(value, replace(value)) == (set(), set())
+    for field in fields(value):
+        other = _changed(value, field.name)
+        stale, fresh = kind.renamed(value, other)
+        assert (stale, fresh) == (kind.keys(value) - kind.keys(other), kind.keys(other) - kind.keys(value))
+
+
+def _changed(value: Any, field: str) -> Any:
+    """Change one field of an aggregate, whatever it holds; its id stays, as ids do."""
+    held = getattr(value, field)
+    if field == "id":
+        return value
+    changes: dict[type, Any] = {str: "another", UUID: a_uuid(424242), tuple: ("another",)}
+    return replace(value, **{field: changes.get(type(held), held)})
 
 
 def test_numbers_are_compared_as_numbers_are_and_within_their_scope():

@@ -4,6 +4,7 @@ The algorithm is itself a plan without I/O. It yields what it wants to read, is 
 everything to write; each store drives it with its own database.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -89,26 +90,39 @@ class WorkingSet:
 
     def __init__(self, new_uuid: Callable[[], UUID]) -> None:
         self.new_uuid = new_uuid
-        self.records: dict[Place, Record[Any] | None] = {}
+        self._records: defaultdict[str, dict[Key[Any], Record[Any] | None]] = defaultdict(dict)
+        """By workspace and id: an aggregate stands here once, however many names lead to it."""
+        self._ids: defaultdict[str, dict[Key[Any], Key[Any] | None]] = defaultdict(dict)
+        """Where each other name leads: to an id, or to nobody."""
         self.counters: dict[Counter, int] = {}
         self.writes = Writes()
 
     def missing(self, workspace: str, needs: Needs) -> Wanted:
         """Say which of the needs have not been read yet."""
+        records, ids = self._records[workspace], self._ids[workspace]
         return Wanted(
-            {(workspace, key) for key in needs.keys if (workspace, key) not in self.records},
+            {(workspace, key) for key in needs.keys if key not in records and key not in ids},
             {(workspace, name) for name in needs.counters if (workspace, name) not in self.counters},
         )
 
     def learn(self, loaded: Loaded) -> None:
-        """Take in what was read, under every key that each aggregate has; what was decided here stays."""
+        """Take in what was read; what is known of an aggregate by now, read before or decided here, stays.
+
+        So what a plan gives back unchanged is the very value that it was given, whatever name it asked by.
+        """
         for (workspace, key), record in loaded.records.items():
-            # The first that was read of an aggregate stands for it under every key: what a plan gives back unchanged
-            # has to be the very value that it was given.
-            known = self.records.setdefault((workspace, by_id(key.kind, record.value.id)), record) if record else None
-            self.records.setdefault((workspace, key), known)
+            id = by_id(key.kind, record.value.id) if record else None
+            if key.name != "id":
+                self._ids[workspace].setdefault(key, id)
+            if id or key.name == "id":
+                self._records[workspace].setdefault(id or key, record)
         for counter, number in loaded.counters.items():
             self.counters.setdefault(counter, number)
+
+    def record(self, workspace: str, key: Key[T]) -> Record[T] | None:
+        """Give an aggregate that was asked for; None where there is none."""
+        id = key if key.name == "id" else self._ids[workspace][key]
+        return self._records[workspace][id] if id else None
 
     def apply(self, job: Job[Any], decision: Decision[Any], counters: Mapping[str, int]) -> None:
         """Take a decision over: all of it, or, if anything in it fails, nothing."""
@@ -124,7 +138,7 @@ class WorkingSet:
 
     def _write(self, job: Job[Any], value: Any) -> tuple[Save, Entry] | None:
         kind = kind_of(value)
-        before = self.records.get((job.caller.workspace, by_id(kind.type, value.id)))
+        before = self._records[job.caller.workspace].get(by_id(kind.type, value.id))
         if before is not None and before.value is value:
             return None
         version, chain = (before.version + 1, before.chain) if before else (1, GENESIS)
@@ -133,12 +147,10 @@ class WorkingSet:
 
     def _keep(self, save: Save, entry: Entry) -> None:
         kind = kind_of(save.after.value)
-        stale = kind.keys(save.before.value) if save.before else set[Key[Any]]()
-        fresh = kind.keys(save.after.value)
-        for key in stale - fresh:
-            self.records[save.workspace, key] = None
-        for key in fresh:
-            self.records[save.workspace, key] = save.after
+        id = by_id(kind.type, save.after.value.id)
+        stale, fresh = kind.renamed(save.before and save.before.value, save.after.value)
+        self._ids[save.workspace] |= {**dict.fromkeys(stale), **dict.fromkeys(fresh, id)}
+        self._records[save.workspace][id] = save.after
         identity = (save.workspace, save.kind, save.after.value.id)
         earlier = self.writes.saves.get(identity)
         self.writes.saves[identity] = Save(save.workspace, save.kind, earlier.before, save.after) if earlier else save
@@ -155,7 +167,7 @@ class View(Found):
 
     def record(self, key: Key[T]) -> Record[T] | None:
         """Give an aggregate with its version; None where there is none."""
-        return self._working.records[self._workspace, key]
+        return self._working.record(self._workspace, key)
 
     def new_id(self, counter: str) -> int:
         """Take the next number of a counter that was asked for."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 from billingua.core.access import Credential, User
@@ -19,15 +20,28 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Kind(Generic[T]):
-    """A kind of aggregate: its name in the store and its names beyond id and UUID. Each name is unique."""
+    """A kind of aggregate: its name in the store, and its names beyond id and UUID. Each name is unique.
+
+    `names` are made of the fields that `named_by` gives: where those stay, all names stay.
+    """
 
     name: str
     type: type[T]
-    names: Callable[[T], Iterable[Key[T]]]
+    names: Callable[[T], Iterable[Key[T]]] = lambda _: ()
+    named_by: Callable[[T], Any] = lambda _: ()
 
     def keys(self, value: Any) -> set[Key[T]]:
         """List every key under which this aggregate alone is known."""
         return {by_id(self.type, value.id), by_uuid(self.type, value.uuid), *self.names(value)}
+
+    def renamed(self, before: Any | None, after: Any) -> tuple[set[Key[T]], set[Key[T]]]:
+        """Say which keys an aggregate gives up, and which it takes; before, it may not have been."""
+        if before is None:
+            return set(), self.keys(after)
+        if before.uuid == after.uuid and self.named_by(before) == self.named_by(after):
+            return set(), set()
+        stale, fresh = self.keys(before), self.keys(after)
+        return stale - fresh, fresh - stale
 
 
 def by_number(number: str, scope: str = "") -> Key[Invoice]:
@@ -59,26 +73,27 @@ THE_WORKSPACE: Key[Workspace] = by_id(Workspace, 1)
 """The caller's workspace itself."""
 
 
-def _no_names(_: Any) -> Iterable[Key[Any]]:
-    return ()
-
-
 def _invoice_names(invoice: Invoice) -> Iterable[Key[Invoice]]:
     return [by_number(invoice.number, invoice.number_scope), *map(by_claim, invoice.claims)]
 
 
 KINDS: tuple[Kind[Any], ...] = (
-    Kind("workspace", Workspace, _no_names),
-    Kind("user", User, lambda user: [by_username(user.username)]),
-    Kind("credential", Credential, lambda credential: [by_secret(credential.dialect, credential.secret_hash)]),
-    Kind("party", Party, _no_names),
-    Kind("opportunity", Opportunity, _no_names),
-    Kind("tax", Tax, _no_names),
-    Kind("item", Item, lambda item: [Key(Item, "sku_uuid", str(item.sku_uuid))]),
-    Kind("price_list", PriceList, lambda prices: [by_code(prices.code)]),
-    Kind("order", Order, _no_names),
-    Kind("invoice", Invoice, _invoice_names),
-    Kind("payment", Payment, _no_names),
+    Kind("workspace", Workspace),
+    Kind("user", User, lambda user: [by_username(user.username)], attrgetter("username")),
+    Kind(
+        "credential",
+        Credential,
+        lambda credential: [by_secret(credential.dialect, credential.secret_hash)],
+        attrgetter("dialect", "secret_hash"),
+    ),
+    Kind("party", Party),
+    Kind("opportunity", Opportunity),
+    Kind("tax", Tax),
+    Kind("item", Item, lambda item: [Key(Item, "sku_uuid", str(item.sku_uuid))], attrgetter("sku_uuid")),
+    Kind("price_list", PriceList, lambda prices: [by_code(prices.code)], attrgetter("code")),
+    Kind("order", Order),
+    Kind("invoice", Invoice, _invoice_names, attrgetter("number", "number_scope", "claims")),
+    Kind("payment", Payment),
 )
 
 _BY_TYPE: dict[type, Kind[Any]] = {kind.type: kind for kind in KINDS}

@@ -12,7 +12,7 @@ Plans compose: `view = yield from view_of(invoice)` asks for more on the way.
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 from billingua.core.access import User
@@ -22,8 +22,7 @@ from billingua.core.events import Event
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Key(Generic[T]):
+class Key(NamedTuple, Generic[T]):
     """What an aggregate is asked for by: its `id`, or another name under which it alone is known."""
 
     kind: type[T]

@@ -80,13 +80,10 @@ def _known_version(save: Save) -> int:
 
 
 def _add_keys(values: dict[str, list[Values]], save: Save) -> None:
-    stale, fresh = _keys(save.before), _keys(save.after)
-    values["free_key"] += _key_rows(save, stale - fresh)
-    values["take_key"] += _key_rows(save, fresh - stale)
-
-
-def _keys(record: Record[Any] | None) -> set[Key[Any]]:
-    return kind_of(record.value).keys(record.value) if record else set()
+    kind = kind_of(save.after.value)
+    stale, fresh = kind.renamed(save.before and save.before.value, save.after.value)
+    values["free_key"] += _key_rows(save, stale)
+    values["take_key"] += _key_rows(save, fresh)
 
 
 def _key_rows(save: Save, keys: Iterable[Key[Any]]) -> Iterable[Values]:
