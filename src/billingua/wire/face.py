@@ -3,21 +3,23 @@
 import logging
 import re
 from asyncio import CancelledError
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from secrets import token_hex
 from time import perf_counter
 from urllib.parse import quote
-from uuid import uuid4
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Match, Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from billingua.core.errors import Refused
 from billingua.wire.errors import Crashed, UnknownPath, WrongVerb
 
 Voice = Callable[[Request, Refused], Response]
 """Puts a refusal into a dialect's words."""
+
+Endpoint = Callable[[Request], Awaitable[Response]]
 
 log = logging.getLogger("billingua.requests")
 
@@ -48,7 +50,8 @@ class Face:
         request.state.id = request_id = _request_id(request)
         reply = _Reply(send, request_id)
         try:
-            await self._endpoint(request)(scope, receive, reply.send)
+            answer = await self._endpoint(request)(request)
+            await answer(scope, receive, reply.send)
         except ClientDisconnect:
             reply.status = reply.status or HUNG_UP
         except CancelledError:
@@ -64,7 +67,7 @@ class Face:
         path = _loggable(scope["path"])
         log.info("%s %s %s %s %.1f ms %s", self.dialect, request.method, path, reply.status, took, request_id)
 
-    def _endpoint(self, request: Request) -> ASGIApp:
+    def _endpoint(self, request: Request) -> Endpoint:
         """Find who answers. Refuses with `UnknownPath` or `WrongVerb`.
 
         The first path that fits owns the request, whatever its verb: a literal one stands before a pattern.
@@ -78,7 +81,7 @@ class Face:
                 continue
             if match is Match.FULL:
                 request.scope.update(parameters)
-                return route.app
+                return route.endpoint
             fitting.append(route)
         if not fitting:
             raise UnknownPath
@@ -114,4 +117,4 @@ def _loggable(path: str) -> str:
 def _request_id(request: Request) -> str:
     """Take the id that the client gave, if it is fit for a log, or make one."""
     given = request.headers.get("x-request-id", "")
-    return given if _REQUEST_ID.fullmatch(given) else uuid4().hex
+    return given if given and _REQUEST_ID.fullmatch(given) else token_hex(16)

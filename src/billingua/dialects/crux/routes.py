@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
 
 from billingua.core.party import TradeRole
 from billingua.dialects.crux import requests, responses
@@ -71,12 +70,8 @@ class Resource:
         self._calls = {**calls, "HEAD": calls["GET"]} if "GET" in calls else calls
         self._allowed = [*self._calls, "OPTIONS"]
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, request: Request) -> Response:
         """Answer one request."""
-        answer = await self._answer(Request(scope, receive))
-        await answer(scope, receive, send)
-
-    async def _answer(self, request: Request) -> Response:
         session = await open_session(request, self._ledger)
         if request.method == "OPTIONS":
             return responses.options(self._allowed)
@@ -89,12 +84,11 @@ class Resource:
 class _FinishPath:
     """A path without the slash at its end: a reader is sent on, whoever else comes finds nothing."""
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["method"] not in {"GET", "HEAD"}:
+    async def __call__(self, request: Request) -> Response:
+        if request.method not in {"GET", "HEAD"}:
             raise UnknownPath
-        query = scope["query_string"].decode("latin-1")
-        target = f"{scope['path']}/" + (f"?{query}" if query else "")
-        await RedirectResponse(target, 301)(scope, receive, send)
+        query = request.scope["query_string"].decode("latin-1")
+        return RedirectResponse(f"{request.scope['path']}/" + (f"?{query}" if query else ""), 301)
 
 
 _finish_path = _FinishPath()
