@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import fields, replace
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -25,7 +26,7 @@ from billingua.engine.kinds import (
     by_username,
     kind_of,
 )
-from billingua.engine.plan import Decision, Key, Needs, Plan, by_id, by_uuid
+from billingua.engine.plan import Decision, Job, Key, Needs, Plan, by_id, by_uuid
 from billingua.engine.ports import Store, StoreFailed
 from tests.builders import (
     a_caller,
@@ -265,11 +266,21 @@ async def test_a_key_is_found_in_every_workspace(store: Store):
         assert [record.version for _, record in holders] == [1] * len(holders)
 
 
-async def test_reading_a_plan_that_saves_is_a_mistake(store: Store):
+@pytest.mark.parametrize("job", [put(an_invoice()), take("invoice"), take("invoice", claim=7)])
+async def test_reading_a_plan_that_saves_is_a_mistake(store: Store, job: Job[Any]):
     with pytest.raises(RuntimeError, match="has to be run"):
-        await store.read(put(an_invoice()))
+        await store.read(job)
 
     assert await found(store, by_id(Invoice, 35)) is None
+    assert await store.run(take("invoice")) == [1]
+
+
+async def test_a_plan_that_is_read_may_take_a_uuid(store: Store):
+    def plan() -> Plan[UUID]:
+        found = yield Needs()
+        return Decision(found.new_uuid())
+
+    assert await store.read(a_job(plan)) != await store.read(a_job(plan))
 
 
 async def test_reading_raises_what_the_plan_raises(store: Store):

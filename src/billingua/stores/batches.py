@@ -9,13 +9,14 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from billingua.engine.batch import Loaded, Wanted, Writes, run_batch
-from billingua.engine.plan import Job
+from billingua.engine.plan import Decision, Found, Job, Key, Record
 from billingua.engine.ports import OutcomeUnknown, StoreFailed
 
 J = TypeVar("J")
+T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
@@ -149,11 +150,71 @@ async def decide_awaiting(
         return end.value
 
 
+class Register(Protocol):
+    """Where aggregates and counters can be looked up one by one."""
+
+    def known_as(self, workspace: str, key: Key[T]) -> Record[T] | None:
+        """Give who is known under a key in a workspace; None where there is nobody."""
+        ...
+
+    def counter(self, workspace: str, name: str) -> int:
+        """Tell the number that a counter would give out next."""
+        ...
+
+
+class _Lookup(Found):
+    """Looks up what a plan that saves nothing asks for, when it comes to it."""
+
+    def __init__(self, workspace: str, register: Register) -> None:
+        self.took_numbers = False
+        self._workspace = workspace
+        self._register = register
+
+    def record(self, key: Key[T]) -> Record[T] | None:
+        """Give an aggregate with its version; None where there is none."""
+        return self._register.known_as(self._workspace, key)
+
+    def new_id(self, counter: str) -> int:
+        """Tell the next number of a counter; to take it, the plan has to be run."""
+        self.took_numbers = True
+        return self.next_id(counter)
+
+    def next_id(self, counter: str) -> int:
+        """Tell the number that a counter would give out next, and take nothing."""
+        return self._register.counter(self._workspace, counter)
+
+    def claim_id(self, counter: str, id: int) -> None:  # noqa: ARG002 - whatever is claimed, it is not here
+        """Take note that the plan has to be run."""
+        self.took_numbers = True
+
+    def new_uuid(self) -> UUID:
+        """Take a UUID nobody has."""
+        return uuid4()
+
+
+def answer(job: Job[T], register: Register) -> T:
+    """Run a plan that saves nothing, where each look into the register costs little: nothing is read in bulk."""
+    plan, found = job.start(), _Lookup(job.caller.workspace, register)
+    try:
+        next(plan)
+        while True:
+            plan.send(found)
+    except StopIteration as end:
+        decision: Decision[T] = end.value
+    if found.took_numbers or [*decision.saves, *decision.events]:
+        raise _has_to_be_run(job)
+    return decision.answer
+
+
+def _has_to_be_run(job: Job[Any]) -> RuntimeError:
+    return RuntimeError(f"{job.action} saves something: it has to be run, and was read")
+
+
 def answer_without_saving(writes: Writes) -> Any:
     """Give the answer of the one plan that decided, or raise what it raised; a plan that saves was not to be read."""
     (outcome,) = writes.outcomes
     if outcome.error is not None:
         raise outcome.error
     if writes:
-        raise RuntimeError(f"{outcome.job.action} saves something: it has to be run, and was read")
+        raise _has_to_be_run(outcome.job)
     return outcome.answer

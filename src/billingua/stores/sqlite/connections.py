@@ -40,6 +40,12 @@ def connect_to_read(path: Path) -> sqlite3.Connection:
     return _connect(f"{path.absolute().as_uri()}?mode=ro", _READER_CACHE_KIBIBYTES)
 
 
+def data_version(connection: sqlite3.Connection) -> int:
+    """Give a number that changes whenever another connection, of this process or another, has committed."""
+    (version,) = connection.execute("PRAGMA data_version").fetchone()
+    return version
+
+
 def _connect(uri: str, cache_kibibytes: int) -> sqlite3.Connection:
     # Transactions are begun and ended by our own statements; whoever uses a connection sees to it that
     # only one thread does at a time.

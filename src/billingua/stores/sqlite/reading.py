@@ -1,8 +1,8 @@
 """What is read through one connection."""
 
 import sqlite3
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 from billingua.core.invoice import Invoice
 from billingua.engine.batch import Loaded, Wanted
@@ -22,29 +22,44 @@ Row = Sequence[Any]
 _KIND_NAMES = {kind.type: kind.name for kind in KINDS}
 
 
+class Source(Protocol):
+    """Whatever answers statements: a connection."""
+
+    def execute(self, sql: str, values: Mapping[str, Any] = ..., /) -> sqlite3.Cursor:
+        """Answer a statement."""
+        ...
+
+
 class Reading:
     """Reads aggregates, counters and lists; what is at hand in `recent` is not read again."""
 
-    def __init__(self, connection: sqlite3.Connection, recent: Recent) -> None:
+    def __init__(self, connection: Source, recent: Recent) -> None:
         self._connection = connection
         self._recent = recent
 
     def load(self, wanted: Wanted) -> Loaded:
         """Read what a batch wants."""
         return Loaded(
-            {(workspace, key): self._known_as(workspace, key) for workspace, key in wanted.places},
-            {(workspace, name): self._counter(workspace, name) for workspace, name in wanted.counters},
+            {(workspace, key): self.known_as(workspace, key) for workspace, key in wanted.places},
+            {(workspace, name): self.counter(workspace, name) for workspace, name in wanted.counters},
         )
 
-    def _known_as(self, workspace: str, key: Key[Any]) -> Record[Any] | None:
+    def known_as(self, workspace: str, key: Key[Any]) -> Record[Any] | None:
+        """Give who is known under a key in a workspace; None where there is nobody."""
         kind = _KIND_NAMES[key.kind]
-        if key.name == "id":
-            return self.record(workspace, kind, int(key.value))
-        values = {"workspace": workspace, "kind": kind, "name": key.name, "value": key.value}
-        holder = self._connection.execute(SQL["find_holder"], values).fetchone()
-        return self.record(workspace, kind, holder[0]) if holder else None
+        ids = [int(key.value)] if key.name == "id" else self._ids(workspace, key)
+        return self.record(workspace, kind, ids[0]) if ids else None
 
-    def _counter(self, workspace: str, name: str) -> int:
+    def _ids(self, workspace: str, key: Key[Any]) -> Sequence[int]:
+        ids = self._recent.ids.get((workspace, key))
+        if ids is None:
+            values = {"workspace": workspace, "kind": _KIND_NAMES[key.kind], "name": key.name, "value": key.value}
+            found = self._connection.execute(SQL["find_holder"], values).fetchone()
+            ids = self._recent.ids.put((workspace, key), found or ())
+        return ids
+
+    def counter(self, workspace: str, name: str) -> int:
+        """Tell the number that a counter would give out next."""
         row = self._connection.execute(SQL["find_counter"], {"workspace": workspace, "name": name}).fetchone()
         return row[0] if row else 1
 
@@ -64,9 +79,12 @@ class Reading:
     def holders(self, key: Key[Any]) -> list[tuple[str, Record[Any]]]:
         """Find who is known under a key, in every workspace."""
         kind = _KIND_NAMES[key.kind]
-        query = SQL["find_holders_by_id" if key.name == "id" else "find_holders"]
-        rows = self._connection.execute(query, {"kind": kind, "name": key.name, "value": key.value}).fetchall()
-        return [(workspace, record) for workspace, id in rows if (record := self.record(workspace, kind, id))]
+        holders = self._recent.holders.get(key)
+        if holders is None:
+            query = SQL["find_holders_by_id" if key.name == "id" else "find_holders"]
+            values = {"kind": kind, "name": key.name, "value": key.value}
+            holders = self._recent.holders.put(key, self._connection.execute(query, values).fetchall())
+        return [(workspace, record) for workspace, id in holders if (record := self.record(workspace, kind, id))]
 
     def workspaces(self) -> list[str]:
         """List the names of all workspaces."""

@@ -1,22 +1,25 @@
 """A store in one SQLite file."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from billingua.core.invoice import Invoice
+from billingua.engine.batch import Outcome
 from billingua.engine.journal import Entry
 from billingua.engine.plan import Job, Key, Record
 from billingua.engine.ports import Posted
 from billingua.engine.queries import InvoiceQuery, Page
-from billingua.stores.batches import BATCH_SIZE, Batches, answer_without_saving, decide
+from billingua.stores.batches import BATCH_SIZE, Batches, answer
 from billingua.stores.recent import Recent
 from billingua.stores.sqlite.connections import SQL, connect_to_read, failures, snapshot
+from billingua.stores.sqlite.reader import Reader
 from billingua.stores.sqlite.reading import Reading, entry_from_row, posted_from_row, record_from_row
 from billingua.stores.sqlite.writer import Writer
 
@@ -44,10 +47,10 @@ class SqliteStore:
     ) -> None:
         self._path = path
         self._new_uuid = new_uuid
-        self._writer = Writer(path, cache_size=cache_size, busy_timeout_seconds=busy_timeout_seconds, new_uuid=new_uuid)
-        self._batches = Batches(self._writer.attempt, batch_size)
-        self._reader = connect_to_read(path)
-        self._reading = Reading(self._reader, Recent(0))
+        recent = Recent(cache_size)
+        self._writer = Writer(path, recent, busy_timeout_seconds=busy_timeout_seconds, new_uuid=new_uuid)
+        self._batches = Batches(self._attempt, batch_size)
+        self._reader = Reader(path, recent, self._writer.is_writing)
         # Lists may take long: they have a connection and a thread of their own, and do not hold up the loop.
         self._lister = connect_to_read(path)
         self._listing = Reading(self._lister, Recent(0))
@@ -57,15 +60,22 @@ class SqliteStore:
         """Run a plan, and answer once what it decided is on disk."""
         return await self._batches.run(job)
 
+    async def _attempt(self, jobs: Sequence[Job[Any]]) -> Sequence[Outcome[Any]]:
+        """Run a batch; after it, what the writer has at hand serves the reader too."""
+        outcomes = await self._writer.attempt(jobs)
+        with suppress(sqlite3.Error):  # the batch is committed, whatever becomes of this
+            version = self._reader.version()
+            if not self._writer.others_wrote():  # asked last, so that whoever wrote before that is noticed
+                self._reader.trust(version)
+        return outcomes
+
     async def read(self, job: Job[T]) -> T:
         """Run a plan that saves nothing, on what is committed."""
-        with snapshot(self._reader):
-            return answer_without_saving(decide([job], self._reading.load, self._new_uuid))
+        return self._reader.ask(lambda reading: answer(job, reading))
 
     async def find(self, key: Key[T]) -> Sequence[tuple[str, Record[T]]]:
         """Find an aggregate by a key in every workspace, with the workspaces' names."""
-        with snapshot(self._reader):
-            return self._reading.holders(key)
+        return self._reader.ask(lambda reading: reading.holders(key))
 
     async def invoices(self, workspace: str, query: InvoiceQuery) -> Page[Invoice]:
         """List invoices."""
@@ -77,13 +87,11 @@ class SqliteStore:
 
     async def workspaces(self) -> Sequence[str]:
         """List the names of all workspaces."""
-        with snapshot(self._reader):
-            return self._reading.workspaces()
+        return self._reader.ask(lambda reading: reading.workspaces())
 
     async def history(self, workspace: str, kind: str, id: int) -> Sequence[Entry]:
         """Give the entries of one aggregate, oldest first."""
-        with snapshot(self._reader):
-            return self._reading.history(workspace, kind, id)
+        return self._reader.ask(lambda reading: reading.history(workspace, kind, id))
 
     def aggregates(self, workspace: str, kind: str) -> AsyncIterator[Record[Any]]:
         """Walk all aggregates of a kind, by id."""

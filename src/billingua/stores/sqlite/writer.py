@@ -14,7 +14,7 @@ from billingua.engine.plan import Job
 from billingua.engine.ports import StoreFailed
 from billingua.stores.batches import decide
 from billingua.stores.recent import Recent
-from billingua.stores.sqlite.connections import SQL, connect_to_write
+from billingua.stores.sqlite.connections import SQL, connect_to_write, data_version
 from billingua.stores.sqlite.reading import Reading
 from billingua.stores.writes import values_of
 
@@ -33,12 +33,12 @@ class Writer:
     """
 
     def __init__(
-        self, path: Path, *, cache_size: int, busy_timeout_seconds: float, new_uuid: Callable[[], UUID]
+        self, path: Path, recent: Recent, *, busy_timeout_seconds: float, new_uuid: Callable[[], UUID]
     ) -> None:
         self._path = path
         self._busy_timeout_seconds = busy_timeout_seconds
         self._new_uuid = new_uuid
-        self._recent = Recent(cache_size)
+        self._recent = recent
         self._thread = ThreadPoolExecutor(1, "commit")
         self._turn = asyncio.Lock()
         self._connect()
@@ -50,6 +50,14 @@ class Writer:
         self._reading = Reading(self._connection, self._recent)
         self._data_version = None
 
+    def is_writing(self) -> bool:
+        """Whether a transaction is under way."""
+        return self._turn.locked()
+
+    def others_wrote(self) -> bool:
+        """Whether another process wrote since the last transaction began."""
+        return data_version(self._connection) != self._data_version
+
     async def attempt(self, jobs: Sequence[Job[Any]]) -> Sequence[Outcome[Any]]:
         """Decide jobs as one batch, write what they decided, and commit."""
         async with self._transaction():
@@ -58,17 +66,16 @@ class Writer:
             self._write(writes)
             if writes:
                 await self._commit()
-        for save in writes.saves.values():
-            self._recent.put((save.workspace, save.kind, save.after.value.id), save.after)
+        self._recent.keep(writes.saves.values())
         return writes.outcomes
 
     async def erase(self) -> None:
         """Forget everything, in one step."""
         async with self._transaction():
-            self._recent.clear()
             for statement in SQL["erase"].splitlines():
                 self._connection.execute(statement)
             await self._commit()
+            self._recent.clear()
 
     def close(self) -> None:
         """Let go of the database; the last to do so puts what is in its log into the file."""
@@ -110,10 +117,9 @@ class Writer:
 
     def _forget_if_others_wrote(self) -> None:
         """Let go of what was kept at hand if another process, such as the command line, wrote since."""
-        (version,) = self._connection.execute("PRAGMA data_version").fetchone()
-        if version != self._data_version:
+        if self.others_wrote():
             self._recent.clear()
-        self._data_version = version
+            self._data_version = data_version(self._connection)
 
     def _write(self, writes: Writes) -> None:
         for name, values in values_of(writes).items():
