@@ -1,9 +1,10 @@
 """The store for many: any number of nodes, each with any number of requests, on one PostgreSQL."""
 
+from billingua.stores.postgres.connecting import place_of
 from billingua.stores.postgres.schema import DatabaseTooOld, check, migrate
 from billingua.stores.postgres.store import CACHE_SIZE, PostgresStore
 
-__all__ = ["CACHE_SIZE", "DatabaseTooOld", "PostgresStore", "check", "migrate", "open_postgres"]
+__all__ = ["CACHE_SIZE", "DatabaseTooOld", "PostgresStore", "check", "migrate", "open_postgres", "place_of"]
 
 
 async def open_postgres(url: str, *, cache_size: int = CACHE_SIZE) -> PostgresStore:

@@ -1,5 +1,5 @@
--- What the store asks of PostgreSQL, each statement under its name. Most are about many rows at once: each value is then
--- a list, and `place` is the place in it.
+-- What the store asks of PostgreSQL, each statement under its name. Most are about many rows at once: then each value
+-- is a list, and `place` is the place in it.
 
 -- Who is known under ids, under other names, and under other names in whatever workspace: three lists, whose places are
 -- counted from the first to the last.
@@ -137,8 +137,8 @@ WHERE counter.workspace = new.workspace AND counter.name = new.name;
 
 -- name: insert_entry
 INSERT INTO history (workspace, kind, id, version, at, body, hash)
-SELECT * FROM unnest(:workspace::text[], :kind::text[], :id::bigint[], :version::bigint[], :at::bigint[], :body::bytea[],
-    :hash::bytea[]);
+SELECT * FROM unnest(:workspace::text[], :kind::text[], :id::bigint[], :version::bigint[], :at::bigint[],
+    :body::bytea[], :hash::bytea[]);
 
 -- The end of each workspace's outbox is locked from here to the commit.
 -- name: move_outbox_end

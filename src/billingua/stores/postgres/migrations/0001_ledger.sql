@@ -29,8 +29,8 @@ CREATE TABLE lookup (
     PRIMARY KEY (workspace, kind, name, value)
 );
 
--- In which workspaces is there such a one? The workspace stands in this index too, lest it be used without one: in as many
--- workspaces as there are, somebody has the number 1.
+-- In which workspaces is there such a one? The workspace stands in this index too, for it is also taken to look within
+-- one: an invoice number 1 is found in all of them.
 CREATE INDEX lookup_by_value ON lookup (kind, name, value, workspace);
 
 CREATE TABLE invoice (
