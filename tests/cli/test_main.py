@@ -57,8 +57,8 @@ def test_every_command_has_help(billingua: Run, command: str):
         ("token create --dialect native", "--workspace"),
         ("verify", "there is no ledger at billingua-data/ledger.sqlite"),
         ("verify --data elsewhere", "there is no ledger at elsewhere/ledger.sqlite"),
-        ("verify --database postgresql://db/ledger", "this version keeps its ledger in SQLite alone"),
-        ("verify --database ledger.sqlite", "a URL such as sqlite:///ledger.sqlite, got ledger.sqlite"),
+        ("verify --database postgresql://127.0.0.1:1/ledger", "in the PostgreSQL database 127.0.0.1:1/ledger"),
+        ("verify --database ledger.sqlite", "or postgresql://user@host/database, got ledger.sqlite"),
         ("verify --database sqlite://host/ledger", "--database: expected a URL such as"),
         ("verify --database sqlite:///", "--database: expected a URL such as"),
     ],
@@ -124,6 +124,7 @@ def test_the_ledger_is_where_the_database_url_says(billingua: Run, tmp_path: Pat
         (Settings(data=Path("billingua-data")), ""),
         (Settings(data=Path("my data")), "--data 'my data'"),
         (Settings(data=Path("data"), database="sqlite:///x"), "--database sqlite:///x"),
+        (Settings(database="postgresql://ann:secret@db/ledger"), "--database postgresql://db/ledger"),
     ],
 )
 def test_other_commands_find_the_ledger_by_the_same_options(settings: Settings, options: str):

@@ -21,7 +21,7 @@ ORIGIN = "http://127.0.0.1:8080"
 def told(*, demo: bool = False, sandbox: bool = False, first: str | None = None) -> str:
     said = StringIO()
     console = Console(file=said, width=80)
-    welcome(console, ORIGIN, database=Path("ledger.sqlite"), demo=demo, sandbox=sandbox, first=first)
+    welcome(console, ORIGIN, database="ledger.sqlite", demo=demo, sandbox=sandbox, first=first)
     return said.getvalue()
 
 

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 from cyclopts import Parameter
 
 from billingua.cli.refusals import CommandRefused
-from billingua.engine.ports import Store
+from billingua.engine.ports import Store, StoreFailed
 from billingua.settings import Settings, settings_of
 from billingua.stores.sqlite import open_sqlite
 from billingua.stores.statements import DatabaseTooNew
@@ -52,13 +52,32 @@ def settings_for(place: Place | None, **options: Any) -> Settings:
 
 
 def options_for(settings: Settings) -> str:
-    """Write the options with which another command finds the same ledger."""
+    """Write the options with which another command finds the same ledger; a password is not among them."""
+    if url := postgres_url(settings):
+        scheme, _, rest = url.partition("://")
+        return f"--database {quote(scheme + '://' + rest.rpartition('@')[2])}"
     if settings.database is not None:
         return f"--database {quote(settings.database)}"
     return "" if settings.data in {None, DATA} else f"--data {quote(str(settings.data))}"
 
 
-def database_path(settings: Settings) -> Path:
+def postgres_url(settings: Settings) -> str | None:
+    """Give the URL of the PostgreSQL database that the ledger is in; None where it is in a file."""
+    database = settings.database or ""
+    return database if urlsplit(database).scheme in {"postgresql", "postgres"} else None
+
+
+def place_shown(settings: Settings) -> str:
+    """Say where the ledger is, without who signs in there and how."""
+    url = postgres_url(settings)
+    if url is None:
+        return str(_database_path(settings))
+    from billingua.stores.postgres import place_of  # noqa: PLC0415 - see _open_postgres
+
+    return f"the PostgreSQL database {place_of(url)}"
+
+
+def _database_path(settings: Settings) -> Path:
     """Say which file the ledger is in. Refuses with `CommandRefused` what is not a file.
 
     As elsewhere, `sqlite:///ledger.sqlite` is a file in the current folder; a fourth slash begins an absolute path.
@@ -66,17 +85,34 @@ def database_path(settings: Settings) -> Path:
     if settings.database is None:
         return (settings.data or DATA) / DATABASE
     url = urlsplit(settings.database)
-    if url.scheme in {"postgresql", "postgres"}:
-        raise CommandRefused("this version keeps its ledger in SQLite alone: there is no PostgreSQL store yet")
     if url.scheme != "sqlite" or url.netloc or len(url.path) < 2 or url.query or url.fragment:
-        raise CommandRefused(f"--database: expected a URL such as sqlite:///ledger.sqlite, got {settings.database}")
+        expected = "sqlite:///ledger.sqlite or postgresql://user@host/database"
+        raise CommandRefused(f"--database: expected a URL such as {expected}, got {settings.database}")
     return Path(unquote(url.path[1:]))
 
 
 @asynccontextmanager
 async def opened(settings: Settings, *, new: bool = False) -> AsyncGenerator[Store]:
     """Open the ledger and close it at the end; a `new` one is made where there is none."""
-    path = database_path(settings)
+    url = postgres_url(settings)
+    store = await _open_postgres(url, settings) if url else _open_file(_database_path(settings), settings, new=new)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+async def _open_postgres(url: str, settings: Settings) -> Store:
+    # Its driver takes a tenth of a second to import, for which nobody waits whose ledger is a file.
+    from billingua.stores.postgres import DatabaseTooOld, open_postgres  # noqa: PLC0415
+
+    try:
+        return await open_postgres(url, cache_size=settings.cache_size)
+    except (OSError, StoreFailed, DatabaseTooNew, DatabaseTooOld) as error:
+        raise CommandRefused(f"the ledger in {place_shown(settings)} cannot be opened: {error}") from error
+
+
+def _open_file(path: Path, settings: Settings, *, new: bool) -> Store:
     if not new and not path.exists():
         raise CommandRefused(f"there is no ledger at {path}{_hint(path)}")
     try:
@@ -84,15 +120,11 @@ async def opened(settings: Settings, *, new: bool = False) -> AsyncGenerator[Sto
         if not path.exists():
             # It is for its owner alone; what SQLite puts beside it gets the same rights.
             path.touch(mode=0o600)
-        store = open_sqlite(path, cache_size=settings.cache_size)
+        return open_sqlite(path, cache_size=settings.cache_size)
     except (OSError, sqlite3.Error, DatabaseTooNew) as error:
         if _is_read_only(path, error):
             raise CommandRefused(f"the ledger at {path} is read-only") from error
         raise CommandRefused(f"the ledger at {path} cannot be opened: {error}") from error
-    try:
-        yield store
-    finally:
-        await store.close()
 
 
 def _hint(path: Path) -> str:

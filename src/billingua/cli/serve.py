@@ -17,7 +17,7 @@ from cyclopts import Parameter
 from rich.console import Console
 
 from billingua.app import App, create_app
-from billingua.cli.places import DATA, DEMO_DATA, ServedPlace, database_path, opened, options_for, settings_for
+from billingua.cli.places import DATA, DEMO_DATA, ServedPlace, opened, options_for, place_shown, settings_for
 from billingua.cli.refusals import CommandRefused
 from billingua.cli.transfer import read_world_file
 from billingua.cli.welcome import welcome
@@ -109,7 +109,7 @@ async def _serve(settings: Settings, listener: socket.socket, *, demo: bool, pla
         first = None if await store.workspaces() else options_for(settings)
 
         def tell() -> None:
-            database, origin = database_path(settings), _origin(settings, listener)
+            database, origin = place_shown(settings), _origin(settings, listener)
             welcome(Console(), origin, database=database, demo=demo, sandbox=settings.sandbox, first=first)
 
         await _Server(_config(app, settings), tell).serve(sockets=[listener])

@@ -48,7 +48,7 @@ _PEOPLE = "Users supplier, retailer, admin and demo have the password demo; the 
 _MODULUS_BODY = '{"invoice_id": 35, "status": "STATUS_SENT", "invoice_number": "INV_2023_01_01_828"}'
 
 
-def welcome(console: Console, origin: str, *, database: Path, demo: bool, sandbox: bool, first: str | None) -> None:
+def welcome(console: Console, origin: str, *, database: str, demo: bool, sandbox: bool, first: str | None) -> None:
     """Say where the server is and what can be done with it.
 
     `first` is for an empty ledger: the options with which the other commands find it.
