@@ -19,6 +19,7 @@ class Road:
         self._here = folder / ".s.PGSQL.5432"
         self._there = Path(parse_qs(parts.query)["host"][0]) / ".s.PGSQL.5432"
         self._journeys: set[asyncio.Task[None]] = set()
+        self._port: asyncio.Server | None = None
         self.noticed = asyncio.Event()
         """Set, it lets the server know of what broke unnoticed."""
         self.heal()
@@ -38,6 +39,14 @@ class Road:
         """Let no connections be made any more; those that are stay."""
         self._server.close()
         self._here.unlink(missing_ok=True)
+        if self._port is not None:
+            self._port.close()
+
+    async def open_tcp(self) -> str:
+        """Let connections be made to a port, too, and give the URL for them."""
+        self._port = await asyncio.start_server(self._carry, "127.0.0.1", 0)
+        port = self._port.sockets[0].getsockname()[1]
+        return f"postgresql://postgres@127.0.0.1:{port}{urlsplit(self.url).path}"
 
     async def __aenter__(self) -> "Road":
         await self.open()

@@ -14,7 +14,7 @@ from billingua.engine.journal import Break, breaks
 from billingua.engine.plan import by_id
 from billingua.engine.ports import StoreFailed
 from billingua.stores.postgres import DatabaseTooOld, PostgresStore, check, migrate, open_postgres, schema
-from billingua.stores.postgres.connecting import place_of
+from billingua.stores.postgres.connecting import _one_for_each_host, place_of
 from billingua.stores.postgres.texts import from_database, to_database
 from billingua.stores.statements import DatabaseTooNew, migrations
 from tests.builders import a_credential, a_workspace, an_invoice
@@ -189,6 +189,21 @@ async def test_what_is_no_database_is_not_opened(postgres: Postgres):
 
 def test_a_database_is_named_without_its_password():
     assert place_of("postgresql://ida:secret@one:5432,two/ledger?sslmode=require") == "one:5432,two/ledger"
+
+
+@pytest.mark.parametrize(
+    ("url", "urls"),
+    [
+        ("postgresql://one/ledger", ["postgresql://one/ledger"]),
+        (
+            "postgresql://ida:a,b@one:5432,[::1]:5433/ledger?sslmode=require",
+            [f"postgresql://ida:a,b@{host}/ledger?sslmode=require" for host in ("one:5432", "[::1]:5433")],
+        ),
+        ("postgresql:///ledger?host=/one,/two", ["postgresql:///ledger?host=/one", "postgresql:///ledger?host=/two"]),
+    ],
+)
+def test_each_host_of_a_url_is_tried_by_itself(url: str, urls: list[str]):
+    assert _one_for_each_host(url) == urls
 
 
 async def test_a_store_works_whatever_it_keeps_at_hand(url: str):

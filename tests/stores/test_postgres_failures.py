@@ -1,6 +1,7 @@
 """Whatever is lost on the way to the database, everybody is told the truth, and nothing half-done is seen."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from billingua.core.invoice import Invoice
 from billingua.engine.plan import Decision, Needs, Plan, by_id
 from billingua.engine.ports import OutcomeUnknown, StoreFailed
 from billingua.stores.postgres import PostgresStore, writer
+from billingua.stores.postgres.connecting import connect
 from tests.builders import an_invoice
 from tests.postgres import Postgres
 from tests.stores.plans import a_job, add, assert_whole, found, put, take
@@ -177,6 +179,16 @@ async def test_a_backend_that_is_killed_in_the_middle_of_a_batch_is_replaced(
 
     assert [answer.open_balance for answer in await asyncio.gather(*waiting)] == [101, 101, 102]
     await assert_whole(store)
+
+
+async def test_a_server_that_is_gone_without_a_word_is_noticed(road: Road):
+    connection = await connect(await road.open_tcp())
+
+    end: socket.socket = connection._transport.get_extra_info("socket")
+
+    assert end.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+    assert await connection.fetchval("SELECT count(*) FROM migration") == 1
+    await connection.close()
 
 
 async def test_a_second_host_takes_over(postgres: Postgres, url: str, tmp_path: Path):

@@ -55,6 +55,8 @@ TO_WRITE = {
 """The same; what is committed is on disk, nobody waits for ever, and a node that vanishes frees what it locked."""
 
 _CONNECT_SECONDS = 5
+_KEEP_ALIVE = {"TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 25_000}
+"""Somebody who is silent for 25 seconds, though asked, is gone."""
 _NAMED_HOSTS = re.compile(r"(?:^|&)host=([^&]*)")
 
 
@@ -101,7 +103,7 @@ class _KeptAlive(asyncpg.Connection):
         end: socket.socket = transport.get_extra_info("socket")
         if end.family in {socket.AF_INET, socket.AF_INET6}:
             end.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-            for name, value in (("TCP_KEEPIDLE", 10), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 3)):
+            for name, value in _KEEP_ALIVE.items():
                 if hasattr(socket, name):
                     end.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 

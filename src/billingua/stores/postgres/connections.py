@@ -48,8 +48,8 @@ class Line:
             self._connection = await connect(self._url, self._settings)
         return self._connection
 
-    def is_lost(self, error: Exception) -> bool:
-        """Whether this error means that the connection is gone, or of no use any more; then it is let go."""
+    def let_go_if_lost(self, error: Exception) -> bool:
+        """Let go of the connection if this error means that it is gone or of no use any more; say whether it is so."""
         if self._connection is not None and isinstance(error, LOSSES):
             self._connection.terminate()
         return isinstance(error, LOSSES) or (self._connection is not None and self._connection.is_closed())
@@ -61,7 +61,7 @@ class Line:
             try:
                 return await work(await self.connection())
             except FAILURES as error:
-                if not self.is_lost(error):
+                if not self.let_go_if_lost(error):
                     raise StoreFailed(f"the database failed: {error}") from error
                 await patience.wait(error)
 

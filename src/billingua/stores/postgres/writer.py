@@ -28,6 +28,10 @@ _SETTLING_SECONDS = 40
 """How long to wait for the end of a transaction whose connection was lost; one that is idle ends sooner."""
 
 
+class CommitLost(Exception):
+    """A batch was not committed, since the connection was lost first."""
+
+
 _RACES = (
     RaceLost,
     asyncpg.UniqueViolationError,
@@ -66,9 +70,10 @@ class Writer:
                     lost.append(error)
                 except asyncpg.LockNotAvailableError as error:
                     raise StoreFailed(f"somebody else kept the database to themselves: {error}") from error
+                except CommitLost as error:
+                    await patience.wait(error)
                 except FAILURES as error:
-                    # Nothing was committed: `_commit` says otherwise in other words.
-                    if not self._line.is_lost(error):
+                    if not self._line.let_go_if_lost(error):
                         raise
                     await patience.wait(error)
 
@@ -88,10 +93,10 @@ class Writer:
         try:
             await connection.execute("COMMIT")
         except FAILURES as error:
-            if not self._line.is_lost(error):
+            if not self._line.let_go_if_lost(error):
                 raise StoreFailed(f"nothing could be committed: {error}") from error
             if not await self._is_committed(writes, error):
-                raise
+                raise CommitLost(str(error)) from error
 
     async def _is_committed(self, writes: Writes, lost: Exception) -> bool:
         """Find out whether a batch was committed whose answer is lost. Raises `OutcomeUnknown` if nobody can tell.
