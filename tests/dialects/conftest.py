@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Callable
 from itertools import count
-from pathlib import Path
 from uuid import UUID
 
 import httpx
@@ -11,15 +10,27 @@ import pytest
 from billingua.engine.clock import SandboxClock, SystemClock
 from billingua.engine.ledger import Ledger
 from billingua.engine.ports import Store
+from billingua.stores.postgres import PostgresStore
 from billingua.stores.sqlite.store import SqliteStore
 from billingua.wire.face import Face
 
 
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    """The embedded store, which needs nothing but a file; what holds of every store is tested in tests/stores."""
+async def in_sqlite(request: pytest.FixtureRequest, new_uuid: Callable[[], UUID]) -> Store:
+    return SqliteStore(request.getfixturevalue("tmp_path") / "ledger.sqlite", new_uuid=new_uuid)
+
+
+async def in_postgres(request: pytest.FixtureRequest, new_uuid: Callable[[], UUID]) -> Store:
+    return PostgresStore(await request.getfixturevalue("postgres").empty_ledger(), new_uuid=new_uuid)
+
+
+OPENERS = {"sqlite": in_sqlite, "postgres": in_postgres}
+
+
+@pytest.fixture(params=OPENERS)
+async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
+    """Each store that people run."""
     numbers = count(1)
-    store = SqliteStore(tmp_path / "ledger.sqlite", new_uuid=lambda: UUID(int=next(numbers)))
+    store = await OPENERS[request.param](request, lambda: UUID(int=next(numbers)))
     yield store
     await store.close()
 
