@@ -82,6 +82,23 @@ async def test_a_commit_whose_answer_is_lost_is_neither_lost_nor_done_twice(stor
     await assert_whole(store)
 
 
+async def test_a_lost_commit_is_not_taken_for_the_same_change_of_another_node(
+    store: PostgresStore, road: Road, url: str
+):
+    other = PostgresStore(url)
+    road.break_at(b"COMMIT", how="before")
+    road.close()
+
+    mine = asyncio.create_task(store.run(add(1)))
+    await asyncio.sleep(0.1)
+    await other.run(add(1))
+    await road.open()
+
+    assert (await mine).open_balance == 102
+    await assert_whole(store)
+    await other.close()
+
+
 async def test_while_a_lost_transaction_is_still_open_nobody_says_that_it_failed(store: PostgresStore, road: Road):
     road.break_at(b"COMMIT", how="unnoticed")
 

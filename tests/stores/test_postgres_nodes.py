@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from decimal import Decimal
 from typing import Any
 
 import asyncpg
@@ -64,11 +65,11 @@ async def test_a_batch_that_loses_races_is_run_again_until_it_keeps_others_out(
     connection = await one._write_line.connection()
     rival_runs: list[asyncio.Task[Invoice]] = []
 
-    async def let_a_rival_go_first(mine: Connection, writes: Writes) -> None:
+    async def let_a_rival_go_first(mine: Connection, writes: Writes) -> str:
         if mine is connection and len(rival_runs) < rivals:
             rival_runs.append(asyncio.create_task(other.run(add(35))))
             await asyncio.wait(rival_runs, timeout=0.1)
-        await write(mine, writes)
+        return await write(mine, writes)
 
     monkeypatch.setattr(writer, "write", let_a_rival_go_first)
     answer = await one.run(add(35))
@@ -77,6 +78,23 @@ async def test_a_batch_that_loses_races_is_run_again_until_it_keeps_others_out(
     await asyncio.gather(*rival_runs)
     assert (await found(one, by_id(Invoice, 35))).open_balance == 101 + len(rival_runs)
     await assert_whole(one)
+
+
+async def test_with_backends_killed_again_and_again_nothing_is_lost_and_nothing_done_twice(nodes: Nodes, url: str):
+    await nodes[0].run(put(*(an_invoice(id=id, open_balance=Decimal(0)) for id in range(1, 6))))
+    admin = await asyncpg.connect(url)
+    a_backend = "SELECT pid FROM pg_stat_activity WHERE application_name = 'billingua' ORDER BY random() LIMIT 1"
+
+    updating = asyncio.create_task(on_both(nodes, *(add(1 + number % 5) for number in range(3000))))
+    for _ in range(15):
+        await asyncio.wait([updating], timeout=0.05)
+        await admin.execute(f"SELECT pg_terminate_backend(({a_backend}))")
+    await updating
+
+    assert {type(answer) for answer in updating.result()} == {Invoice}
+    assert sum([record.value.open_balance async for record in nodes[0].aggregates("demo", "invoice")]) == 3000
+    await assert_whole(nodes[1])
+    await admin.close()
 
 
 async def test_a_node_sees_what_another_wrote(nodes: Nodes):

@@ -153,11 +153,16 @@ SELECT workspace, last + 1 - row_number() OVER (PARTITION BY workspace ORDER BY 
 FROM unnest(:workspace::text[], :at::bigint[], :body::bytea[]) WITH ORDINALITY AS new (workspace, at, body, place)
 JOIN move_outbox_end USING (workspace);
 
--- Whether an entry is there, certainly: while whoever writes it is still at it, this waits.
+-- While somebody who writes the same entry has neither committed nor given up, this waits.
 -- name: try_entry
 INSERT INTO history (workspace, kind, id, version, at, body, hash)
 VALUES (:workspace, :kind, :id, :version, :at, :body, :hash)
 ON CONFLICT DO NOTHING;
+
+-- Who wrote an entry: two nodes may write the same one, to the last byte.
+-- name: find_transaction
+SELECT xmin::text FROM history
+WHERE workspace = :workspace AND kind = :kind AND id = :id AND version = :version AND hash = :hash;
 
 -- name: find_history
 SELECT workspace, kind, id, version, at, body, hash FROM history

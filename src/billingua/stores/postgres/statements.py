@@ -34,7 +34,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Compound:
-    """Several statements as one, which answers how many rows each of them touched."""
+    """Several statements as one, which answers how many rows each of them touched, and in which transaction."""
 
     sql: str
     names: tuple[tuple[str, str], ...]
@@ -70,7 +70,8 @@ def compound(names: Sequence[str]) -> Compound:
     """Put statements that write together, to be sent at once. They run in this order."""
     parts = [f"{part} AS ({_part(part, name)})" for name in names for part in (*_FIRST.get(name, ()), name)]
     counts = [f"(SELECT count(*) FROM {name}) AS {name}" for name in names]  # noqa: S608 - these are our own names
-    whole = statement(f"WITH {', '.join(parts)} SELECT {', '.join(counts)}")
+    answers = ", ".join(["pg_current_xact_id()::xid::text AS transaction", *counts])
+    whole = statement(f"WITH {', '.join(parts)} SELECT {answers}")
     return Compound(whole.sql, tuple((name, value) for name, _, value in (one.partition("__") for one in whole.names)))
 
 

@@ -83,30 +83,30 @@ class Writer:
         async with transaction(connection):
             writes = await decide_awaiting(jobs, partial(load, connection), self._new_uuid)
             if writes:
-                await write(connection, writes)
-                await self._commit(connection, writes)
+                transaction_id = await write(connection, writes)
+                await self._commit(connection, writes, transaction_id)
         for save in writes.saves.values():
             self._recent.put((save.workspace, save.kind, save.after.value.id), save.after)
         return writes.outcomes
 
-    async def _commit(self, connection: Connection, writes: Writes) -> None:
+    async def _commit(self, connection: Connection, writes: Writes, transaction_id: str) -> None:
         try:
             await connection.execute("COMMIT")
         except FAILURES as error:
             if not self._line.let_go_if_lost(error):
                 raise StoreFailed(f"nothing could be committed: {error}") from error
-            if not await self._is_committed(writes, error):
+            if not await self._is_committed(writes, transaction_id, error):
                 raise CommitLost(str(error)) from error
 
-    async def _is_committed(self, writes: Writes, lost: Exception) -> bool:
+    async def _is_committed(self, writes: Writes, transaction_id: str, lost: Exception) -> bool:
         """Find out whether a batch was committed whose answer is lost. Raises `OutcomeUnknown` if nobody can tell.
 
-        The first entry of history that the batch wrote says so: it is there, or it is not.
+        The first entry of history that the batch wrote says so: it is there, written by its transaction, or it is not.
         """
         if not writes.entries:
             raise _unknown(lost) from lost
         try:
-            return await self._line.use(partial(_is_there, values_of(writes)["insert_entry"][0]))
+            return await self._line.use(partial(_wrote, transaction_id, values_of(writes)["insert_entry"][0]))
         except StoreFailed as error:
             raise _unknown(error) from lost
 
@@ -138,12 +138,11 @@ async def _erase(connection: Connection) -> None:
         await connection.execute("COMMIT")
 
 
-async def _is_there(entry: Mapping[str, Any], connection: Connection) -> bool:
-    """Whether an entry of history is there; while somebody is still about to commit it or not, wait."""
-    attempt, find = SQL["try_entry"], SQL["find_history"]
+async def _wrote(transaction_id: str, entry: Mapping[str, Any], connection: Connection) -> bool:
+    """Whether a transaction wrote an entry of history and committed it; while it may still do so, wait."""
+    attempt, find = SQL["try_entry"], SQL["find_transaction"]
     async with transaction(connection):
         await connection.execute(f"SET LOCAL lock_timeout = '{_SETTLING_SECONDS}s'")
         if await connection.execute(attempt.sql, *attempt.values(**entry)) == "INSERT 0 1":
             return False
-        rows = await connection.fetch(find.sql, *find.values(**entry))
-    return any(row["hash"] == entry["hash"] for row in rows)
+        return await connection.fetchval(find.sql, *find.values(**entry)) == transaction_id

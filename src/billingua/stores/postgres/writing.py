@@ -15,14 +15,13 @@ class RaceLost(Exception):
     """A statement did not touch the rows that it was meant for: another node changed them first."""
 
 
-async def write(connection: Connection, writes: Writes) -> None:
-    """Write a batch, or refuse with `RaceLost`."""
+async def write(connection: Connection, writes: Writes) -> str:
+    """Write a batch, and give the number of the transaction. Refuses with `RaceLost`."""
     rows = {name: sorted(rows, key=_key) for name, rows in values_of(writes).items() if rows}
     # A part of a statement does not see what another part frees.
-    freed = {"free_key": rows.pop("free_key")} if "free_key" in rows else {}
-    for parts in (freed, rows):
-        if parts:
-            await _write_at_once(connection, parts)
+    if freed := rows.pop("free_key", None):
+        await _write_at_once(connection, {"free_key": freed})
+    return await _write_at_once(connection, rows)
 
 
 def _key(row: Values) -> tuple[Any, ...]:
@@ -30,9 +29,10 @@ def _key(row: Values) -> tuple[Any, ...]:
     return tuple(row.get(name) for name in _ORDER)
 
 
-async def _write_at_once(connection: Connection, rows: Mapping[str, Sequence[Values]]) -> None:
+async def _write_at_once(connection: Connection, rows: Mapping[str, Sequence[Values]]) -> str:
     written = compound(tuple(rows))
-    touched = await connection.fetchrow(written.sql, *written.columns(rows))
+    (touched,) = await connection.fetch(written.sql, *written.columns(rows))
     for name, those in rows.items():
-        if touched is None or touched[name] != len(those):
+        if touched[name] != len(those):
             raise RaceLost(name)
+    return touched["transaction"]
