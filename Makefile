@@ -14,7 +14,7 @@ export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test lint format lock upgrade build clean
+.PHONY: help setup serve test lint format lock upgrade build clean bench
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
@@ -23,6 +23,14 @@ setup: $(READY) ## Build .venv with everything in it
 
 serve: setup ## Start Billingua with the demo world
 	$(BIN)/billingua serve --demo
+
+bench: setup .venv-bench ## Measure how fast it is, against the machine and what people would use instead
+	$(BIN)/python -m benchmarks $(ARGS)
+
+.venv-bench: benchmarks/reference/requirements.lock
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $@
+	$(BIN)/uv pip install --quiet --python $@/bin/python --require-hashes -r $<
+	touch $@
 
 test: setup ## Run the tests; core and engine must be covered whole
 	$(strip $(BIN)/coverage run -m pytest $(ARGS))
