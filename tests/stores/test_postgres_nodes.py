@@ -80,6 +80,24 @@ async def test_a_batch_that_loses_races_is_run_again_until_it_keeps_others_out(
     await assert_whole(one)
 
 
+@pytest.mark.parametrize("error", [asyncpg.DeadlockDetectedError, asyncpg.SerializationError])
+async def test_a_batch_that_the_database_ends_for_another_is_run_again(
+    nodes: Nodes, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+):
+    await nodes[0].run(put(an_invoice()))
+    errors = [error("crossed"), error("crossed")]
+
+    async def cross(connection: Connection, writes: Writes) -> str:
+        if errors:
+            raise errors.pop()
+        return await write(connection, writes)
+
+    monkeypatch.setattr(writer, "write", cross)
+
+    assert (await nodes[0].run(add(35))).open_balance == 101
+    await assert_whole(nodes[1])
+
+
 async def test_with_backends_killed_again_and_again_nothing_is_lost_and_nothing_done_twice(nodes: Nodes, url: str):
     await nodes[0].run(put(*(an_invoice(id=id, open_balance=Decimal(0)) for id in range(1, 6))))
     admin = await asyncpg.connect(url)

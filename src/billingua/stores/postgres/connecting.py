@@ -31,6 +31,9 @@ LOSSES = (
 )
 """What is over once the database is there again, or another one in its place."""
 
+CROSSINGS = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
+"""What two transactions that cross each other may end in; the database takes back the one that hears it."""
+
 PLAIN: Mapping[str, str] = {"application_name": "billingua"}
 """What every connection is set to."""
 

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from billingua.engine.ports import StoreFailed
-from billingua.stores.postgres.connecting import FAILURES, LOSSES, PLAIN, Connection, connect
+from billingua.stores.postgres.connecting import CROSSINGS, FAILURES, LOSSES, PLAIN, Connection, connect
 
 T = TypeVar("T")
 
@@ -55,13 +55,16 @@ class Line:
         return isinstance(error, LOSSES) or (self._connection is not None and self._connection.is_closed())
 
     async def use(self, work: Callable[[Connection], Awaitable[T]]) -> T:
-        """Do something that may be done twice: again where the connection is lost. Refuses with `StoreFailed`."""
+        """Do something that may be done twice: again where the connection is lost, or where others came in between.
+
+        Refuses with `StoreFailed`.
+        """
         patience = Patience(self.patience_seconds)
         while True:
             try:
                 return await work(await self.connection())
             except FAILURES as error:
-                if not self.let_go_if_lost(error):
+                if not isinstance(error, CROSSINGS) and not self.let_go_if_lost(error):
                     raise StoreFailed(f"the database failed: {error}") from error
                 await patience.wait(error)
 

@@ -192,7 +192,7 @@ SELECT workspace, kind, id, version, at, body, hash FROM history ORDER BY worksp
 SELECT sequence, workspace, at, body FROM outbox ORDER BY workspace, sequence;
 
 -- name: erase
-LOCK TABLE aggregate, lookup, invoice, invoice_body, counter, history, outbox_end, outbox IN SHARE ROW EXCLUSIVE MODE;
+LOCK TABLE counter, aggregate, invoice, invoice_body, lookup, history, outbox_end, outbox IN SHARE ROW EXCLUSIVE MODE;
 DELETE FROM aggregate;
 DELETE FROM lookup;
 DELETE FROM invoice;

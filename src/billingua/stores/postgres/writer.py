@@ -12,7 +12,7 @@ from billingua.engine.batch import Outcome, Writes
 from billingua.engine.plan import Job
 from billingua.engine.ports import OutcomeUnknown, StoreFailed
 from billingua.stores.batches import decide_awaiting
-from billingua.stores.postgres.connecting import FAILURES, Connection
+from billingua.stores.postgres.connecting import CROSSINGS, FAILURES, Connection
 from billingua.stores.postgres.connections import Line, Patience, transaction
 from billingua.stores.postgres.reading import Reading
 from billingua.stores.postgres.statements import SQL
@@ -35,8 +35,7 @@ class CommitLost(Exception):
 _RACES = (
     RaceLost,
     asyncpg.UniqueViolationError,
-    asyncpg.SerializationError,
-    asyncpg.DeadlockDetectedError,
+    *CROSSINGS,
     asyncpg.InvalidCachedStatementError,
 )
 """What a batch may end in because others write at the same time; run again, it sees what they wrote."""
