@@ -198,3 +198,8 @@ def test_what_only_one_dialect_understands_is_kept_for_it():
 def test_setting_nothing_changes_nothing():
     invoice = an_invoice()
     assert with_extra(invoice, "bigcommerce", {}) is invoice
+
+
+def test_the_same_currency_changes_nothing():
+    invoice = an_invoice(currency="USD")
+    assert in_currency(invoice, "USD") is invoice

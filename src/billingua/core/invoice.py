@@ -133,6 +133,8 @@ def with_lines(invoice: Invoice, lines: tuple[InvoiceLine, ...]) -> Invoice:
 
 def in_currency(invoice: Invoice, currency: str) -> Invoice:
     """State the same figures in another currency; a rule that rounds to a currency's digits follows it."""
+    if currency == invoice.currency:
+        return invoice
     rounding = invoice.rounding
     if rounding == en16931(invoice.currency):
         rounding = en16931(currency)
