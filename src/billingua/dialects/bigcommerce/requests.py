@@ -110,9 +110,9 @@ def amend_invoice(command: UpdateInvoice, caller: Caller, now: datetime) -> Plan
     if not named:
         return Decision(invoice)
     order = by_id(Order, _order_of(invoice))
-    found = yield Needs([order])
-    shown = responses.invoice(FoundInvoice(InvoiceView(invoice, 0), found.get(order)), workspace)
-    members = _read(_UPDATE, _changed(named, shown))
+    found = yield Needs([order] if "details" in named else [])
+    told = FoundInvoice(InvoiceView(invoice, 0), found.get(order) if "details" in named else None)
+    members = _read(_UPDATE, _changed(named, responses.invoice(told, workspace, named)))
     return (yield from invoices.amend_invoice(_amendment(invoice, members, workspace), caller, now))
 
 

@@ -1,9 +1,9 @@
 """What BigCommerce clients are answered (contract §1.3, §3)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid5
 
 from starlette.responses import Response
@@ -13,6 +13,7 @@ from billingua.core.invoice import Invoice
 from billingua.core.line import ChargeKind, InvoiceLine
 from billingua.core.money import EXACT, ZERO, add_up
 from billingua.core.order import Order
+from billingua.core.party import Party
 from billingua.core.workspace import Workspace
 from billingua.dialects.bigcommerce.vocabulary import (
     NAME,
@@ -47,38 +48,52 @@ class FoundInvoice:
     order: Order | None
 
 
-def invoice(found: FoundInvoice, workspace: Workspace) -> dict[str, Any]:
-    """Show an invoice with its extra fields (§3.1); unset texts are null."""
-    shown, party = found.view.invoice, found.view.party
-    own, currency, channel = shown.extra(NAME), shown.currency, shown.channel
-    details = _details(shown, found.order)
-    return {
-        "id": shown.id,
-        "customerId": str(shown.party),
-        "externalCustomerId": shown.external_party_id,
-        "externalId": shown.external_id,
-        "invoiceNumber": shown.number,
-        "type": own.get("type", "Invoice"),
-        "dueDate": _due(shown, workspace),
-        "status": int(status_of(shown)),
-        "orderNumber": _order_number(shown),
-        "purchaseOrderNumber": shown.purchase_order_number or None,
-        **({} if details is None else {"details": details}),
-        "isPendingPayment": int(shown.pending_payments > 0),
-        "source": source_of(shown),
-        "originalBalance": money(shown.original_balance, currency),
-        "openBalance": money(shown.open_balance, currency),
-        "customerName": party.display_name if party else "",
-        "createdAt": seconds(shown.created_at),
-        "updatedAt": seconds(shown.updated_at),
-        "channelId": None if channel is None else str(channel),
-        "channelName": None if channel is None else _channel_name(channel, workspace),
-        "termsConditions": shown.terms or None,
-        "externalPdfUrl": own.get("externalPdfUrl") or None,
-        "storeHash": store_hash(workspace),
-        "pendingPaymentCount": shown.pending_payments,
-        "extraFields": own.get("extraFields", []),
-    }
+def invoice(found: FoundInvoice, workspace: Workspace, names: Container[str] | None = None) -> dict[str, Any]:
+    """Show an invoice with its extra fields (§3.1), or only the members that are named; unset texts are null."""
+    view = found.view
+    it = _Shown(view.invoice, view.invoice.extra(NAME), view.party, found.order, workspace)
+    shown = {name: show(it) for name, show in _MEMBERS.items() if names is None or name in names}
+    return {name: value for name, value in shown.items() if value is not None or name != "details"}
+
+
+class _Shown(NamedTuple):
+    """An invoice that is shown, with what this dialect alone knows of it, and all that it refers to."""
+
+    invoice: Invoice
+    own: Mapping[str, Any]
+    party: Party | None
+    order: Order | None
+    workspace: Workspace
+
+
+_MEMBERS: Mapping[str, Callable[[_Shown], Any]] = {
+    "id": lambda it: it.invoice.id,
+    "customerId": lambda it: str(it.invoice.party),
+    "externalCustomerId": lambda it: it.invoice.external_party_id,
+    "externalId": lambda it: it.invoice.external_id,
+    "invoiceNumber": lambda it: it.invoice.number,
+    "type": lambda it: it.own.get("type", "Invoice"),
+    "dueDate": lambda it: _due(it.invoice, it.workspace),
+    "status": lambda it: int(status_of(it.invoice)),
+    "orderNumber": lambda it: _order_number(it.invoice),
+    "purchaseOrderNumber": lambda it: it.invoice.purchase_order_number or None,
+    "details": lambda it: _details(it.invoice, it.order),
+    "isPendingPayment": lambda it: int(it.invoice.pending_payments > 0),
+    "source": lambda it: source_of(it.invoice),
+    "originalBalance": lambda it: money(it.invoice.original_balance, it.invoice.currency),
+    "openBalance": lambda it: money(it.invoice.open_balance, it.invoice.currency),
+    "customerName": lambda it: it.party.display_name if it.party else "",
+    "createdAt": lambda it: seconds(it.invoice.created_at),
+    "updatedAt": lambda it: seconds(it.invoice.updated_at),
+    "channelId": lambda it: None if it.invoice.channel is None else str(it.invoice.channel),
+    "channelName": lambda it: _channel_name(it.invoice.channel, it.workspace),
+    "termsConditions": lambda it: it.invoice.terms or None,
+    "externalPdfUrl": lambda it: it.own.get("externalPdfUrl") or None,
+    "storeHash": lambda it: store_hash(it.workspace),
+    "pendingPaymentCount": lambda it: it.invoice.pending_payments,
+    "extraFields": lambda it: it.own.get("extraFields", []),
+}
+"""The members of an invoice, in their order; each is shown by itself where no others are asked for."""
 
 
 def _due(shown: Invoice, workspace: Workspace) -> int:
@@ -93,7 +108,9 @@ def _order_number(shown: Invoice) -> str | None:
     return shown.order_number or (None if shown.order is None else str(shown.order))
 
 
-def _channel_name(channel: int, workspace: Workspace) -> str | None:
+def _channel_name(channel: int | None, workspace: Workspace) -> str | None:
+    if channel is None:
+        return None
     try:
         return workspace.channel(channel).name
     except ChannelNotFound:
