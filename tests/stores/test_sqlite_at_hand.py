@@ -89,18 +89,34 @@ async def test_names_lead_to_whoever_has_them_now(store: SqliteStore):
     assert [workspace for workspace, _ in await store.find(by_id(Credential, 2))] == ["another"]
 
 
-async def test_a_commit_is_seen_before_its_caller_hears_of_it(store: SqliteStore, monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize("by", ["nobody", "a change", "an erasure"])
+async def test_a_commit_is_seen_before_its_caller_hears_of_it(
+    store: SqliteStore, other: SqliteStore, by: str, monkeypatch: pytest.MonkeyPatch
+):
     seen: list[Any] = []
 
+    async def see() -> None:
+        seen.append(await found(store, KEY))
+
     async def commit() -> None:
-        seen.append((await found(store, KEY)).open_balance)
+        await see()
         store._writer._connection.execute("COMMIT")
-        seen.append((await found(store, KEY)).open_balance)
+        if by == "a change":
+            await other.run(add(35, 10))
+        if by == "an erasure":
+            await other.erase()
+        asked = selects(store)
+        await see()
+        await see()
+        assert len(asked) == (1 if by == "nobody" else 4)  # all that is asked for is the newest entry of history
 
     monkeypatch.setattr(store._writer, "_commit", commit)
     await store.run(add(35))
+    await see()
 
-    assert [*seen, (await found(store, KEY)).open_balance] == [100, 101, 101]
+    expected = {"nobody": 101, "a change": 111, "an erasure": None}[by]
+    assert [invoice and invoice.open_balance for invoice in seen] == [100, expected, expected, expected]
+    assert (await store.run(get(KEY)))[0] == (await other.run(get(KEY)))[0]
 
 
 @pytest.mark.parametrize("late", [False, True])

@@ -83,6 +83,9 @@ ON CONFLICT (workspace, name) DO UPDATE SET next = excluded.next;
 INSERT INTO history (workspace, kind, id, version, at, body, hash)
 VALUES (:workspace, :kind, :id, :version, :at, :body, :hash);
 
+-- name: find_newest_entry
+SELECT hash FROM history ORDER BY rowid DESC LIMIT 1;
+
 -- What somebody changed by hand may have become a text.
 -- name: find_history
 SELECT workspace, kind, id, version, at, CAST(body AS BLOB), CAST(hash AS BLOB) FROM history

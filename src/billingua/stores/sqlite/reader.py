@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 from billingua.stores.recent import Recent
-from billingua.stores.sqlite.connections import connect_to_read, data_version, failures, snapshot
+from billingua.stores.sqlite.connections import SQL, connect_to_read, data_version, failures, snapshot
 from billingua.stores.sqlite.reading import Reading
+from billingua.stores.sqlite.writer import Writer
 
 T = TypeVar("T")
 
@@ -25,14 +26,14 @@ class _NoDatabase:
 class Reader:
     """Answers questions on what is committed, each on one state of it.
 
-    What the writer has at hand serves here too, as long as the database is as the writer left it. While a commit is
-    under way, everything is read from the database; once another process has written, what was at hand is let go.
+    What the writer has at hand serves here too, as long as the database is as the writer left it. Once another process
+    has written, what was at hand is let go, or, while the writer goes on with it, not used.
     """
 
-    def __init__(self, path: Path, recent: Recent, is_writing: Callable[[], bool]) -> None:
+    def __init__(self, path: Path, recent: Recent, writer: Writer) -> None:
         self._connection = connect_to_read(path)
         self._recent = recent
-        self._is_writing = is_writing
+        self._writer = writer
         self._at_hand = Reading(_NoDatabase(), recent)
         self._reading = Reading(self._connection, recent)
         self._stored = Reading(self._connection, Recent(0))
@@ -51,12 +52,29 @@ class Reader:
 
     def _one_state(self) -> Reading:
         version = self.version()
-        if version != self._trusted:
-            if self._is_writing():
-                return self._stored
+        if version == self._trusted:
+            return self._reading
+        if not self._writer.is_writing():
             self._recent.clear()
-            self._trusted = version
+        elif not self._take_over():
+            return self._stored
+        self._trusted = version
         return self._reading
+
+    def _take_over(self) -> bool:
+        """Take over what the writer has just committed, though its thread has not come back to say so.
+
+        The newest entry of history tells: if it is the last of that batch, nobody has changed anything since.
+        """
+        entries = self._writer.under_way.entries
+        if not entries or self._newest_hash() != entries[-1].hash:
+            return False
+        self._recent.keep(self._writer.under_way.saves.values())
+        return True
+
+    def _newest_hash(self) -> bytes | None:
+        found = self._connection.execute(SQL["find_newest_entry"]).fetchone()
+        return found and found[0]
 
     def version(self) -> int:
         """Say which state the database is in: the number changes with every commit of another connection."""

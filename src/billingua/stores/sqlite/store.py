@@ -50,7 +50,7 @@ class SqliteStore:
         recent = Recent(cache_size)
         self._writer = Writer(path, recent, busy_timeout_seconds=busy_timeout_seconds, new_uuid=new_uuid)
         self._batches = Batches(self._attempt, batch_size)
-        self._reader = Reader(path, recent, self._writer.is_writing)
+        self._reader = Reader(path, recent, self._writer)
         # Lists may take long: they have a connection and a thread of their own, and do not hold up the loop.
         self._lister = connect_to_read(path)
         self._listing = Reading(self._lister, Recent(0))

@@ -41,6 +41,8 @@ class Writer:
         self._recent = recent
         self._thread = ThreadPoolExecutor(1, "commit")
         self._turn = asyncio.Lock()
+        self.under_way = Writes()
+        """The batch that is being written, or was last."""
         self._connect()
 
     def _connect(self) -> None:
@@ -64,6 +66,7 @@ class Writer:
             self._forget_if_others_wrote()
             writes = decide(jobs, self._reading.load, self._new_uuid)
             self._write(writes)
+            self.under_way = writes
             if writes:
                 await self._commit()
         self._recent.keep(writes.saves.values())
@@ -72,6 +75,7 @@ class Writer:
     async def erase(self) -> None:
         """Forget everything, in one step."""
         async with self._transaction():
+            self.under_way = Writes()
             for statement in SQL["erase"].splitlines():
                 self._connection.execute(statement)
             await self._commit()
