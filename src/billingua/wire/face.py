@@ -4,13 +4,16 @@ import logging
 import re
 from asyncio import CancelledError
 from collections.abc import Awaitable, Callable, Sequence
+from itertools import groupby
+from operator import attrgetter
 from secrets import token_hex
 from time import perf_counter
+from typing import Any
 from urllib.parse import quote
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import Match, Route
+from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
 from billingua.core.errors import Refused
@@ -28,6 +31,7 @@ HUNG_UP = 499
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,80}")
 _LONGEST_IN_LOG = 200
+_PLAIN_PATH = re.compile(rf"[A-Za-z0-9/._-]{{1,{_LONGEST_IN_LOG}}}")
 _SECRET_IN_PATH = re.compile(r"=[^/]*")
 
 
@@ -40,7 +44,7 @@ class Face:
 
     def __init__(self, dialect: str, routes: Sequence[Route], voice: Voice) -> None:
         self.dialect = dialect
-        self._routes = routes
+        self._paths = [_Path([*group]) for _, group in groupby(routes, key=attrgetter("path"))]
         self._voice = voice
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -74,24 +78,41 @@ class Face:
         """
         if b"%2f" in request.scope.get("raw_path", b"").lower():
             raise UnknownPath  # what is encoded is part of a name, and separates none
-        fitting: list[Route] = []
-        for route in self._routes:
-            match, parameters = route.matches(request.scope)
-            if match is Match.NONE or (fitting and route.path != fitting[0].path):
-                continue
-            if match is Match.FULL:
-                request.scope.update(parameters)
-                return route.endpoint
-            fitting.append(route)
-        if not fitting:
-            raise UnknownPath
-        raise WrongVerb(request.method, sorted({verb for route in fitting for verb in route.methods or ()} - {"HEAD"}))
+        for path in self._paths:
+            if (parameters := path.parameters(request.scope["path"])) is not None:
+                request.scope["path_params"] = parameters
+                return path.endpoint(request.method)
+        raise UnknownPath
 
     def _word(self, request: Request, error: Exception) -> Response:
         if isinstance(error, Refused):
             return self._voice(request, error)
         log.error("request %s failed", request.state.id, exc_info=error)
         return self._voice(request, Crashed())
+
+
+class _Path:
+    """A path with all its verbs, and who answers to them."""
+
+    def __init__(self, routes: Sequence[Route]) -> None:
+        self._pattern = routes[0].path_regex
+        self._convertors = routes[0].param_convertors
+        self._verbs: dict[str, Endpoint] = {verb: route.endpoint for route in routes for verb in route.methods or ()}
+        self._otherwise = next((route.endpoint for route in routes if route.methods is None), None)
+
+    def parameters(self, path: str) -> dict[str, Any] | None:
+        """Read the parameters from a path that fits; None where it does not."""
+        match = self._pattern.match(path)
+        if match is None:
+            return None
+        return {name: self._convertors[name].convert(text) for name, text in match.groupdict().items()}
+
+    def endpoint(self, verb: str) -> Endpoint:
+        """Say who answers to a verb. Refuses with `WrongVerb`."""
+        endpoint = self._verbs.get(verb, self._otherwise)
+        if endpoint is None:
+            raise WrongVerb(verb, sorted(self._verbs.keys() - {"HEAD"}))
+        return endpoint
 
 
 class _Reply:
@@ -111,6 +132,8 @@ class _Reply:
 
 def _loggable(path: str) -> str:
     """Write a path for a log: without secrets, not too long, and without what a terminal would obey."""
+    if _PLAIN_PATH.fullmatch(path):
+        return path
     return _SECRET_IN_PATH.sub("=…", quote(path, safe="/:=@!$&'()*+,;"))[:_LONGEST_IN_LOG]
 
 
