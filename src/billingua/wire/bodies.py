@@ -28,16 +28,18 @@ async def read_body(request: Request, limit: int) -> bytes:
     announced = request.headers.get("content-length", "0")
     if announced.isdecimal() and int(announced) > limit:
         raise BodyTooLarge(limit)
-    body, more = b"", True
+    chunks: list[bytes] = []
+    size, more = 0, True
     while more:
         message = await request.receive()
         if message["type"] == "http.disconnect":
             raise ClientDisconnect
-        body += message.get("body", b"")
-        if len(body) > limit:
+        chunks.append(message.get("body", b""))
+        size += len(chunks[-1])
+        if size > limit:
             raise BodyTooLarge(limit)
         more = message.get("more_body", False)
-    return body
+    return b"".join(chunks)
 
 
 def decode_json(body: bytes) -> Any:
