@@ -5,12 +5,19 @@ States are compared as plain values: mappings, sequences and scalars, with datac
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
+from datetime import datetime
 from decimal import Decimal
 from functools import cache, lru_cache
 from operator import attrgetter
+from types import NoneType
 from typing import Any, Final, NamedTuple
+from uuid import UUID
 
 Path = tuple[str | int, ...]
+
+
+_SCALARS = frozenset({str, int, bool, Decimal, NoneType, datetime, UUID})
+"""Types without members, for which nobody need look."""
 
 
 class Absent:
@@ -66,7 +73,12 @@ def _compare(path: Path, before: Any, after: Any, found: list[Change], *, as_wri
         found.append(Change(path, before, after))
         return
     for key, old, new in pairs:
-        if old is not new:  # most members of an aggregate are the very same objects
+        if old is new:  # most members of an aggregate are the very same objects
+            continue
+        if old.__class__ in _SCALARS and new.__class__ in _SCALARS:
+            if not _is_same(old, new, as_written=as_written):
+                found.append(Change((*path, key), old, new))
+        else:
             _compare((*path, key), old, new, found, as_written=as_written)
 
 

@@ -209,8 +209,9 @@ def _carry_over(
             carried.append(line)
             continue
         left.remove(old)
-        kept = {name: getattr(old, name) for name in unsaid}
-        carried.append(replace(line, **kept, **_same_discounts(line, old)))
+        kept = {name: getattr(old, name) for name in unsaid} | _same_discounts(line, old)
+        is_new = any(getattr(line, name) is not value for name, value in kept.items())
+        carried.append(replace(line, **kept) if is_new else line)
     return tuple(carried)
 
 
@@ -220,6 +221,8 @@ def _is_of_same_thing(content: LineContent, line: InvoiceLine) -> bool:
 
 def _same_discounts(line: InvoiceLine, old: InvoiceLine) -> dict[str, Decimal]:
     """Keep how a discount was stated if it comes to the same, as far as a dialect with one kind of it shows it."""
+    if line.discount_percent == old.discount_percent and line.discount_per_unit == old.discount_per_unit:
+        return {}
     by_rate = settle_amount(old.discount_rate, 2) == line.discount_percent and not line.discount_per_unit
     by_piece = settle_amount(old.unit_discount, 4) == line.discount_per_unit and not line.discount_percent
     if line.unit_price != old.unit_price or not (by_rate or by_piece):

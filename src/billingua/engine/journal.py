@@ -68,8 +68,12 @@ def _changes(before: Any, after: Any) -> list[Change]:
 
 
 def _told(change: Change) -> Mapping[str, Any]:
-    sides = {"before": change.before, "after": change.after}
-    return {"path": change.pointer, **{side: value for side, value in sides.items() if value is not ABSENT}}
+    told = {"path": change.pointer}
+    if change.before is not ABSENT:
+        told["before"] = change.before
+    if change.after is not ABSENT:
+        told["after"] = change.after
+    return told
 
 
 @dataclass(frozen=True, slots=True)

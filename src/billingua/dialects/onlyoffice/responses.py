@@ -165,7 +165,8 @@ def _entity(opportunity: Opportunity | None) -> dict[str, Any] | None:
 
 def _decimal(amount: Decimal) -> Decimal:
     """Give an amount the two decimals that are always shown, or more where it has more."""
-    return settle(amount, min(max(2, decimal_places(amount)), 12))
+    shown = settle(amount, 2)
+    return shown if shown == amount else settle(amount, min(decimal_places(amount), 12))
 
 
 def _moment(moment: datetime | None, zone: tzinfo) -> str:
