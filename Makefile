@@ -14,7 +14,7 @@ export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test lint format lock upgrade build clean bench
+.PHONY: help setup serve test durability lint format lock upgrade build clean bench
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
@@ -35,6 +35,9 @@ bench: setup .venv-bench ## Measure how fast it is, against the machine and what
 test: setup ## Run the tests; core and engine must be covered whole
 	$(strip $(BIN)/coverage run -m pytest $(ARGS))
 	$(BIN)/coverage report --include='src/billingua/core/*,src/billingua/engine/*' --fail-under=100
+
+durability: setup ## Kill servers and databases 500 times, and see that nothing is lost
+	$(BIN)/python -m pytest tests/durability --rounds 500 --capture no $(ARGS)
 
 lint: setup ## Check format, style, types and import rules
 	$(BIN)/ruff format --check
