@@ -31,6 +31,8 @@ class Settings:
     """The address to listen on."""
     port: int = 8080
     """The port to listen on; 0 takes a free one."""
+    workers: int = 1
+    """How many processes serve side by side; more than one needs PostgreSQL."""
     body_limit: int = 1024 * 1024
     """The size, in bytes, of the largest request body that is read."""
     cache_size: int = 20_000
