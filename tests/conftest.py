@@ -24,8 +24,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(scope="session")
 def rounds(request: pytest.FixtureRequest) -> int:
-    given: int = request.config.getoption("--rounds")
-    return given
+    return request.config.getoption("--rounds")
 
 
 @pytest.fixture(scope="session")

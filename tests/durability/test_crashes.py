@@ -20,8 +20,11 @@ from tests.postgres import Postgres, running
 
 @pytest.fixture
 def killable() -> Iterator[Postgres]:
-    """A PostgreSQL of its own, since others would notice what happens to it."""
-    with running() as postgres:
+    """A PostgreSQL of its own, since others would notice what happens to it.
+
+    It waits for the disk, so that some crashes find a commit that is done, and whose answer is not yet on its way.
+    """
+    with running(fsync="on") as postgres:
         yield postgres
 
 
