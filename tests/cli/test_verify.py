@@ -54,6 +54,10 @@ def test_a_ledger_that_holds_is_said_to(billingua: Run, demo: Path):
             "demo: invoice 382, entry 1: the entry was made at another time",
         ),
         (
+            "UPDATE invoice_count SET invoices = 99 WHERE status = 'void' AND origin = 'crux'",
+            "demo: count 99: 1 are void, crux's and in USD",
+        ),
+        (
             "DELETE FROM history WHERE kind = 'user' AND id = 3",
             "demo: user 3, entry 1: it has no history",
         ),

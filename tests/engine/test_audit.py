@@ -16,6 +16,8 @@ from billingua.engine.audit import Audited, audit, retell
 from billingua.engine.journal import GENESIS, Break, Entry, enter, seal
 from billingua.engine.kinds import ids_in, kind_of
 from billingua.engine.plan import Job, Knowledge, Record
+from billingua.engine.ports import StoreFailed
+from billingua.engine.queries import Miscount
 from tests.builders import NOON, a_caller, a_line, a_party, a_workspace, an_address, an_invoice
 from tests.engine.driving import drive
 
@@ -34,6 +36,7 @@ class Archive:
         self.reads = 0
         self.lost: set[str] = set()
         self.counters: dict[str, int] = {}
+        self.miscounted: list[Miscount] | None = []
 
     def save(self, *values: Any) -> None:
         """Save states, one after another, as a store does."""
@@ -59,6 +62,11 @@ class Archive:
 
     async def workspaces(self) -> list[str]:
         return ["demo"]
+
+    async def miscounts(self, workspace: str) -> list[Miscount]:
+        if self.miscounted is None:
+            raise StoreFailed("no such table")
+        return self.miscounted
 
     async def aggregates(self, workspace: str, kind: str) -> AsyncIterator[Record[Any]]:
         for record in [record for place, record in self.records.items() if place[:2] == (workspace, kind)]:
@@ -123,6 +131,16 @@ async def test_a_broken_chain_is_found(archive: Archive):
     entries = archive.entries[PLACE]
     entries[1] = replace(entries[1], body=entries[1].body.replace(b'"ida"', b'"eve"'))
     assert await whys(archive) == [(2, "the entry is not the one that was sealed")]
+
+
+async def test_a_count_that_is_not_right_is_found(archive: Archive):
+    archive.miscounted = [Miscount("open", "crux", "USD", kept=5, found=3)]
+    assert await audited_breaks(archive) == [Break("demo", "count", 5, 0, "3 are open, crux's and in USD")]
+
+
+async def test_counts_that_cannot_be_read_are_told(archive: Archive):
+    archive.miscounted = None
+    assert await whys(archive) == [(0, "not all invoices can be counted: no such table")]
 
 
 async def test_a_state_that_was_changed_behind_its_history_is_found(archive: Archive):

@@ -99,7 +99,8 @@ def test_migrations_are_numbered_without_gaps():
 async def test_an_older_database_is_brought_up_to_date(store: SqliteStore, path: Path, monkeypatch: pytest.MonkeyPatch):
     await store.run(put(an_invoice()))
     await store.close()
-    newer = Migration(2, "notes", "CREATE TABLE note (id INTEGER);\nINSERT INTO note (id) VALUES (1);")
+    number = len(connections._MIGRATIONS) + 1
+    newer = Migration(number, "notes", "CREATE TABLE note (id INTEGER);\nINSERT INTO note (id) VALUES (1);")
     monkeypatch.setattr(connections, "_MIGRATIONS", [*connections._MIGRATIONS, newer])
 
     for _ in range(2):
@@ -109,11 +110,13 @@ async def test_an_older_database_is_brought_up_to_date(store: SqliteStore, path:
 
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("SELECT id FROM note").fetchall() == [(1,)]
-        assert connection.execute("SELECT number, name FROM migration").fetchall() == [(1, "ledger"), (2, "notes")]
+        assert connection.execute("SELECT max(number) FROM migration").fetchall() == [(number,)]
 
 
 def test_a_migration_that_fails_leaves_the_database_as_it_was(path: Path, monkeypatch: pytest.MonkeyPatch):
-    broken = Migration(2, "broken", "CREATE TABLE note (id INTEGER);\nCREATE TABLE note (id INTEGER);")
+    broken = Migration(
+        len(connections._MIGRATIONS) + 1, "broken", "CREATE TABLE note (id INTEGER);\nCREATE TABLE note (id INTEGER);"
+    )
     monkeypatch.setattr(connections, "_MIGRATIONS", [*connections._MIGRATIONS, broken])
 
     with pytest.raises(sqlite3.OperationalError, match="note already exists"):

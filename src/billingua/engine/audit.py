@@ -1,6 +1,7 @@
 """Auditing a ledger: whether every chain of history holds, and whether everything is what its history tells.
 
-Also whether everything is found by its names, and whether no counter gives out an id that was given out before.
+Also whether everything is found by its names, whether no counter gives out an id that was given out before, and whether
+lists tell as many invoices as there are.
 """
 
 from collections import defaultdict
@@ -41,7 +42,7 @@ class Audited:
 
 
 async def audit(store: Store, now: datetime) -> AsyncIterator[Audited]:
-    """Look at everything in turn: at what has a history, for what has none, and at the counters.
+    """Look at everything in turn: at what has a history, for what has none, at the counters, and at what is counted.
 
     Others may write meanwhile.
     """
@@ -55,7 +56,7 @@ async def audit(store: Store, now: datetime) -> AsyncIterator[Audited]:
         for kind in KINDS:
             async for found in _without_history(store, workspace, kind.name, seen[workspace, kind.name]):
                 yield Audited(0, [found])
-        if found := await auditor.look_at_counters(workspace):
+        if found := [*await auditor.look_at_counters(workspace), *await _miscounts(store, workspace)]:
             yield Audited(0, found)
 
 
@@ -83,6 +84,19 @@ async def _without_history(store: Store, workspace: str, kind: str, seen: set[in
                 yield Break(workspace, kind, id, record.version, "it has no history")
     except Exception as error:  # noqa: BLE001 - whatever it is, it is what an audit is for
         yield Break(workspace, kind, 0, 0, f"not all of this kind can be read: {error}")
+
+
+async def _miscounts(store: Store, workspace: str) -> list[Break]:
+    """Find where lists would tell another total than there are invoices."""
+    try:
+        return [
+            Break(
+                workspace, "count", one.kept, 0, f"{one.found} are {one.status}, {one.origin}'s and in {one.currency}"
+            )
+            for one in await store.miscounts(workspace)
+        ]
+    except Exception as error:  # noqa: BLE001 - as above
+        return [Break(workspace, "count", 0, 0, f"not all invoices can be counted: {error}")]
 
 
 class _Auditor:

@@ -9,7 +9,7 @@ from billingua.core.errors import Refused
 from billingua.core.invoice import Invoice
 from billingua.engine.journal import Entry
 from billingua.engine.plan import Job, Key, Record
-from billingua.engine.queries import InvoiceQuery, Page
+from billingua.engine.queries import InvoiceQuery, Miscount, Page
 
 T = TypeVar("T")
 
@@ -69,6 +69,10 @@ class Store(Protocol):
 
     async def invoices(self, workspace: str, query: InvoiceQuery) -> Page[Invoice]:
         """List invoices."""
+        ...
+
+    async def miscounts(self, workspace: str) -> Sequence[Miscount]:
+        """Count the invoices of a workspace, and find the kept counts that are not right."""
         ...
 
     async def workspaces(self) -> Sequence[str]:

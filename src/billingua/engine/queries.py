@@ -82,3 +82,14 @@ class Page(Generic[T]):
 
     items: Sequence[Record[T]]
     total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Miscount:
+    """A count of invoices that a store keeps and that is not right."""
+
+    status: str
+    origin: str
+    currency: str
+    kept: int
+    found: int

@@ -1,15 +1,52 @@
-"""Lists of invoices in SQL: conditions with bound values, and an order."""
+"""Lists of invoices in SQL: how many there are in all, and the ids of one page in their order."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from billingua.core.lifecycle import Status
 from billingua.engine.queries import InvoiceQuery, Sort
 from billingua.stores.rows import instant_to_row
 
+_COUNTED = frozenset({"statuses", "origin", "currency"})
+"""What `invoice_count` tells invoices apart by."""
+_CONDITIONS = {asked.name for asked in fields(InvoiceQuery)} - {"sort", "descending", "offset", "limit"}
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """Where databases differ."""
+
+    place_of: str
+    """The function that finds a text in another."""
+    part: str
+    """How those of one status are written so that they are merged with others in their order, and not sorted again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Two questions about a list, with the values that they name; `:limit` and `:offset` are their user's to add.
+
+    `page` ends each of its rows with an id. `order` is that of the page.
+    """
+
+    total: str
+    page: str
+    order: str
+    values: dict[str, Any]
+
+
+def listing(workspace: str, query: InvoiceQuery, variant: Variant) -> Listing:
+    """Say in SQL which invoices are asked for, as a database wants to hear it."""
+    # What is put together here are our own words; whatever comes from outside is bound.
+    asked = _conditions(workspace, query, variant.place_of)
+    statuses = {f"status_{place}": status.value for place, status in enumerate(sorted(query.statuses or ()))}
+    order = _order(query)
+    page = _page(_parts(query, asked, statuses), order, variant)
+    return Listing(_total(query, asked, statuses), page, order, asked.values | statuses)
+
 
 @dataclass(slots=True)
-class Conditions:
+class _Conditions:
     """Conditions that all hold, with the values that they name."""
 
     parts: list[str] = field(default_factory=list[str])
@@ -27,13 +64,10 @@ class Conditions:
         return " AND ".join(self.parts)
 
 
-def conditions(workspace: str, query: InvoiceQuery, place_of: str) -> Conditions:
-    """Say in SQL which invoices are asked for; `place_of` is the database's function that finds a text in another."""
-    asked = Conditions()
+def _conditions(workspace: str, query: InvoiceQuery, place_of: str) -> _Conditions:
+    """Say in SQL which invoices are asked for, in whatever status."""
+    asked = _Conditions()
     asked.add("workspace = :workspace", workspace=workspace)
-    if query.statuses is not None:
-        names = {f"status_{place}": status.value for place, status in enumerate(sorted(query.statuses))}
-        asked.add(f"status IN ({', '.join(f':{name}' for name in names)})" if names else "1 = 0", **names)
     asked.add("origin = :origin", origin=query.origin)
     asked.add("party = :party", party=query.party)
     asked.add('"order" = :order', order=query.order)
@@ -43,7 +77,7 @@ def conditions(workspace: str, query: InvoiceQuery, place_of: str) -> Conditions
     return asked
 
 
-def _add_bounds(asked: Conditions, query: InvoiceQuery) -> None:
+def _add_bounds(asked: _Conditions, query: InvoiceQuery) -> None:
     for name, comparison in (
         ("issued_from", "issued_at >="),
         ("issued_to", "issued_at <="),
@@ -60,8 +94,43 @@ def _add_bounds(asked: Conditions, query: InvoiceQuery) -> None:
         )
 
 
-def order(query: InvoiceQuery) -> str:
+def _total(query: InvoiceQuery, asked: _Conditions, statuses: dict[str, str]) -> str:
+    """Sum up what is counted already, where that tells; else count what is found."""
+    conditions = asked.sql
+    if query.statuses is not None:
+        names = ", ".join(f":{name}" for name in statuses)
+        conditions += f" AND status IN ({names})" if names else " AND 1 = 0"
+    if _named(query) <= _COUNTED:
+        return f"SELECT CAST(coalesce(sum(invoices), 0) AS bigint) FROM invoice_count WHERE {conditions}"  # noqa: S608
+    return f"SELECT count(*) FROM invoice WHERE {conditions}"  # noqa: S608
+
+
+def _parts(query: InvoiceQuery, asked: _Conditions, statuses: dict[str, str]) -> list[str]:
+    """Ask for the ids of each status by itself: an index has them in order."""
+    # The index that leads to the bodies is the narrowest there is of the ids alone.
+    table = "invoice_body" if query.sort is Sort.ID and not _named(query) else "invoice"
+    columns = "id" if query.sort is Sort.ID else f"{query.sort.value}, id"
+    conditions = [asked.sql]
+    if query.statuses is not None:
+        conditions = [f"{asked.sql} AND status = :{name}" for name in statuses] or [f"{asked.sql} AND 1 = 0"]
+    return [f"SELECT {columns} FROM {table} WHERE {those}" for those in conditions]  # noqa: S608
+
+
+def _page(parts: list[str], order: str, variant: Variant) -> str:
+    if len(parts) > 1:
+        parts = [variant.part.format(part=part, order=order) for part in parts]
+    return f"{' UNION ALL '.join(parts)} ORDER BY {order} LIMIT :limit OFFSET :offset"
+
+
+def _named(query: InvoiceQuery) -> set[str]:
+    """Tell the conditions that a query names."""
+    return {name for name in _CONDITIONS if getattr(query, name) is not None}
+
+
+def _order(query: InvoiceQuery) -> str:
     """Say in SQL in which order they stand; what has no due date stands before what has one."""
     direction = "DESC" if query.descending else "ASC"
+    if query.sort is Sort.ID:
+        return f"id {direction}"
     nulls = "" if query.sort is not Sort.DUE else " NULLS LAST" if query.descending else " NULLS FIRST"
     return f"{query.sort.value} {direction}{nulls}, id {direction}"

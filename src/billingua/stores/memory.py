@@ -12,7 +12,7 @@ from billingua.engine.journal import Entry
 from billingua.engine.kinds import kind_of
 from billingua.engine.plan import Job, Key, Record
 from billingua.engine.ports import Posted
-from billingua.engine.queries import InvoiceQuery, Page
+from billingua.engine.queries import InvoiceQuery, Miscount, Page
 from billingua.stores.batches import Batches, answer_without_saving, decide
 from billingua.stores.outbox import body_of
 
@@ -121,6 +121,10 @@ class MemoryStore:
         asked.sort(key=lambda record: query.place(record.value), reverse=query.descending)
         end = None if query.limit is None else query.offset + query.limit
         return Page(asked[query.offset : end], len(asked))
+
+    async def miscounts(self, workspace: str) -> Sequence[Miscount]:  # noqa: ARG002 - no counts are kept
+        """Find nothing: lists are counted each time."""
+        return []
 
     async def workspaces(self) -> Sequence[str]:
         """List the names of all workspaces."""

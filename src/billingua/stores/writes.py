@@ -1,6 +1,8 @@
 """What a batch writes, as values for named statements, whatever the database."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 from typing import Any
 
 from billingua.core.invoice import Invoice
@@ -27,8 +29,11 @@ STATEMENTS = (
     "set_counter",
     "insert_entry",
     "insert_posted",
+    "move_count",
 )
 """The statements of a batch, in their order. Each touches exactly one row for each of its values."""
+
+_counted_as = attrgetter("status", "origin", "currency")
 
 
 def values_of(writes: Writes) -> dict[str, list[Values]]:
@@ -43,6 +48,7 @@ def values_of(writes: Writes) -> dict[str, list[Values]]:
     ]
     values["insert_entry"] += map(_entry, writes.entries)
     values["insert_posted"] += map(_posted, writes.happenings)
+    values["move_count"] += _moved_counts(writes.saves.values())
     return values
 
 
@@ -116,3 +122,21 @@ def _entry(entry: Entry) -> Values:
 def _posted(happening: Happening) -> Values:
     job = happening.job
     return {"workspace": job.caller.workspace, "at": instant_to_row(job.now), "body": body_of(happening)}
+
+
+def _moved_counts(saves: Iterable[Save]) -> Iterable[Values]:
+    """Say by how many the kept counts of invoices change; most batches change none."""
+    more: Counter[tuple[str, ...]] = Counter()
+    for save in saves:
+        if save.kind == "invoice":
+            was = save.before and _counted_as(save.before.value)
+            is_now = _counted_as(save.after.value)
+            if was != is_now:
+                more[save.workspace, *is_now] += 1
+                if was:
+                    more[save.workspace, *was] -= 1
+    return [
+        {"workspace": workspace, "status": status, "origin": origin, "currency": currency, "more": change}
+        for (workspace, status, origin, currency), change in more.items()
+        if change
+    ]

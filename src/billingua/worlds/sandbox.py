@@ -10,7 +10,7 @@ from billingua.engine.clock import SandboxClock
 from billingua.engine.journal import Entry
 from billingua.engine.plan import Job, Key, Record
 from billingua.engine.ports import Posted, Store
-from billingua.engine.queries import InvoiceQuery, Page
+from billingua.engine.queries import InvoiceQuery, Miscount, Page
 
 T = TypeVar("T")
 
@@ -105,6 +105,11 @@ class _GatedStore:
         """List invoices."""
         async with self._gate.passed():
             return await self._store.invoices(workspace, query)
+
+    async def miscounts(self, workspace: str) -> Sequence[Miscount]:
+        """Find the kept counts of invoices that are not right."""
+        async with self._gate.passed():
+            return await self._store.miscounts(workspace)
 
     async def workspaces(self) -> Sequence[str]:
         """List the names of all workspaces."""

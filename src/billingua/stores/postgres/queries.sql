@@ -153,6 +153,20 @@ SELECT workspace, last + 1 - row_number() OVER (PARTITION BY workspace ORDER BY 
 FROM unnest(:workspace::text[], :at::bigint[], :body::bytea[]) WITH ORDINALITY AS new (workspace, at, body, place)
 JOIN move_outbox_end USING (workspace);
 
+-- Last of all, and row by row in the order of the keys: the counts are locked from here to the commit.
+-- name: move_count
+INSERT INTO invoice_count (workspace, status, origin, currency, invoices)
+SELECT * FROM unnest(:workspace::text[], :status::text[], :origin::text[], :currency::text[], :more::bigint[])
+ON CONFLICT (workspace, status, origin, currency) DO UPDATE SET invoices = invoice_count.invoices + excluded.invoices;
+
+-- name: find_miscounts
+SELECT status, origin, currency, sum(kept)::bigint AS kept, sum(found)::bigint AS found FROM (
+    SELECT status, origin, currency, invoices AS kept, 0 AS found FROM invoice_count WHERE workspace = :workspace
+    UNION ALL
+    SELECT status, origin, currency, 0, 1 FROM invoice WHERE workspace = :workspace
+) AS counted
+GROUP BY status, origin, currency HAVING sum(kept) <> sum(found) ORDER BY status, origin, currency;
+
 -- While somebody who writes the same entry has neither committed nor given up, this waits.
 -- name: try_entry
 INSERT INTO history (workspace, kind, id, version, at, body, hash)
@@ -168,14 +182,11 @@ WHERE workspace = :workspace AND kind = :kind AND id = :id AND version = :versio
 SELECT workspace, kind, id, version, at, body, hash FROM history
 WHERE workspace = :workspace AND kind = :kind AND id = :id ORDER BY version;
 
--- name: count_invoices
-SELECT count(*) FROM invoice WHERE {conditions};
-
+-- The ids of a page are found in indexes; only its own rows are read whole.
 -- name: list_invoices
 SELECT 'invoice' AS kind, body, invoice.*
-FROM (SELECT * FROM invoice WHERE {conditions} ORDER BY {order} LIMIT :limit OFFSET :offset) AS invoice
-JOIN invoice_body USING (workspace, id)
-ORDER BY {order};
+FROM (SELECT id FROM ({page}) AS found) AS page JOIN invoice USING (id) JOIN invoice_body USING (workspace, id)
+WHERE workspace = :workspace ORDER BY {order};
 
 -- name: all_invoices
 SELECT 'invoice' AS kind, body, invoice.* FROM invoice JOIN invoice_body USING (workspace, id)
@@ -192,7 +203,8 @@ SELECT workspace, kind, id, version, at, body, hash FROM history ORDER BY worksp
 SELECT sequence, workspace, at, body FROM outbox ORDER BY workspace, sequence;
 
 -- name: erase
-LOCK TABLE counter, aggregate, invoice, invoice_body, lookup, history, outbox_end, outbox IN SHARE ROW EXCLUSIVE MODE;
+LOCK TABLE counter, aggregate, invoice, invoice_body, lookup, history, outbox_end, outbox, invoice_count
+    IN SHARE ROW EXCLUSIVE MODE;
 DELETE FROM aggregate;
 DELETE FROM lookup;
 DELETE FROM invoice;
@@ -201,3 +213,4 @@ DELETE FROM counter;
 DELETE FROM history;
 DELETE FROM outbox_end;
 DELETE FROM outbox;
+DELETE FROM invoice_count;

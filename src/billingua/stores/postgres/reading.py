@@ -11,16 +11,19 @@ from billingua.engine.batch import Counter, Loaded, Place, Wanted
 from billingua.engine.journal import Entry
 from billingua.engine.kinds import KINDS
 from billingua.engine.plan import Key, Record
-from billingua.engine.queries import InvoiceQuery, Page
+from billingua.engine.queries import InvoiceQuery, Miscount, Page
 from billingua.stores.bodies import aggregate_from_body
-from billingua.stores.listing import conditions, order
+from billingua.stores.listing import Variant, listing
 from billingua.stores.postgres.connecting import Connection
-from billingua.stores.postgres.statements import SQL, list_statement
+from billingua.stores.postgres.statements import SQL, list_statement, statement
 from billingua.stores.postgres.texts import from_database, to_database
 from billingua.stores.recent import Recent
 from billingua.stores.rows import InvoiceRow, instant_from_row, invoice_from_row
 
 Row = asyncpg.Record
+
+# Each part has an order and an end of its own, or PostgreSQL would put all of them together before it sorts them.
+LISTS = Variant(place_of="strpos", part="({part} ORDER BY {order} LIMIT :limit::bigint + :offset::bigint)")
 
 _KIND_NAMES = {kind.type: kind.name for kind in KINDS}
 _LARGEST_ID = 2**63 - 1
@@ -84,12 +87,12 @@ class Reading:
 
     async def page(self, connection: Connection, workspace: str, query: InvoiceQuery) -> Page[Invoice]:
         """List invoices."""
-        asked = conditions(workspace, query, "strpos")
+        asked = listing(workspace, query, LISTS)
         values = {**asked.values, "limit": query.limit, "offset": query.offset}
-        count = list_statement("count_invoices", conditions=asked.sql)
+        count = statement(asked.total)
         total = await connection.fetchval(count.sql, *count.values(**values))
-        listing = list_statement("list_invoices", conditions=asked.sql, order=order(query))
-        rows = await connection.fetch(listing.sql, *listing.values(**values))
+        page = list_statement("list_invoices", page=asked.page, order=asked.order)
+        rows = await connection.fetch(page.sql, *page.values(**values))
         return Page([self.record(row)[1] for row in rows], total)
 
 
@@ -150,6 +153,13 @@ async def history(connection: Connection, workspace: str, kind: str, id: int) ->
     find = SQL["find_history"]
     rows = await connection.fetch(find.sql, *find.values(workspace=workspace, kind=kind, id=id))
     return [entry_from_row(row) for row in rows]
+
+
+async def miscounts(connection: Connection, workspace: str) -> list[Miscount]:
+    """Find the kept counts of invoices that are not right."""
+    find = SQL["find_miscounts"]
+    rows = await connection.fetch(find.sql, *find.values(workspace=workspace))
+    return [Miscount(*map(from_database, row)) for row in rows]
 
 
 def record_from_row(row: Row) -> Record[Any]:

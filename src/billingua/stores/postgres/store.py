@@ -10,12 +10,20 @@ from billingua.core.invoice import Invoice
 from billingua.engine.journal import Entry
 from billingua.engine.plan import Job, Key, Record
 from billingua.engine.ports import Posted
-from billingua.engine.queries import InvoiceQuery, Page
+from billingua.engine.queries import InvoiceQuery, Miscount, Page
 from billingua.stores.batches import BATCH_SIZE, Batches
 from billingua.stores.postgres.connecting import BY_KEY, TO_WRITE, Connection, connected
 from billingua.stores.postgres.connections import SNAPSHOT, Line, Lines, transaction
 from billingua.stores.postgres.reader import Reader
-from billingua.stores.postgres.reading import Reading, Row, entry_from_row, history, record_from_row, workspaces
+from billingua.stores.postgres.reading import (
+    Reading,
+    Row,
+    entry_from_row,
+    history,
+    miscounts,
+    record_from_row,
+    workspaces,
+)
 from billingua.stores.postgres.statements import SQL
 from billingua.stores.postgres.texts import from_database
 from billingua.stores.postgres.writer import Writer
@@ -75,6 +83,10 @@ class PostgresStore:
     async def _page(self, workspace: str, query: InvoiceQuery, connection: Connection) -> Page[Invoice]:
         async with transaction(connection, SNAPSHOT):
             return await self._listing.page(connection, workspace, query)
+
+    async def miscounts(self, workspace: str) -> Sequence[Miscount]:
+        """Find the kept counts of invoices that are not right."""
+        return await self._lists.use(partial(miscounts, workspace=workspace))
 
     async def workspaces(self) -> Sequence[str]:
         """List the names of all workspaces."""

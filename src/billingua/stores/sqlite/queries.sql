@@ -101,12 +101,26 @@ INSERT INTO outbox (workspace, at, body) VALUES (:workspace, :at, :body);
 -- name: all_posted
 SELECT sequence, workspace, at, body FROM outbox ORDER BY sequence;
 
+-- name: move_count
+INSERT INTO invoice_count (workspace, status, origin, currency, invoices)
+VALUES (:workspace, :status, :origin, :currency, :more)
+ON CONFLICT (workspace, status, origin, currency) DO UPDATE SET invoices = invoices + excluded.invoices;
+
+-- name: find_miscounts
+SELECT status, origin, currency, sum(kept), sum(found) FROM (
+    SELECT status, origin, currency, invoices AS kept, 0 AS found FROM invoice_count WHERE workspace = :workspace
+    UNION ALL
+    SELECT status, origin, currency, 0, 1 FROM invoice WHERE workspace = :workspace
+)
+GROUP BY status, origin, currency HAVING sum(kept) <> sum(found) ORDER BY status, origin, currency;
+
 -- One statement a line.
 -- name: erase
 DELETE FROM aggregate;
 DELETE FROM lookup;
 DELETE FROM invoice;
 DELETE FROM invoice_body;
+DELETE FROM invoice_count;
 DELETE FROM counter;
 DELETE FROM history;
 DELETE FROM outbox;

@@ -10,14 +10,16 @@ from billingua.engine.journal import Entry
 from billingua.engine.kinds import KINDS
 from billingua.engine.plan import Key, Record
 from billingua.engine.ports import Posted
-from billingua.engine.queries import InvoiceQuery, Page
+from billingua.engine.queries import InvoiceQuery, Miscount, Page
 from billingua.stores.bodies import aggregate_from_body
-from billingua.stores.listing import conditions, order
+from billingua.stores.listing import Variant, listing
 from billingua.stores.recent import Recent
 from billingua.stores.rows import InvoiceRow, instant_from_row, invoice_from_row
 from billingua.stores.sqlite.connections import SQL
 
 Row = Sequence[Any]
+
+LISTS = Variant(place_of="instr", part="{part}")
 
 _KIND_NAMES = {kind.type: kind.name for kind in KINDS}
 
@@ -97,15 +99,16 @@ class Reading:
 
     def page(self, workspace: str, query: InvoiceQuery) -> Page[Invoice]:
         """List invoices."""
-        asked = conditions(workspace, query, "instr")
-        # What is put together here are our own words; whatever comes from outside is bound.
-        source = f"FROM invoice WHERE {asked.sql}"
-        (total,) = self._connection.execute(f"SELECT count(*) {source}", asked.values).fetchone()
+        asked = listing(workspace, query, LISTS)
+        (total,) = self._connection.execute(asked.total, asked.values).fetchone()
         limits = {"limit": -1 if query.limit is None else query.limit, "offset": query.offset}
-        listed = self._connection.execute(
-            f"SELECT id {source} ORDER BY {order(query)} LIMIT :limit OFFSET :offset", asked.values | limits
-        ).fetchall()
-        return Page([record for (id,) in listed if (record := self.record(workspace, "invoice", id))], total)
+        listed = self._connection.execute(asked.page, asked.values | limits).fetchall()
+        return Page([record for *_, id in listed if (record := self.record(workspace, "invoice", id))], total)
+
+    def miscounts(self, workspace: str) -> list[Miscount]:
+        """Find the kept counts of invoices that are not right."""
+        rows = self._connection.execute(SQL["find_miscounts"], {"workspace": workspace})
+        return [Miscount(*row) for row in rows]
 
 
 def record_from_row(kind: str, row: Row) -> Record[Any]:

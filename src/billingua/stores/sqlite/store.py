@@ -15,7 +15,7 @@ from billingua.engine.batch import Outcome
 from billingua.engine.journal import Entry
 from billingua.engine.plan import Job, Key, Record
 from billingua.engine.ports import Posted
-from billingua.engine.queries import InvoiceQuery, Page
+from billingua.engine.queries import InvoiceQuery, Miscount, Page
 from billingua.stores.batches import BATCH_SIZE, Batches, answer
 from billingua.stores.recent import Recent
 from billingua.stores.sqlite.connections import SQL, connect_to_read, failures, snapshot
@@ -79,11 +79,18 @@ class SqliteStore:
 
     async def invoices(self, workspace: str, query: InvoiceQuery) -> Page[Invoice]:
         """List invoices."""
-        return await asyncio.get_running_loop().run_in_executor(self._list_thread, self._page, workspace, query)
+        return await self._list(lambda reading: reading.page(workspace, query))
 
-    def _page(self, workspace: str, query: InvoiceQuery) -> Page[Invoice]:
+    async def miscounts(self, workspace: str) -> Sequence[Miscount]:
+        """Find the kept counts of invoices that are not right."""
+        return await self._list(lambda reading: reading.miscounts(workspace))
+
+    async def _list(self, question: Callable[[Reading], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._list_thread, self._answer, question)
+
+    def _answer(self, question: Callable[[Reading], T]) -> T:
         with snapshot(self._lister):
-            return self._listing.page(workspace, query)
+            return question(self._listing)
 
     async def workspaces(self) -> Sequence[str]:
         """List the names of all workspaces."""
