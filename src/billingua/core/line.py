@@ -57,7 +57,7 @@ class InvoiceLine:
     @property
     def taxes(self) -> tuple[LineTax, ...]:
         """The line's taxes, in order."""
-        return tuple(tax for tax in (self.tax1, self.tax2) if tax)
+        return tuple(filter(None, (self.tax1, self.tax2)))
 
 
 class ChargeKind(StrEnum):

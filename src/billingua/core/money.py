@@ -32,13 +32,13 @@ class Mode(StrEnum):
     """To the even neighbour."""
 
 
-_MODES = {Mode.HALF_UP: ROUND_HALF_UP, Mode.HALF_EVEN: ROUND_HALF_EVEN}
+_HALF_EVEN = Mode.HALF_EVEN
 _UNITS = [Decimal(1).scaleb(-places) for places in range(13)]
 
 
 def settle(amount: Decimal, places: int, mode: Mode = Mode.HALF_UP) -> Decimal:
     """Round an exact amount to `places` decimals: the only rounding there is."""
-    settled = amount.quantize(_UNITS[places], _MODES[mode], EXACT)
+    settled = amount.quantize(_UNITS[places], ROUND_HALF_EVEN if mode is _HALF_EVEN else ROUND_HALF_UP, EXACT)
     return settled or settled.copy_abs()  # nobody owes minus nothing
 
 

@@ -1,8 +1,10 @@
 """How an invoice's totals come about."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
+from itertools import repeat
 
 from billingua.core.line import Charge, ChargeKind, InvoiceLine
 from billingua.core.money import EXACT, ZERO, add_up
@@ -79,16 +81,19 @@ def _tax_totals(
     lines: Sequence[InvoiceLine], line_totals: Sequence[LineTotal], rounding: Rounding
 ) -> tuple[TaxTotal, ...]:
     """Sum each tax over the lines that carry it, in the order in which the taxes first appear."""
-    bases: dict[LineTax, Decimal] = {}
-    amounts: dict[LineTax, Decimal] = {}
+    taxed: defaultdict[LineTax, list[tuple[Decimal, Decimal]]] = defaultdict(list)
     for line, line_total in zip(lines, line_totals, strict=True):
-        for index, tax in enumerate(line.taxes):
-            bases[tax] = bases.get(tax, ZERO) + line_total.net
-            if line_total.taxes:
-                amounts[tax] = amounts.get(tax, ZERO) + line_total.taxes[index]
+        for tax, amount in zip(line.taxes, line_total.taxes or repeat(ZERO), strict=False):
+            taxed[tax].append((line_total.net, amount))
+    return tuple(_tax_total(tax, parts, rounding) for tax, parts in taxed.items())
+
+
+def _tax_total(tax: LineTax, parts: Sequence[tuple[Decimal, Decimal]], rounding: Rounding) -> TaxTotal:
+    """Sum a tax over lines, of which each has its net and, where taxed by line, its amount."""
+    base = add_up(net for net, _ in parts)
     if rounding.tax_base is TaxBase.RATE:
-        amounts = {tax: _tax_on(base, tax, rounding) for tax, base in bases.items()}
-    return tuple(TaxTotal(tax, bases[tax], amounts[tax]) for tax in bases)
+        return TaxTotal(tax, base, _tax_on(base, tax, rounding))
+    return TaxTotal(tax, base, add_up(amount for _, amount in parts))
 
 
 def _charged(charges: Sequence[Charge], *, taxes: bool) -> Decimal:

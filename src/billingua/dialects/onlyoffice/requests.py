@@ -37,7 +37,10 @@ T = TypeVar("T")
 
 Path = tuple[str, ...]
 Leaf = tuple[Path, Any]
-"""A value, and the path to it inside its parameter: `("0", "price")` for `invoiceLines[0].price`."""
+"""A value, and the path to it inside its parameter: `("0", "price")` for `invoiceLines[0].price`.
+
+At the empty path stands a value that is sent whole, as JSON is: an object or a list has its parts inside.
+"""
 Source = Iterable[tuple[str, Path, Any]]
 """The parameters that one part of a request holds: name, path and value."""
 
@@ -90,8 +93,7 @@ class Parameters:
         """
         held: dict[int, dict[str, Any]] = {}
         for path, value in self._by_spelling.get(name, ()):
-            if path:
-                _hold(held, name, path, value)
+            _hold_all(held, name, path, value)
             if len(held) > most:
                 raise ArgumentRefused(name)
         if list(held) != list(range(len(held))):
@@ -111,11 +113,26 @@ def _grouped(source: Source) -> Mapping[str, list[Leaf]]:
 
 def _first(leaves: list[Leaf]) -> Any:
     """Give a parameter's one value; a parameter that has only parts is an object, which no reader takes."""
-    return next((value for path, value in leaves if not path), OBJECT)
+    return next((OBJECT if _parts(value) else value for path, value in leaves if not path), OBJECT)
 
 
 def _is_index(step: str) -> bool:
     return len(step) < 10 and step.isascii() and step.isdigit()
+
+
+def _hold_all(held: dict[int, dict[str, Any]], name: str, path: Path, value: Any) -> None:
+    """Put a value where it belongs, or, where it is all that a parameter has, each of its parts."""
+    if path:
+        _hold(held, name, path, value)
+        return
+    for step, part in _parts(value):
+        if isinstance(part, dict) and part and _is_index(step):
+            element = held.setdefault(int(step), {})
+            for member, inner in cast("dict[str, Any]", part).items():
+                element.setdefault(member.lower(), inner)
+        else:
+            for inner_path, leaf in _leaves(part, 1):
+                _hold(held, name, (step, *inner_path), leaf)
 
 
 def _hold(held: dict[int, dict[str, Any]], name: str, path: Path, value: Any) -> None:
@@ -144,9 +161,7 @@ def from_pairs(pairs: Pairs) -> Source:
 
 def from_object(members: Mapping[str, Any]) -> Source:
     """Take the parameters from a JSON or XML object."""
-    for name, member in members.items():
-        for path, value in _leaves(member, 2):
-            yield name, path, value
+    return ((name, (), member) for name, member in members.items())
 
 
 def _leaves(value: Any, levels: int) -> Iterator[Leaf]:
