@@ -1,35 +1,89 @@
-"""The ceiling: the same server, face and bodies, decoded and answered without asking anybody who, what or whether.
+"""The ceilings: what the same server could answer if nothing had to be decided or remembered.
 
-`python -m benchmarks.ceiling FOLDER PORT`: what it answers to an update are the bytes that Billingua answered to one,
-which stand in the folder under the names of the dialects.
+`python -m benchmarks.ceiling dialects|bare FOLDER PORT`. With `dialects` it hears requests and words answers as
+Billingua does: the same faces, routes, binding into commands and rendering. It does each command once, in memory; from
+then on it answers what that came to, to whoever asks. (BigCommerce reads the members of an update only beside the
+invoice, in the command, so that is not part of it.) With `bare` it decodes the JSON alone, and answers with the bytes
+that Billingua once answered, which stand in the folder under the names of the dialects.
 """
 
+import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from billingua.app import App
+from benchmarks.ledger import fill
+from billingua.app import App, create_app
 from billingua.cli import serve
 from billingua.cli.places import Place
-from billingua.dialects import bigcommerce, native, onlyoffice
+from billingua.dialects import native
+from billingua.dialects.bigcommerce import credentials as bigcommerce_credentials
+from billingua.dialects.onlyoffice import routes as onlyoffice_routes
+from billingua.engine.clock import SystemClock
+from billingua.engine.ledger import Ledger
+from billingua.engine.plan import Caller, Command
 from billingua.settings import Settings
+from billingua.stores.memory import MemoryStore
 from billingua.wire.bodies import decode_json, read_body
+from billingua.wire.credentials import Session
 from billingua.wire.face import Face
 from billingua.wire.replies import json_reply
 
-PATHS = {bigcommerce.NAME: "/api/v3/io/ip/invoices/{id}", onlyoffice.NAME: "/api/2.0/crm/invoice/{id}"}
+_PATHS = {"bigcommerce": "/api/v3/io/ip/invoices/{id}", "onlyoffice": "/api/2.0/crm/invoice/{id}"}
 
 
-def main(folder: Path, port: int) -> None:
-    """Serve as `billingua serve` does; the ledger is there, empty, and nobody asks it."""
-    updates = [Route(path, _answering((folder / name).read_bytes()), methods=["PUT"]) for name, path in PATHS.items()]
-    face = Face("ceiling", [*updates, Route("/healthz", _healthy)], native.voice)
-    serve.create_app = lambda *_: App({}, face)
+def main(kind: str, folder: Path, port: int) -> None:
+    """Serve as `billingua serve` does; the ledger in the folder is there, empty, and nobody asks it."""
+    app = _bare(folder) if kind == "bare" else _dialects_alone()
+    serve.create_app = lambda *_: app
     serve.serve(port=port, place=Place(data=folder / "unused"))
+
+
+class _Answered(Ledger):
+    """A ledger that does each command once, and then answers what that came to."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        super().__init__(store, SystemClock())
+        self._answers: dict[object, Any] = {}
+
+    async def run(self, caller: Caller, command: Command[Any, Any], values: Any) -> Any:
+        """Run a command, or remember its answer."""
+        if command not in self._answers:
+            self._answers[command] = await super().run(caller, command, values)
+        return self._answers[command]
+
+
+def _dialects_alone() -> App:
+    store = MemoryStore()
+    asyncio.run(fill(store, 1))
+    bigcommerce_credentials.open_session = _opened_once(bigcommerce_credentials.open_session)
+    onlyoffice_routes.open_session = _opened_once(onlyoffice_routes.open_session)
+    return create_app(_Answered(store), Settings())
+
+
+OpenSession = Callable[[Request, Ledger], Awaitable[Session]]
+
+
+def _opened_once(open_session: OpenSession) -> OpenSession:
+    """Ask one client who it is, and take all others for the same."""
+    opened: list[Session] = []
+
+    async def open_or_remember(request: Request, ledger: Ledger) -> Session:
+        if not opened:
+            opened.append(await open_session(request, ledger))
+        return opened[0]
+
+    return open_or_remember
+
+
+def _bare(folder: Path) -> App:
+    updates = [Route(path, _answering((folder / name).read_bytes()), methods=["PUT"]) for name, path in _PATHS.items()]
+    return App({}, Face("ceiling", [*updates, Route("/healthz", _healthy)], native.voice))
 
 
 def _answering(answer: bytes) -> Callable[[Request], Awaitable[Response]]:
@@ -45,4 +99,4 @@ async def _healthy(_: Request) -> Response:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]))

