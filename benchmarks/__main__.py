@@ -26,14 +26,14 @@ PARTS: Mapping[str, Part] = {
 def main() -> None:
     """Take the figures that are asked for, or all."""
     asked = _arguments()
-    parts = asked.parts or list(PARTS)
+    parts, others = asked.parts or list(PARTS), report.others_at_work()
     with tempfile.TemporaryDirectory(prefix="billingua-bench-") as folder, ExitStack() as stack:
         bench = Bench(Path(folder), stack, quick=asked.quick)
         figures = [figure for part in parts for figure in PARTS[part](bench)]
     report.show(figures)
     report.write_json(figures)
     if asked.write or not (asked.quick or asked.parts):
-        report.write_page(figures, rounds=bench.rounds, postgres=postgres.version())
+        report.write_page(figures, rounds=bench.rounds, postgres=postgres.version(), others=others)
 
 
 def _arguments() -> argparse.Namespace:

@@ -1,9 +1,12 @@
 """The figures: what was measured, and what was hoped for."""
 
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Any, Protocol
+
+_COMPARE = {"≥": operator.ge, "≤": operator.le, "<": operator.lt}
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +18,7 @@ class Aim:
 
     def is_met(self, value: float) -> bool:
         """Whether a value is on the right side of the bound."""
-        return value >= self.bound if self.sign == "≥" else value <= self.bound
+        return _COMPARE[self.sign](value, self.bound)
 
     def __str__(self) -> str:
         return f"{self.sign} {self.bound:,g}"
@@ -29,6 +32,11 @@ def at_least(bound: float) -> Aim:
 def at_most(bound: float) -> Aim:
     """Aim at this much or less."""
     return Aim("≤", bound)
+
+
+def below(bound: float) -> Aim:
+    """Aim at less than this."""
+    return Aim("<", bound)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

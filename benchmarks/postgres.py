@@ -1,10 +1,11 @@
 """Updates of a ledger in PostgreSQL, beside pgbench with the equivalent transaction on the same server."""
 
 import asyncio
+import os
 import re
 import shutil
 import subprocess
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -12,11 +13,13 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import asyncpg
+import psutil
 from tests.postgres import Cluster, Postgres, a_folder
 
 from benchmarks.bench import INVOICES, Bench
 from benchmarks.figures import Figure, at_least, ratio
 from benchmarks.ledger import DRAFTS, WORKSPACE, fill, open_ids
+from benchmarks.load import Load
 from benchmarks.requests import balances, contents
 from benchmarks.servers import Server, billingua_on
 from billingua.stores.postgres import open_postgres
@@ -55,7 +58,8 @@ def on_postgres(bench: Bench) -> Iterable[Figure]:
         ("ONLYOFFICE PUT of 10 lines", bench.contents, ledgers.content(pgbench, ours)),
     ):
         load = partial(bench.load, requests=requests)
-        one, raw, by_two = bench.turns(partial(load, ours), partial(transaction.run, bench.seconds), partial(load, two))
+        takers = partial(load, ours), partial(transaction.run, bench.seconds), partial(load, two)
+        one, raw, by_two = bench.turns(*(partial(ledgers.with_its_cost, taker) for taker in takers))
         yield ratio(
             f"{name} on PostgreSQL ÷ pgbench",
             one,
@@ -70,10 +74,11 @@ def on_postgres(bench: Bench) -> Iterable[Figure]:
 
 @dataclass(frozen=True, slots=True)
 class Transactions:
-    """How fast pgbench was."""
+    """How fast transactions were made, and what each cost."""
 
     per_second: float
-    cpu_us: float = 0.0
+    answers: int
+    cpu_us: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +94,22 @@ class Transaction:
         """Run it again and again for a while; none may fail."""
         defined = [f"-D{name}={value}" for name, value in self.values.items()]
         how = ["-n", "-Mprepared", f"-c{CLIENTS}", f"-T{seconds}", "-f", self.script, *defined, self.database]
+        before = os.times()
         said = subprocess.run([self.pgbench, *how], capture_output=True, text=True, check=True).stdout
+        after = os.times()
         if failed := re.search(r"failed transactions: ([1-9]\d*)", said):
             raise RuntimeError(f"{failed[1]} transactions of pgbench's failed:\n{said}")
         (per_second,) = re.findall(r"^tps = ([\d.]+)", said, re.MULTILINE)
-        return Transactions(float(per_second))
+        (count,) = re.findall(r"actually processed: (\d+)", said)
+        spent = after.children_user + after.children_system - before.children_user - before.children_system
+        return Transactions(float(per_second), int(count), spent / int(count) * 1e6)
 
 
 class _Ledgers:
     """The same ledger three times on one server: for one server, for one with workers, and for pgbench."""
 
     def __init__(self, postgres: Postgres, ours: str) -> None:
+        self._folder = postgres.cluster.folder
         self.ours = ours
         self.workers, self._raw = postgres.url("workers"), postgres.url("raw")
 
@@ -111,6 +121,20 @@ class _Ledgers:
     def content(self, pgbench: Path, server: Server) -> Transaction:
         """Write by hand what an invoice of ten lines that is written anew writes."""
         return self._transaction(pgbench, "content", DRAFTS, server, next(contents()))
+
+    def with_its_cost(self, take: Callable[[], Load | Transactions]) -> Transactions:
+        """Take a pace, with what the database spent on it added to the cost."""
+        before = self._cpu_seconds()
+        pace = take()
+        cpu_us = (self._cpu_seconds() - before) / max(1, pace.answers) * 1e6
+        return Transactions(pace.per_second, pace.answers, pace.cpu_us + cpu_us)
+
+    def _cpu_seconds(self) -> float:
+        """Say for how long the processes of the database have kept a core busy, those that have ended included."""
+        postmaster = psutil.Process(int((self._folder / "data" / "postmaster.pid").read_text().split()[0]))
+        spent = [one.cpu_times() for one in (postmaster, *postmaster.children())]
+        ended = spent[0].children_user + spent[0].children_system
+        return ended + sum(times.user + times.system for times in spent)
 
     def _transaction(self, pgbench: Path, script: str, ids: range, server: Server, request: bytes) -> Transaction:
         server.ask(request)

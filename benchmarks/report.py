@@ -29,7 +29,8 @@ Everything is on: tokens are checked, history is sealed, the outbox is written, 
 with `synchronous=FULL`, PostgreSQL with `synchronous_commit=on`). Where nothing else is said there are {connections}
 connections and {invoices:,} invoices.
 
-This run: {cores} cores, which the load and the databases share with the server; {versions}; load by {generator}.
+This run: {cores} cores, which the load and the databases share with the server, and on which {others} wanted to run
+when it began; {versions}; load by {generator}.
 
 | figure | value | aim | met |
 |---|---|---|---|
@@ -49,12 +50,18 @@ def write_json(figures: Sequence[Figure]) -> None:
     _JSON.write_text(json.dumps([figure.told() for figure in figures], indent=2, ensure_ascii=False) + "\n")
 
 
-def write_page(figures: Sequence[Figure], *, rounds: int, postgres: str | None) -> None:
+def others_at_work() -> str:
+    """Say how many others want a core, from what the system counted in the last minute."""
+    return f"{os.getloadavg()[0]:.1f} other processes" if hasattr(os, "getloadavg") else "nobody knows how many others"
+
+
+def write_page(figures: Sequence[Figure], *, rounds: int, postgres: str | None, others: str) -> None:
     """Write the page that is published."""
     versions = ["Python " + platform.python_version(), "SQLite " + sqlite3.sqlite_version]
     versions += ["PostgreSQL " + postgres] if postgres else []
     head = _HEAD.format(
         rounds=rounds,
+        others=others,
         cores=os.cpu_count(),
         versions=", ".join(versions),
         generator=GENERATOR,

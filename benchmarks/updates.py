@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.bench import CACHE, INVOICES, ROOT, Bench
-from benchmarks.figures import Figure, at_least, at_most, ratio
+from benchmarks.figures import Figure, at_least, below, ratio
 from benchmarks.ledger import copy_of_ledger, open_ids
 from benchmarks.requests import balances, contents
 from benchmarks.servers import Server, bare_ceiling, billingua, ceiling
@@ -19,13 +19,13 @@ def starting(bench: Bench) -> Iterable[Figure]:
     yield Figure(
         name="seconds to /healthz",
         values=[server.started_in_seconds],
-        aim=at_most(1),
+        aim=below(1),
         meaning=f"From the command to the first answer, on {INVOICES:,} invoices.",
     )
     yield Figure(
         name="idle memory, MB",
         values=[server.resident_megabytes()],
-        aim=at_most(120),
+        aim=below(120),
         meaning="What that server holds before anybody has asked it anything.",
     )
 
@@ -42,7 +42,7 @@ def alone(bench: Bench) -> Iterable[Figure]:
     yield Figure(
         name="one client: median latency, ms",
         values=[load.median_ms for load in loads],
-        aim=at_most(0.7),
+        aim=below(0.7),
         meaning="How long that client waits for an answer, the disk included.",
     )
     one, spread = bench.turns(
