@@ -7,10 +7,11 @@ from urllib.parse import parse_qs, urlsplit
 
 
 class Road:
-    """Carries messages to the server and answers back, until it breaks once, at a message with some text in it.
+    """Carries messages to the server and answers back, until it breaks at a message with some text in it.
 
     It breaks `before` the message arrives; or `after` it was answered, so that the answer is lost; or `unnoticed`: the
-    message does not arrive, and the server does not hear that it broke.
+    message does not arrive, and the server does not hear that it broke. Who then comes anew may break it again, or find
+    it closed.
     """
 
     def __init__(self, folder: Path, url: str) -> None:
@@ -27,9 +28,17 @@ class Road:
     def heal(self) -> None:
         self.break_at(b"no message holds this", how="never")
 
-    def break_at(self, text: bytes = b"", *, skipped: int = 0, how: str = "before") -> None:
-        """Break at the next message with this text, or at one that comes after so many of them."""
-        self.text, self.skipped, self.how, self.messages = text, skipped, how, list[bytes]()
+    def break_at(
+        self, text: bytes = b"", *, skipped: int = 0, times: int = 1, how: str = "before", closes: bool = False
+    ) -> None:
+        """Break at the next message with this text, or after so many of them; and at those after it, so many times."""
+        self.text, self.skipped, self.times, self.how = text, skipped, times, how
+        self.closes = closes
+        self.messages: list[bytes] = []
+
+    def was_met(self) -> bool:
+        """Whether it came to the message at which to break."""
+        return len(self.messages) > self.skipped
 
     async def open(self) -> None:
         """Let connections be made."""
@@ -98,4 +107,7 @@ class Road:
         if self.how == "never" or self.text not in message:
             return False
         self.messages.append(message)
-        return len(self.messages) == self.skipped + 1
+        breaks = self.skipped < len(self.messages) <= self.skipped + self.times
+        if breaks and self.closes:
+            self.close()
+        return breaks

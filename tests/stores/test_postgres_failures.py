@@ -2,7 +2,8 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,21 @@ from billingua.core.events import InvoiceEdited
 from billingua.core.invoice import Invoice
 from billingua.engine.plan import Decision, Needs, Plan, by_id
 from billingua.engine.ports import OutcomeUnknown, StoreFailed
-from billingua.stores.postgres import PostgresStore, writer
+from billingua.stores.postgres import PostgresStore, connections, writer
 from billingua.stores.postgres.connecting import connect
 from tests.builders import an_invoice
 from tests.postgres import Postgres
+from tests.stores.neighbours import (
+    JOBS,
+    WITH_TROUBLE,
+    Jobs,
+    assert_that_answers_are_true,
+    failed,
+    run_all,
+    settle,
+)
 from tests.stores.plans import a_job, add, assert_whole, found, put, take
 from tests.stores.road import Road
-from tests.stores.test_sqlite_failures import assert_that_answers_are_true, run_all
 from tests.walking import walk
 
 
@@ -35,40 +44,131 @@ async def road(tmp_path: Path, url: str) -> AsyncIterator[Road]:
 
 
 @pytest.fixture
+def in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let lost connections be made anew at once: there are many to lose."""
+    monkeypatch.setattr(connections, "_FIRST_WAIT_SECONDS", 0.001)
+
+
+@pytest.fixture
 async def store(road: Road) -> AsyncIterator[PostgresStore]:
     store = PostgresStore(road.url, patience_seconds=5)
-    await store.run(put(an_invoice(id=1, number="A"), an_invoice(id=2, number="B"), an_invoice(id=3, number="C")))
+    await settle(store)
     yield store
     road.heal()
     await store.close()
 
 
-def no_errors(answers: dict[str, Any]) -> bool:
-    return not any(isinstance(answer, Exception) for answer in answers.values())
+@pytest.mark.parametrize(
+    ("how", "jobs", "times"),
+    [
+        ("before", JOBS, 1),
+        ("before", JOBS, 3),
+        ("after", JOBS, 1),
+        ("after", JOBS, 3),
+        ("after", WITH_TROUBLE, 1),
+    ],
+    ids=["before", "before, three times", "after", "after, three times", "after, with trouble"],
+)
+@pytest.mark.usefixtures("in_a_hurry")
+async def test_each_message_in_turn_is_lost_and_everything_is_done_once(
+    postgres: Postgres, road: Road, how: str, jobs: Jobs, times: int
+):
+    for message in count():
+        await postgres.empty_ledger()
+        store = PostgresStore(road.url)
+        await settle(store)
+        road.break_at(skipped=message, times=times, how=how)
 
+        told = await run_all(store, jobs)
 
-MORE_MESSAGES_THAN_A_BATCH_SENDS = 14
-"""Beyond its last message nothing breaks, and that has to be answered truly as well."""
+        was_met = road.was_met()
+        road.heal()
+        assert not failed(told), f"message {message}"
+        await assert_that_answers_are_true(store, told)
+        await store.close()
+        if not was_met:
+            assert message >= 6
+            return
 
 
 @pytest.mark.parametrize("how", ["before", "after"])
-@pytest.mark.parametrize("message", range(MORE_MESSAGES_THAN_A_BATCH_SENDS))
-async def test_each_message_in_turn_is_lost_and_everything_is_done_once(
-    store: PostgresStore, road: Road, message: int, how: str
-):
-    road.break_at(skipped=message, how=how)
+@pytest.mark.usefixtures("in_a_hurry")
+async def test_with_each_message_in_turn_the_database_goes_away(postgres: Postgres, road: Road, how: str):
+    for message in count():
+        await postgres.empty_ledger()
+        store = PostgresStore(road.url, patience_seconds=0.1)
+        await settle(store)
+        road.break_at(skipped=message, how=how, closes=True)
 
-    answers = await run_all(store)
+        told = await run_all(store)
 
-    road.heal()
-    assert no_errors(answers)
-    await assert_that_answers_are_true(store, answers)
+        if not road.was_met():
+            await store.close()
+            return
+        assert failed(told), f"message {message}"
+        road.heal()
+        await road.open()
+        await assert_that_answers_are_true(store, told)
+        await store.close()
 
 
-async def test_every_message_of_a_batch_was_lost(store: PostgresStore, road: Road):
-    road.break_at(skipped=1000)
-    await run_all(store)
-    assert 6 <= len(road.messages) < MORE_MESSAGES_THAN_A_BATCH_SENDS
+class Fault:
+    """Makes statements fail in the database: one that comes after so many others, and those after it, so many times."""
+
+    def __init__(self) -> None:
+        self.heal()
+
+    def heal(self) -> None:
+        self.arm(times=0)
+
+    def arm(self, *, skipped: int = 0, times: int = 1) -> None:
+        self.skipped, self.times, self.statements = skipped, times, list[str]()
+
+    def was_met(self) -> bool:
+        return len(self.statements) > self.skipped
+
+    def around(self, ask: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        """Let a statement, asked for in this way, be one that fails if it is its turn."""
+
+        async def ask_or_fail(connection: Any, sql: str, *values: Any, **options: Any) -> Any:
+            self.statements.append(sql)
+            if self.skipped < len(self.statements) <= self.skipped + self.times:
+                return await ask(connection, "SELECT 1 / 0")
+            return await ask(connection, sql, *values, **options)
+
+        return ask_or_fail
+
+
+@pytest.fixture
+def fault(monkeypatch: pytest.MonkeyPatch) -> Iterator[Fault]:
+    fault = Fault()
+    for name in ("execute", "fetch", "fetchval"):
+        monkeypatch.setattr(asyncpg.Connection, name, fault.around(getattr(asyncpg.Connection, name)))
+    yield fault
+    fault.heal()
+
+
+@pytest.mark.parametrize(
+    ("jobs", "times"),
+    [(JOBS, 1), (JOBS, 2), (JOBS, 1000), (WITH_TROUBLE, 1)],
+    ids=["once", "twice", "from then on", "with trouble"],
+)
+async def test_each_statement_in_turn_fails(postgres: Postgres, url: str, fault: Fault, jobs: Jobs, times: int):
+    for statement in count():
+        await postgres.empty_ledger()
+        store = PostgresStore(url)
+        await settle(store)
+        fault.arm(skipped=statement, times=times)
+
+        told = await run_all(store, jobs)
+
+        was_met = fault.was_met()
+        fault.heal()
+        await assert_that_answers_are_true(store, told)
+        await store.close()
+        if not was_met:
+            assert statement >= 6
+            return
 
 
 @pytest.mark.parametrize("how", ["before", "after"])
