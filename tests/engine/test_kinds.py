@@ -10,13 +10,16 @@ from billingua.engine.kinds import (
     by_claim,
     by_code,
     by_number,
+    by_order_line,
     by_secret,
+    by_supplied_sku,
     by_username,
     kind_named,
     kind_of,
 )
 from billingua.engine.plan import Key, by_id, by_uuid
 from tests.builders import (
+    SUPPLIER,
     a_credential,
     a_party,
     a_payment,
@@ -38,9 +41,12 @@ EXAMPLES: dict[str, tuple[Any, list[Key[Any]]]] = {
     "party": (a_party(), []),
     "opportunity": (an_opportunity(), []),
     "tax": (a_tax(), []),
-    "item": (an_item(), [Key(type(an_item()), "sku_uuid", str(an_item().sku_uuid))]),
+    "item": (
+        an_item(supplier=SUPPLIER, sku="TM-88"),
+        [Key(type(an_item()), "sku_uuid", str(an_item().sku_uuid)), by_supplied_sku(SUPPLIER, "TM-88")],
+    ),
     "price_list": (a_price_list(code="PL1"), [by_code("PL1")]),
-    "order": (an_order(), []),
+    "order": (an_order(), [by_order_line(an_order().lines[0].uuid)]),
     "invoice": (
         an_invoice(number="Inv-7 ", number_scope="o/s", claims=("31\nA", "32\nB")),
         [by_number("INV-7", "o/s"), by_claim("31\nA"), by_claim("32\nB")],
@@ -82,7 +88,7 @@ def _changed(value: Any, field: str) -> Any:
     held = getattr(value, field)
     if field == "id":
         return value
-    changes: dict[type, Any] = {str: "another", UUID: a_uuid(424242), tuple: ("another",)}
+    changes: dict[type, Any] = {str: "another", UUID: a_uuid(424242), tuple: ()}
     return replace(value, **{field: changes.get(type(held), held)})
 
 

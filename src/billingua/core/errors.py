@@ -6,6 +6,8 @@ Refused
 │  ├─ OrderNotFound
 │  ├─ OrderLineNotFound
 │  ├─ PartyNotFound
+│  ├─ SupplierNotFound
+│  ├─ SkuNotFound
 │  ├─ ItemNotFound
 │  ├─ TaxNotFound
 │  ├─ OpportunityNotFound
@@ -19,10 +21,12 @@ Refused
 │  ├─ TransitionRefused
 │  ├─ InvoiceLocked
 │  ├─ OrderCancelled
-│  └─ OrderLineClosed
+│  ├─ OrderLineClosed
+│  └─ NothingToCancel
 ├─ NumberTaken
 ├─ NumberMismatch
 ├─ OverInvoiced
+├─ OverAllocated
 ├─ AmountTooLarge
 ├─ NotAParticipant
 ├─ DateRefused
@@ -78,6 +82,22 @@ class OrderLineNotFound(NotFound):
 
 class PartyNotFound(NotFound):
     """No such company or person."""
+
+
+class SupplierNotFound(NotFound):
+    """No such supplier; `index` is the place in the request of the line that names it."""
+
+    def __init__(self, asked: object, index: int) -> None:
+        super().__init__(asked)
+        self.index = index
+
+
+class SkuNotFound(NotFound):
+    """The supplier sells nothing under this SKU; `index` is the place in the request of the line that names it."""
+
+    def __init__(self, asked: object, index: int) -> None:
+        super().__init__(asked)
+        self.index = index
 
 
 class ItemNotFound(NotFound):
@@ -156,6 +176,10 @@ class OrderLineClosed(StateRefused):
         self.index = index
 
 
+class NothingToCancel(StateRefused):
+    """No line can be cancelled any more, or none is waiting for its supplier's answer."""
+
+
 class NumberTaken(Refused):
     """Another invoice has this number."""
 
@@ -181,6 +205,17 @@ class OverInvoiced(Refused):
         self.line = line
         self.ordered = ordered
         self.invoiced = invoiced
+        self.index = index
+
+
+class OverAllocated(Refused):
+    """More would be accepted of an order line than was ordered; `index` is the line's place in the request."""
+
+    def __init__(self, line: object, ordered: int, accepted: int, index: int) -> None:
+        super().__init__(line, ordered, accepted, index)
+        self.line = line
+        self.ordered = ordered
+        self.accepted = accepted
         self.index = index
 
 

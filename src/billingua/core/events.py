@@ -50,6 +50,38 @@ class InvoiceVoided(Event):
     """The invoice is out of force."""
 
 
+class OrderCreated(Event):
+    """A retailer ordered something."""
+
+
+class OrderEdited(Event):
+    """What an order says, or what somebody says of it, was changed."""
+
+
+class OrderSent(Event):
+    """An order was handed over to its suppliers."""
+
+
+class OrderAllocated(Event):
+    """A supplier said how much of its lines it takes on."""
+
+
+class OrderShipped(Event):
+    """A package was sent."""
+
+
+class OrderCancellationRequested(Event):
+    """A retailer asked for lines of an order to be cancelled."""
+
+
+class OrderCancellationRejected(Event):
+    """A supplier does not cancel its lines."""
+
+
+class OrderLinesCancelled(Event):
+    """A supplier cancelled its lines."""
+
+
 class OrderInvoiced(Event):
     """Part of an order was invoiced."""
 
@@ -67,6 +99,14 @@ NAMES: dict[type[Event], str] = {
     InvoiceRejected: "invoice.rejected",
     InvoiceRevised: "invoice.revised",
     InvoiceVoided: "invoice.voided",
+    OrderCreated: "order.created",
+    OrderEdited: "order.edited",
+    OrderSent: "order.sent",
+    OrderAllocated: "order.allocated",
+    OrderShipped: "order.shipped",
+    OrderCancellationRequested: "order.cancellation_requested",
+    OrderCancellationRejected: "order.cancellation_rejected",
+    OrderLinesCancelled: "order.lines_cancelled",
     OrderInvoiced: "order.invoiced",
     PaymentRecorded: "payment.recorded",
 }

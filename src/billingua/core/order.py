@@ -1,15 +1,17 @@
 """Orders: what was bought from whom, and how much of it is allocated, shipped and invoiced."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from billingua.core.errors import OrderCancelled, OrderLineClosed, OrderLineNotFound, OrderNotFound, OverInvoiced
 from billingua.core.line import Attribute
 from billingua.core.money import EXACT, ZERO, add_up
+from billingua.core.party import TradeRole
 
 
 class LineStatus(StrEnum):
@@ -59,7 +61,7 @@ class OrderFees:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SupplierTerms:
-    """What one supplier says of its part of an order, in the order's currency."""
+    """What one supplier says of its part of an order, in the order's currency; `order_number` is its own number."""
 
     supplier: UUID
     dropship_fee: Decimal | None = None
@@ -67,6 +69,8 @@ class SupplierTerms:
     order_tax: Decimal | None = None
     order_total: Decimal | None = None
     order_number: str | None = None
+    notes: str | None = None
+    attributes: tuple[Attribute, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,8 +85,9 @@ class Allocation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shipment:
-    """A package that holds some of a line. `cost` is in the order's currency."""
+    """A package that holds some of a line. `cost` is in the order's currency; `package` names it over all its lines."""
 
+    package: UUID | None = None
     number: str
     carrier: str | None = None
     method: str | None = None
@@ -96,17 +101,23 @@ class Shipment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderLine:
-    """One line of an order; `invoiced` is what all its invoices together have invoiced."""
+    """One line of an order; `invoiced` is what all its invoices together have invoiced.
+
+    `title` is what the item was called when it was ordered. Where `cancelling`, the retailer has asked for the line to
+    be cancelled, and its supplier has not answered yet.
+    """
 
     uuid: UUID
     item: int | None = None
     sku: str
+    title: str = ""
     supplier: UUID | None = None
     quantity: int
     unit_cost: Decimal | None = None
     supplier_unit_cost: Decimal | None = None
     status: LineStatus = LineStatus.UNALLOCATED
     designation: str | None = None
+    cancelling: bool = False
     carrier: str | None = None
     method: str | None = None
     invoiced: int = 0
@@ -117,10 +128,19 @@ class OrderLine:
     allocation: Allocation | None = None
     tracking: tuple[Shipment, ...] = ()
 
+    @property
+    def shipped(self) -> int:
+        """How much of it is in packages."""
+        return sum(shipment.quantity for shipment in self.tracking)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """A purchase order: one retailer, one or several suppliers (all by their parties' UUIDs)."""
+    """A purchase order: one retailer, one or several suppliers (all by their parties' UUIDs).
+
+    Each supplier's own notes and attributes stand in its terms; `supplier_notes` and `supplier_attributes` are those
+    of no supplier in particular.
+    """
 
     id: int
     uuid: UUID
@@ -150,6 +170,34 @@ class Order:
     def terms_of(self, supplier: UUID | None) -> SupplierTerms | None:
         """What this supplier said of its part."""
         return next((terms for terms in self.supplier_terms if terms.supplier == supplier), None)
+
+    def with_terms(self, terms: SupplierTerms) -> "Order":
+        """Let a supplier say this of its part, instead of what it said before."""
+        known = {said.supplier: said for said in self.supplier_terms} | {terms.supplier: terms}
+        return replace(self, supplier_terms=tuple(known.values()))
+
+    def with_lines(self, lines: Mapping[UUID, OrderLine]) -> "Order":
+        """Put these lines in the places of those with their UUIDs."""
+        return replace(self, lines=tuple(lines.get(line.uuid, line) for line in self.lines))
+
+
+class Trader(NamedTuple):
+    """An organization (its party's UUID) on its side of a drop-ship order."""
+
+    role: TradeRole
+    organization: UUID
+
+
+def part_of(order: Order, trader: Trader) -> Order:
+    """Give the part of an order that concerns a trader: a retailer's own whole, a supplier's own lines.
+
+    An order of which nothing concerns it does not exist for it (`OrderNotFound`).
+    """
+    if trader.role is TradeRole.SUPPLIER:
+        return replace(order, lines=tuple(lines_of(order, trader.organization).values()))
+    if order.retailer != trader.organization:
+        raise OrderNotFound(order.uuid)
+    return order
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +230,7 @@ def invoice_lines(order: Order, supplier: UUID, taken: Iterable[Invoiced]) -> Or
         if line is None:
             raise OrderLineNotFound(part.line, index)
         own[part.line] = _take(line, part, index)
-    return replace(order, lines=tuple(own.get(line.uuid, line) for line in order.lines))
+    return order.with_lines(own)
 
 
 def _take(line: OrderLine, part: Invoiced, index: int) -> OrderLine:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from billingua.core.access import Credential, User
 from billingua.core.invoice import Invoice, number_key
@@ -64,6 +65,16 @@ def by_secret(dialect: str, secret_hash: str) -> Key[Credential]:
     return Key(Credential, "secret", f"{dialect}\n{secret_hash}")
 
 
+def by_order_line(uuid: UUID) -> Key[Order]:
+    """Ask for an order by the UUID of one of its lines."""
+    return Key(Order, "line", str(uuid))
+
+
+def by_supplied_sku(supplier: UUID, sku: str) -> Key[Item]:
+    """Ask for an item by its supplier (its party's UUID) and that supplier's SKU."""
+    return Key(Item, "supplied", f"{supplier}\n{sku}")
+
+
 def by_code(code: str) -> Key[PriceList]:
     """Ask for a price list by its code."""
     return Key(PriceList, "code", code)
@@ -75,6 +86,15 @@ THE_WORKSPACE: Key[Workspace] = by_id(Workspace, 1)
 
 def _invoice_names(invoice: Invoice) -> Iterable[Key[Invoice]]:
     return [by_number(invoice.number, invoice.number_scope), *map(by_claim, invoice.claims)]
+
+
+def _item_names(item: Item) -> Iterable[Key[Item]]:
+    supplied = [by_supplied_sku(item.supplier, item.sku)] if item.supplier else []
+    return [Key(Item, "sku_uuid", str(item.sku_uuid)), *supplied]
+
+
+def _line_uuids(order: Order) -> Iterable[UUID]:
+    return [line.uuid for line in order.lines]
 
 
 KINDS: tuple[Kind[Any], ...] = (
@@ -89,9 +109,9 @@ KINDS: tuple[Kind[Any], ...] = (
     Kind("party", Party),
     Kind("opportunity", Opportunity),
     Kind("tax", Tax),
-    Kind("item", Item, lambda item: [Key(Item, "sku_uuid", str(item.sku_uuid))], attrgetter("sku_uuid")),
+    Kind("item", Item, _item_names, attrgetter("sku_uuid", "supplier", "sku")),
     Kind("price_list", PriceList, lambda prices: [by_code(prices.code)], attrgetter("code")),
-    Kind("order", Order),
+    Kind("order", Order, lambda order: map(by_order_line, _line_uuids(order)), _line_uuids),
     Kind("invoice", Invoice, _invoice_names, attrgetter("number", "number_scope", "claims")),
     Kind("payment", Payment),
 )

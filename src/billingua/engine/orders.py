@@ -1,7 +1,7 @@
 """Commands on orders."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -12,10 +12,18 @@ from billingua.core.invoice import Invoice, total_owed
 from billingua.core.item import Item
 from billingua.core.lifecycle import Status
 from billingua.core.line import Attribute, Charge, InvoiceLine
-from billingua.core.order import Invoiced, Order, OrderLine, invoice_lines, lines_of
-from billingua.core.party import Party
+from billingua.core.order import (
+    DeliveryAddress,
+    Invoiced,
+    Order,
+    OrderFees,
+    OrderLine,
+    invoice_lines,
+    lines_of,
+)
+from billingua.core.party import Party, TradeRole
 from billingua.core.rounding import en16931
-from billingua.engine.kinds import by_number, by_username
+from billingua.engine.kinds import THE_WORKSPACE, by_number, by_supplied_sku, by_username
 from billingua.engine.plan import Caller, Decision, Found, Key, Needs, Plan, Step, by_id, by_uuid
 
 
@@ -56,6 +64,80 @@ def find_order(uuid: UUID, caller: Caller, now: datetime) -> Plan[OrderView]:
 
 def _item_keys(lines: Iterable[OrderLine]) -> dict[int, Key[Item]]:
     return {line.item: by_id(Item, line.item) for line in lines if line.item is not None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderedLine:
+    """What is ordered of a supplier (its party's UUID), by its SKU. The cost of a piece is in the order's currency."""
+
+    supplier: UUID
+    sku: str
+    quantity: int
+    unit_cost: Decimal | None = None
+    carrier: str | None = None
+    method: str | None = None
+    notes: str | None = None
+    attributes: tuple[Attribute, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateOrder:
+    """Order something for a retailer (its party's UUID), under its own number, in the workspace's currency."""
+
+    retailer: UUID
+    number: str
+    lines: Sequence[OrderedLine]
+    address: DeliveryAddress = field(default_factory=DeliveryAddress)
+    fees: OrderFees = field(default_factory=OrderFees)
+    notes: str | None = None
+    attributes: tuple[Attribute, ...] | None = None
+
+
+def create_order(command: CreateOrder, caller: Caller, now: datetime) -> Plan[Order]:
+    """Order something; a number may be used again.
+
+    Refuses with `SupplierNotFound` or `SkuNotFound` for a line.
+    """
+    suppliers = {line.supplier: by_uuid(Party, line.supplier) for line in command.lines}
+    items = {by_supplied_sku(line.supplier, line.sku) for line in command.lines}
+    found = yield Needs([THE_WORKSPACE, *suppliers.values(), *items], ["order"])
+    lines = tuple(_ordered(index, line, found) for index, line in enumerate(command.lines))
+    workspace = found.get(THE_WORKSPACE)
+    order = Order(
+        id=found.new_id("order"),
+        uuid=found.new_uuid(),
+        number=command.number,
+        retailer=command.retailer,
+        placed_by=caller.user.username if caller.user else None,
+        currency=workspace.currency if workspace else "USD",
+        created_at=now,
+        retailer_notes=command.notes,
+        retailer_attributes=command.attributes,
+        fees=command.fees,
+        address=command.address,
+        lines=lines,
+    )
+    return Decision(order, saves=[order], events=[events.OrderCreated(order.id, order.number)])
+
+
+def _ordered(index: int, line: OrderedLine, found: Found) -> OrderLine:
+    supplier = found.get(by_uuid(Party, line.supplier))
+    if supplier is None or supplier.trade_role is not TradeRole.SUPPLIER:
+        raise errors.SupplierNotFound(line.supplier, index)
+    item = found.require(by_supplied_sku(line.supplier, line.sku), errors.SkuNotFound(line.sku, index))
+    return OrderLine(
+        uuid=found.new_uuid(),
+        item=item.id,
+        sku=item.sku,
+        title=item.title,
+        supplier=line.supplier,
+        quantity=line.quantity,
+        unit_cost=line.unit_cost,
+        carrier=line.carrier,
+        method=line.method,
+        retailer_notes=line.notes,
+        retailer_attributes=line.attributes,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

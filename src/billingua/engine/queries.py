@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from billingua.core.invoice import Invoice
 from billingua.core.lifecycle import Status
+from billingua.core.order import LineStatus, OrderLine, Trader
 from billingua.engine.plan import Record
 
 T = TypeVar("T")
@@ -68,6 +70,55 @@ class InvoiceQuery:
         """Where the invoice stands in the order asked for; one without a due date stands before all that have one."""
         value = getattr(invoice, self.sort)
         return (False, invoice.id) if value is None else (True, value, invoice.id)
+
+
+class OrderSort(StrEnum):
+    """What orders may be sorted by; ties go by id, in the same direction. Lines count by the first that is seen."""
+
+    CREATED = "created_at"
+    STATUS = "status"
+    SKU = "sku"
+
+
+class AllocationStatus(StrEnum):
+    """How far an order line is allocated: not at all, less than was ordered, or whole."""
+
+    UNALLOCATED = "Unallocated"
+    PARTIAL = "Partial"
+    ALLOCATED = "Allocated"
+
+    @classmethod
+    def of(cls, line: OrderLine) -> "AllocationStatus":
+        """Tell how far a line is allocated."""
+        accepted = line.allocation.accepted if line.allocation else 0
+        if line.status is LineStatus.UNALLOCATED or not accepted:
+            return cls.UNALLOCATED
+        return cls.PARTIAL if accepted < line.quantity else cls.ALLOCATED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderQuery:
+    """Which orders a trader sees, in which order, and which page of them. All conditions must hold; bounds count.
+
+    What is asked of lines is looked for in those that the trader sees; one line is enough. `text` is looked for,
+    whatever the case, in the order's number and UUID and in its lines' SKUs and titles. `organizations` keeps the
+    orders of which one of them is the retailer or any line's supplier.
+    """
+
+    trader: Trader | None = None
+    uuids: frozenset[UUID] | None = None
+    number: str | None = None
+    text: str | None = None
+    created_from: datetime | None = None
+    created_to: datetime | None = None
+    allocations: frozenset[AllocationStatus] | None = None
+    designations: frozenset[str] | None = None
+    sent: bool | None = None
+    organizations: frozenset[UUID] | None = None
+    sort: OrderSort = OrderSort.CREATED
+    descending: bool = False
+    offset: int = 0
+    limit: int | None = None
 
 
 def _between(first: datetime | None, moment: datetime | None, last: datetime | None) -> bool:

@@ -177,6 +177,8 @@ class GivenSupplierTerms(Section, frozen=True, kw_only=True):
     order_tax: Decimal | None = None
     order_total: Decimal | None = None
     order_number: str | None = None
+    notes: str | None = None
+    attributes: list[GivenAttribute] | None = None
 
 
 class GivenDeliveryAddress(Section, frozen=True, kw_only=True):
@@ -215,6 +217,8 @@ class GivenShipment(Section, frozen=True, kw_only=True):
     quantity: Count = 0
     attributes: list[GivenAttribute] | None = None
 
+    package: UUID | None = None
+
 
 class GivenOrderLine(Section, frozen=True, kw_only=True):
     """One line of an order."""
@@ -234,6 +238,8 @@ class GivenOrderLine(Section, frozen=True, kw_only=True):
     tracking: list[GivenShipment] = field(default_factory=list[GivenShipment])
 
     item: int | UnsetType | None = UNSET
+    title: str | None = None
+    cancelling: bool = False
     supplier_unit_cost: Decimal | None = None
     carrier: str | None = None
     method: str | None = None

@@ -76,7 +76,16 @@ def _read_order(given: GivenOrder, id: int, place: str, assembly: Assembly) -> O
 
 def _read_terms(given: GivenSupplierTerms, place: str, assembly: Assembly) -> SupplierTerms:
     assembly.refer("party", given.supplier, assembly.organizations, below(place, "supplier"))
-    return SupplierTerms(**asdict(given))
+    return SupplierTerms(
+        supplier=given.supplier,
+        dropship_fee=given.dropship_fee,
+        order_fee=given.order_fee,
+        order_tax=given.order_tax,
+        order_total=given.order_total,
+        order_number=given.order_number,
+        notes=given.notes,
+        attributes=read_attributes(given.attributes),
+    )
 
 
 def _read_line(given: GivenOrderLine, place: str, assembly: Assembly) -> OrderLine:
@@ -86,12 +95,14 @@ def _read_line(given: GivenOrderLine, place: str, assembly: Assembly) -> OrderLi
         uuid=assembly.uuid("order line", given.uuid, place),
         item=item.id if item else None,
         sku=given.sku,
+        title=(item.title if item else "") if given.title is None else given.title,
         supplier=item.supplier if item and given.supplier is None and given.item is UNSET else given.supplier,
         quantity=given.quantity,
         unit_cost=given.unit_cost,
         supplier_unit_cost=given.supplier_unit_cost,
         status=given.status or _status(given.allocation),
         designation=given.designation,
+        cancelling=given.cancelling,
         carrier=given.carrier,
         method=given.method,
         invoiced=given.invoiced or 0,
@@ -148,6 +159,7 @@ def _read_day(text: str | None, place: str, assembly: Assembly) -> date | None:
 
 def _read_shipment(given: GivenShipment, place: str, assembly: Assembly) -> Shipment:
     return Shipment(
+        package=given.package,
         number=given.number,
         carrier=given.carrier,
         method=given.method,
@@ -198,7 +210,19 @@ def write_order(order: Order) -> dict[str, Any]:
         "fees": order.fees,
         "address": order.address,
         "lines": [_write_line(line) for line in order.lines],
-        **told(supplier_terms=order.supplier_terms or None),
+        **told(supplier_terms=[_write_terms(terms) for terms in order.supplier_terms] or None),
+    }
+
+
+def _write_terms(terms: SupplierTerms) -> dict[str, Any]:
+    return {
+        "supplier": terms.supplier,
+        "dropship_fee": terms.dropship_fee,
+        "order_fee": terms.order_fee,
+        "order_tax": terms.order_tax,
+        "order_total": terms.order_total,
+        "order_number": terms.order_number,
+        **told(notes=terms.notes, attributes=write_attributes(terms.attributes)),
     }
 
 
@@ -218,8 +242,14 @@ def _write_line(line: OrderLine) -> dict[str, Any]:
         "allocation": line.allocation,
         "tracking": [_write_shipment(shipment) for shipment in line.tracking],
         "item": line.item,
+        "title": line.title,
         "invoiced": line.invoiced,
-        **told(supplier_unit_cost=line.supplier_unit_cost, carrier=line.carrier, method=line.method),
+        **told(
+            cancelling=line.cancelling or None,
+            supplier_unit_cost=line.supplier_unit_cost,
+            carrier=line.carrier,
+            method=line.method,
+        ),
     }
 
 
@@ -234,4 +264,5 @@ def _write_shipment(shipment: Shipment) -> dict[str, Any]:
         "created_at": shipment.created_at and write_moment(shipment.created_at),
         "quantity": shipment.quantity,
         "attributes": write_attributes(shipment.attributes),
+        **told(package=shipment.package),
     }
