@@ -57,6 +57,7 @@ class Cluster:
 
     def follow(self, primary: "Cluster", name: str) -> None:
         """Make the files of a standby that follows another server, under a name."""
+        self.stop()
         shutil.rmtree(self._data)
         followed = f"host={primary.folder} port={primary.port or 5432} user=postgres application_name={name}"
         copying = ["pg_basebackup", "-d", followed, "-D", self._data, "-R", "--checkpoint=fast", "--no-sync"]
@@ -119,13 +120,19 @@ class Cluster:
         self._process = None
 
     def stop(self) -> None:
-        """End the server; one that was killed is started once more, to take away the memory that it shared."""
+        """End the server, and leave nothing behind but its files."""
         if self._process is None:
-            self.start()
-        assert self._process
+            self._tidy_up()
+            return
         self._process.send_signal(signal.SIGQUIT)
         self._process.wait(_PATIENCE_SECONDS)
         self._process = None
+
+    def _tidy_up(self) -> None:
+        """Take away the memory that a killed server shared: whoever uses its files next does, on no network too."""
+        command = [self._package.bin_path / "postgres", "--single", "-D", self._data, "postgres"]
+        nothing = subprocess.DEVNULL
+        subprocess.run(command, user=self._user, cwd="/", stdin=nothing, stdout=nothing, stderr=nothing, check=False)
 
 
 def _runtime(folder: Path) -> Path:
