@@ -172,7 +172,7 @@ async def _fill(postgres: Postgres) -> _Ledgers:
 async def _last_written(database: str) -> Mapping[str, object]:
     """Give what our server wrote last, so that pgbench writes as much."""
     connection = await asyncpg.connect(database)
-    _seen.append(".".join(map(str, connection.get_server_version()[:2])))
+    _seen.append((await connection.fetchval("SHOW server_version")).split()[0])
     entry = await connection.fetchrow("SELECT * FROM history ORDER BY at DESC LIMIT 1")
     event = await connection.fetchrow("SELECT * FROM outbox ORDER BY sequence DESC LIMIT 1")
     body = await connection.fetchval("SELECT body FROM invoice_body WHERE id = $1", entry["id"])

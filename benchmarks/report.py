@@ -4,7 +4,7 @@ import json
 import os
 import platform
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -22,8 +22,8 @@ _HEAD = """\
 Written by `make bench`; do not edit it. The decisions behind the figures are in docs/decisions/.
 
 A ratio is taken within one run: the contenders take turns on one machine, so what slows down one of them slows down
-all. A row shows the middle of {rounds} rounds, and from where to where they went. Only rows whose aim is no ratio are
-none either.
+all. A row shows the middle of {rounds} rounds, and in brackets the lowest and the highest. Where the aim is no ratio,
+the row is none either.
 
 Everything is on: tokens are checked, history is sealed, the outbox is written, and what is answered is on disk (SQLite
 with `synchronous=FULL`, PostgreSQL with `synchronous_commit=on`). Where nothing else is said there are {connections}
@@ -69,5 +69,12 @@ def write_page(figures: Sequence[Figure], *, rounds: int, postgres: str | None, 
         invoices=INVOICES,
     )
     rows = [f"| {one.name} | {one.shown} | {one.aim or '-'} | {one.verdict or '-'} |\n" for one in figures]
-    meanings = [f"- **{one.name}**: {one.meaning}\n" for one in figures]
-    _PAGE.write_text("".join([head, *rows, "\n## What the rows mean\n\n", *meanings]))
+    _PAGE.write_text("".join([head, *rows, "\n## What the rows mean\n\n", *_meanings(figures)]))
+
+
+def _meanings(figures: Sequence[Figure]) -> Iterable[str]:
+    """Say what the figures mean, once for those that mean the same."""
+    names: dict[str, list[str]] = {}
+    for figure in figures:
+        names.setdefault(figure.meaning, []).append(f"**{figure.name}**")
+    return [f"- {', '.join(those)}: {meaning}\n" for meaning, those in names.items()]
