@@ -144,4 +144,16 @@ async def _wrote(transaction_id: str, entry: Mapping[str, Any], connection: Conn
         await connection.execute(f"SET LOCAL lock_timeout = '{_SETTLING_SECONDS}s'")
         if await connection.execute(attempt.sql, *attempt.values(**entry)) == "INSERT 0 1":
             return False
-        return await connection.fetchval(find.sql, *find.values(**entry)) == transaction_id
+        wrote = await connection.fetchval(find.sql, *find.values(**entry)) == transaction_id
+        if wrote:
+            await _wait_for_standbys(connection)
+        return wrote
+
+
+async def _wait_for_standbys(connection: Connection) -> None:
+    """Commit something that changes nothing: once standbys have it, they have what was committed before.
+
+    A primary that crashed and was started again shows what it had committed, even if no standby has it yet.
+    """
+    await connection.execute(SQL["leave_a_mark"].sql)
+    await connection.execute("COMMIT")
