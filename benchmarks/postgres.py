@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable, Generator, Iterable, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
@@ -132,9 +132,12 @@ class _Ledgers:
     def _cpu_seconds(self) -> float:
         """Say for how long the processes of the database have kept a core busy, those that have ended included."""
         postmaster = psutil.Process(int((self._folder / "data" / "postmaster.pid").read_text().split()[0]))
-        spent = [one.cpu_times() for one in (postmaster, *postmaster.children())]
-        ended = spent[0].children_user + spent[0].children_system
-        return ended + sum(times.user + times.system for times in spent)
+        while True:
+            # Where one ends as it is asked, the postmaster knows by now what it spent.
+            with suppress(psutil.NoSuchProcess):
+                spent = [one.cpu_times() for one in (*postmaster.children(), postmaster)]
+                ended = spent[-1].children_user + spent[-1].children_system
+                return ended + sum(times.user + times.system for times in spent)
 
     def _transaction(self, pgbench: Path, script: str, ids: range, server: Server, request: bytes) -> Transaction:
         server.ask(request)
