@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billingua.core.lifecycle import Status
-from billingua.engine.queries import InvoiceQuery, Sort
-from tests.builders import NOON, an_invoice
+from billingua.core.order import Allocation, LineStatus
+from billingua.engine.queries import AllocationStatus, InvoiceQuery, Sort
+from tests.builders import NOON, an_invoice, an_order_line
 
 BEFORE, AFTER = NOON - timedelta(days=1), NOON + timedelta(days=1)
 INVOICE = an_invoice(number="INV_2023_Straße", origin="crux", order=104, due_at=NOON, created_at=BEFORE)
@@ -89,3 +90,30 @@ def test_the_order_does_not_depend_on_where_the_invoices_came_from(ids: list[int
     by_id = sorted(invoices, key=lambda invoice: invoice.id)
     place = InvoiceQuery(sort=sort).place
     assert sorted(invoices, key=place) == sorted(by_id, key=place)
+
+
+@pytest.mark.parametrize(
+    ("status", "accepted", "asked_for_as"),
+    [
+        ("Unallocated", None, "Unallocated"),
+        ("Unallocated", 0, "Unallocated"),
+        ("Allocated", 1, "Partial"),
+        ("Allocated", 4, "Partial"),
+        ("Allocated", 5, "Allocated"),
+        ("Allocated", None, "Allocated"),
+        ("HasTracking", 4, "Partial"),
+        ("HasTracking", 5, "Allocated"),
+        ("HasTracking", None, "Allocated"),
+        ("HasTracking", 0, None),
+        ("Backordered", None, None),
+        ("Backordered", 0, None),
+        ("Rejected", 0, None),
+        ("Cancelled", None, None),
+        ("Cancelled", 4, None),
+    ],
+)
+def test_a_line_is_asked_for_by_how_much_of_what_was_ordered_its_supplier_takes_on(
+    status: str, accepted: int | None, asked_for_as: str | None
+):
+    allocation = None if accepted is None else Allocation(accepted=accepted, rejected=0, backordered=1)
+    assert AllocationStatus.of(an_order_line(status=LineStatus(status), allocation=allocation)) == asked_for_as

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from billingua.core.invoice import Invoice
 from billingua.core.lifecycle import Status
-from billingua.core.order import LineStatus, OrderLine, Trader
+from billingua.core.order import CLOSED_LINES, LineStatus, OrderLine, Trader
 from billingua.engine.plan import Record
 
 T = TypeVar("T")
@@ -81,18 +81,20 @@ class OrderSort(StrEnum):
 
 
 class AllocationStatus(StrEnum):
-    """How far an order line is allocated: not at all, less than was ordered, or whole."""
+    """How far an order line is allocated: not at all yet, less than was ordered, or whole."""
 
     UNALLOCATED = "Unallocated"
     PARTIAL = "Partial"
     ALLOCATED = "Allocated"
 
     @classmethod
-    def of(cls, line: OrderLine) -> "AllocationStatus":
-        """Tell how far a line is allocated."""
-        accepted = line.allocation.accepted if line.allocation else 0
-        if line.status is LineStatus.UNALLOCATED or not accepted:
+    def of(cls, line: OrderLine) -> "AllocationStatus | None":
+        """Tell how far a line is allocated; None where its supplier takes on nothing of it, or it is closed."""
+        if line.status is LineStatus.UNALLOCATED:
             return cls.UNALLOCATED
+        accepted = line.allocation.accepted if line.allocation else line.quantity
+        if line.status in CLOSED_LINES | {LineStatus.BACKORDERED} or not accepted:
+            return None
         return cls.PARTIAL if accepted < line.quantity else cls.ALLOCATED
 
 
