@@ -96,6 +96,7 @@ async def test_a_commit_is_seen_before_its_caller_hears_of_it(
     seen: list[Any] = []
 
     async def see() -> None:
+        await asyncio.sleep(0)  # in another turn of the event loop, as requests are
         seen.append(await found(store, KEY))
 
     async def commit() -> None:

@@ -1,6 +1,7 @@
 """`billingua serve`: the server, from its first breath to its last."""
 
 import asyncio
+import gc
 import logging
 import signal
 import socket
@@ -269,6 +270,16 @@ def _origin(settings: Settings, listener: socket.socket) -> str:
     return f"http://{host}:{listener.getsockname()[1]}"
 
 
+def _look_less_for_garbage() -> None:
+    """Let the garbage collector leave alone what stays, and come by less often.
+
+    Hardly anything that a request makes refers to itself: looking for that after every 700 objects takes a twentieth
+    of the time.
+    """
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 10)
+
+
 class _Server(uvicorn.Server):
     """A server that says when it is ready, and ends in peace when it is asked to."""
 
@@ -279,6 +290,7 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to listen, and say so."""
         await super().startup(sockets)
+        _look_less_for_garbage()
         self._ready()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:

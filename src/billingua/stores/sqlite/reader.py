@@ -1,5 +1,6 @@
 """The connection that reads on the event loop."""
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
@@ -38,11 +39,12 @@ class Reader:
         self._reading = Reading(self._connection, recent)
         self._stored = Reading(self._connection, Recent(0))
         self._trusted: int | None = None
+        self._seen: int | None = None
 
     def ask(self, question: Callable[[Reading], T]) -> T:
         """Answer a question; it may be put twice, first to what is at hand. Refuses with `StoreFailed`."""
         with failures():
-            if self.version() == self._trusted:
+            if self._version_this_turn() == self._trusted:
                 try:
                     return question(self._at_hand)
                 except _NotAtHand:
@@ -51,7 +53,7 @@ class Reader:
                 return question(self._one_state())
 
     def _one_state(self) -> Reading:
-        version = self.version()
+        version = self._seen = self.version()
         if version == self._trusted:
             return self._reading
         if not self._writer.is_writing():
@@ -80,9 +82,23 @@ class Reader:
         """Say which state the database is in: the number changes with every commit of another connection."""
         return data_version(self._connection)
 
+    def _version_this_turn(self) -> int:
+        """Say so once for all who ask in one turn of the event loop.
+
+        Whoever comes later, and may know of a later commit, is read from its socket in a later turn.
+        """
+        if self._seen is None:
+            self._seen = self.version()
+            asyncio.get_running_loop().call_soon(self._look_again)
+        return self._seen
+
+    def _look_again(self) -> None:
+        self._seen = None
+
     def trust(self, version: int) -> None:
         """Count what is at hand as right for this state of the database."""
         self._trusted = version
+        self._seen = None
 
     def close(self) -> None:
         """Let go of the database."""
