@@ -4,13 +4,14 @@ import asyncio
 import json
 import os
 import signal
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random  # noqa: TID251 - a seed makes it repeatable
 
 import asyncpg
+import psutil
 
 from billingua.engine.ports import Store
 from tests.durability import checking
@@ -39,12 +40,12 @@ class Ring:
     async def go_through(self, crash: "Crash") -> None:
         """Let clients work, do something to the servers meanwhile, bring them back, and see what is left."""
         load = Load(self.work, self.book, [server.url for server in self.servers])
-        running = asyncio.create_task(load.run())
-        await asyncio.sleep(self.rng.uniform(_EARLIEST_SECONDS, _LATEST_SECONDS))
-        await crash(self)
-        await load.go_on()
-        load.stop()
-        await running
+        async with asyncio.TaskGroup() as group:
+            group.create_task(load.run())
+            await asyncio.sleep(self.rng.uniform(_EARLIEST_SECONDS, _LATEST_SECONDS))
+            await crash(self)
+            await load.go_on()
+            load.stop()
         await self.check(checking.assert_nothing_is_lost)
 
     async def start(self, server: Server) -> None:
@@ -67,16 +68,16 @@ async def ring(
     ledger: list[str],
     open_store: Callable[[], Awaitable[Store]],
     *,
-    nodes: int,
+    nodes: Sequence[Sequence[str]],
     rounds: int,
     seed: int,
     postgres: Postgres | None = None,
 ) -> AsyncGenerator[Ring]:
-    """Start servers on an empty ledger, and fill it with enough for so many rounds."""
+    """Start servers, each with options of its own, on an empty ledger, and fill it with enough for so many rounds."""
     rng, drafts = Random(seed), rounds * _DRAFTS_A_ROUND
     path = folder / "world.json"
     path.write_text(json.dumps(world(drafts)))
-    servers = [Server(*ledger, "--world", str(path), folder=folder) for _ in range(nodes)]
+    servers = [Server(*ledger, *options, "--world", str(path), folder=folder) for options in nodes]
     made = Ring(servers, open_store, iter(Work(rng, drafts)), rng, postgres)
     try:
         for server in servers:
@@ -89,8 +90,23 @@ async def ring(
 
 async def kill_a_server(ring: Ring) -> None:
     server = ring.rng.choice(ring.servers)
-    server.kill()
+    _kill(server)
     await ring.start(server)
+
+
+def _kill(server: Server) -> None:
+    """End a server at once, and its workers, if it has any."""
+    workers = psutil.Process(server.process.pid).children()
+    server.kill()
+    for worker in workers:
+        worker.kill()
+
+
+async def kill_a_worker(ring: Ring) -> None:
+    """Its server starts another by itself."""
+    ring.rng.choice(
+        [worker for server in ring.servers for worker in psutil.Process(server.process.pid).children()]
+    ).kill()
 
 
 async def stop_a_server(ring: Ring) -> None:
@@ -104,7 +120,8 @@ async def kill_a_backend(ring: Ring) -> None:
     assert ring.postgres
     connection = await asyncpg.connect(ring.postgres.url("postgres"))
     serving = await connection.fetch("SELECT pid FROM pg_stat_activity WHERE application_name = 'billingua'")
-    os.kill(ring.rng.choice(serving)["pid"], signal.SIGKILL)
+    with suppress(ProcessLookupError):  # one that was about to end
+        os.kill(ring.rng.choice(serving)["pid"], signal.SIGKILL)
     connection.terminate()
 
 
@@ -125,7 +142,7 @@ async def kill_the_postmaster_twice(ring: Ring) -> None:
 async def kill_the_postmaster_and_a_server(ring: Ring) -> None:
     server = ring.rng.choice(ring.servers)
     await kill_the_postmaster(ring)
-    server.kill()
+    _kill(server)
     await ring.start(server)
 
 
@@ -138,5 +155,6 @@ ON_POSTGRESQL = (
     kill_a_backend,
     kill_the_postmaster_twice,
     kill_the_postmaster_and_a_server,
+    kill_a_worker,
     stop_a_server,
 )

@@ -35,7 +35,7 @@ async def test_crashes_lose_nothing_on_sqlite(tmp_path: Path, rounds: int, seed:
         return open_sqlite(tmp_path / "data" / "ledger.sqlite")
 
     ledger = ["--data", str(tmp_path / "data")]
-    async with ring(tmp_path, ledger, open_store, nodes=1, rounds=rounds, seed=seed) as servers:
+    async with ring(tmp_path, ledger, open_store, nodes=[[]], rounds=rounds, seed=seed) as servers:
         await go_through(servers, ON_SQLITE, rounds, seed)
 
 
@@ -46,8 +46,8 @@ async def test_crashes_lose_nothing_on_postgresql(tmp_path: Path, killable: Post
     async def open_store() -> Store:
         return await open_postgres(url)
 
-    ledger = ["--database", url]
-    async with ring(tmp_path, ledger, open_store, nodes=2, rounds=rounds, seed=seed, postgres=killable) as servers:
+    ledger, nodes = ["--database", url], [["--workers", "2"], []]
+    async with ring(tmp_path, ledger, open_store, nodes=nodes, rounds=rounds, seed=seed, postgres=killable) as servers:
         await go_through(servers, ON_POSTGRESQL, rounds, seed)
 
 

@@ -84,7 +84,7 @@ async def test_a_standby_takes_over_and_nothing_is_lost(tmp_path: Path, rounds: 
         async def open_store() -> Store:
             return await open_postgres(url)
 
-        async with ring(tmp_path, ["--database", url], open_store, nodes=2, rounds=rounds, seed=seed) as nodes:
+        async with ring(tmp_path, ["--database", url], open_store, nodes=[[], []], rounds=rounds, seed=seed) as nodes:
             for number in range(max(1, rounds // _ROUNDS_FOR_EACH)):
                 if number > 0:
                     await pair.follow()
