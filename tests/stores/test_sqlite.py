@@ -195,6 +195,19 @@ async def test_a_ledger_works_whatever_it_keeps_at_hand(path: Path):
     await store.close()
 
 
+async def test_a_batch_reads_all_its_invoices_in_one_statement(path: Path):
+    store = open_sqlite(path)
+    await store.run(put(*(an_invoice(id=id) for id in range(1, 9))))
+    await store.close()
+    again, asked = open_sqlite(path), list[str]()
+    again._writer._connection.set_trace_callback(asked.append)
+
+    await asyncio.gather(*(again.run(add(id)) for id in range(1, 9)))
+
+    assert len([sql for sql in asked if "invoice_body" in sql]) == 1
+    await again.close()
+
+
 def test_what_was_used_longest_ago_is_let_go():
     recent = Recent(2)
     for id in (1, 2):

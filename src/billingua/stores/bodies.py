@@ -27,6 +27,7 @@ class _Format(msgspec.Struct):
 
 
 _FORMAT = 1
+_BEGINNING = b'{"v":%d,' % _FORMAT
 _PLAIN_JSON = frozenset({"extras", "settings"})
 """The fields that hold whatever JSON somebody sent."""
 
@@ -59,7 +60,7 @@ class Body(Generic[T]):
 
     def read(self, body: bytes, **columns: Any) -> T:
         """Read the body, together with the values that have columns of their own."""
-        written_in = _format_decoder.decode(body).v
+        written_in = _FORMAT if body.startswith(_BEGINNING) else _format_decoder.decode(body).v
         if written_in not in self._decoders:
             raise UnknownFormat(f"format {written_in} is newer than this program")
         return self._type(**self._decoders[written_in].decode(body), **columns)

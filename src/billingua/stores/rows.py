@@ -35,7 +35,7 @@ def instant_to_row(moment: datetime) -> int:
 
 def instant_from_row(microseconds: int) -> datetime:
     """Read an instant, in UTC."""
-    return _EPOCH + timedelta(microseconds=microseconds)
+    return _EPOCH + timedelta(0, 0, microseconds)
 
 
 def amount_to_row(amount: Decimal) -> int:

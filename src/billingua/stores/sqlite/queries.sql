@@ -20,6 +20,15 @@ SELECT workspace, id, version, chain, number, number_scope, number_folded, statu
 FROM invoice JOIN invoice_body USING (workspace, id)
 WHERE workspace = :workspace AND id = :id;
 
+-- `ids` is a JSON array.
+-- name: find_invoices
+SELECT invoice.workspace, invoice.id, version, chain, number, number_scope, number_folded, status, origin, party,
+    "order", currency, issued_at, due_at, voided_at, created_at, updated_at, original_balance, open_balance,
+    partly_paid, body
+FROM json_each(:ids) AS wanted
+CROSS JOIN invoice ON invoice.workspace = :workspace AND invoice.id = wanted.value
+CROSS JOIN invoice_body ON invoice_body.workspace = :workspace AND invoice_body.id = invoice.id;
+
 -- name: all_invoices
 SELECT workspace, id, version, chain, number, number_scope, number_folded, status, origin, party, "order", currency,
     issued_at, due_at, voided_at, created_at, updated_at, original_balance, open_balance, partly_paid, body

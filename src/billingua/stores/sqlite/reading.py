@@ -1,11 +1,12 @@
 """What is read through one connection."""
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from billingua.core.invoice import Invoice
-from billingua.engine.batch import Loaded, Wanted
+from billingua.engine.batch import Loaded, Place, Wanted
 from billingua.engine.journal import Entry
 from billingua.engine.kinds import KINDS
 from billingua.engine.plan import Key, Record
@@ -41,10 +42,24 @@ class Reading:
 
     def load(self, wanted: Wanted) -> Loaded:
         """Read what a batch wants."""
+        self._read_ahead(wanted.places)
         return Loaded(
             {(workspace, key): self.known_as(workspace, key) for workspace, key in wanted.places},
             {(workspace, name): self.counter(workspace, name) for workspace, name in wanted.counters},
         )
+
+    def _read_ahead(self, places: Iterable[Place]) -> None:
+        """Take to hand, in one statement, the invoices that are wanted by their ids."""
+        missing: defaultdict[str, list[int]] = defaultdict(list)
+        for workspace, key in places:
+            if key.kind is Invoice and key.name == "id":
+                id = int(key.value)
+                if self._recent.get((workspace, "invoice", id)) is None:
+                    missing[workspace].append(id)
+        for workspace, ids in missing.items():
+            for row in self._connection.execute(SQL["find_invoices"], {"workspace": workspace, "ids": str(ids)}):
+                record = record_from_row("invoice", row)
+                self._recent.put((workspace, "invoice", record.value.id), record)
 
     def known_as(self, workspace: str, key: Key[Any]) -> Record[Any] | None:
         """Give who is known under a key in a workspace; None where there is nobody."""
