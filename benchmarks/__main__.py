@@ -6,11 +6,11 @@ quick one does with --write.
 
 import argparse
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from benchmarks import postgres, report, updates
+from benchmarks import million, postgres, report, updates
 from benchmarks.bench import Bench, Part
 
 PARTS: Mapping[str, Part] = {
@@ -19,21 +19,31 @@ PARTS: Mapping[str, Part] = {
     "ceiling": updates.against_the_ceiling,
     "reference": updates.against_the_reference,
     "postgres": postgres.on_postgres,
+    "million": million.of_a_million,
 }
 """Each takes figures of its own; one more is one more line here."""
+_LONG = frozenset({"million"})
+"""A quick run takes these only if it is asked to."""
 
 
 def main() -> None:
     """Take the figures that are asked for, or all."""
     asked = _arguments()
-    parts, others = asked.parts or list(PARTS), report.others_at_work()
+    others = report.others_at_work()
     with tempfile.TemporaryDirectory(prefix="billingua-bench-") as folder, ExitStack() as stack:
         bench = Bench(Path(folder), stack, quick=asked.quick)
+        parts = asked.parts or _all_parts(bench, quick=asked.quick)
         figures = [figure for part in parts for figure in PARTS[part](bench)]
     report.show(figures)
     report.write_json(figures)
     if asked.write or not (asked.quick or asked.parts):
         report.write_page(figures, rounds=bench.rounds, postgres=postgres.version(), others=others)
+
+
+def _all_parts(bench: Bench, *, quick: bool) -> Sequence[str]:
+    for part in _LONG if quick else ():
+        bench.leave_out(f"The part {part!r}", "a quick run takes it only when it is named")
+    return [part for part in PARTS if not (quick and part in _LONG)]
 
 
 def _arguments() -> argparse.Namespace:
