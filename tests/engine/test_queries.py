@@ -2,15 +2,17 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from billingua.core.lifecycle import Status
-from billingua.core.order import Allocation, LineStatus
-from billingua.engine.queries import AllocationStatus, InvoiceQuery, Sort
-from tests.builders import NOON, an_invoice, an_order_line
+from billingua.core.order import Allocation, LineStatus, Trader
+from billingua.core.party import TradeRole
+from billingua.engine.queries import AllocationStatus, InvoiceQuery, OrderQuery, OrderSort, Sort
+from tests.builders import NOON, SUPPLIER, a_uuid, an_invoice, an_order, an_order_line
 
 BEFORE, AFTER = NOON - timedelta(days=1), NOON + timedelta(days=1)
 INVOICE = an_invoice(number="INV_2023_Straße", origin="crux", order=104, due_at=NOON, created_at=BEFORE)
@@ -117,3 +119,75 @@ def test_a_line_is_asked_for_by_how_much_of_what_was_ordered_its_supplier_takes_
 ):
     allocation = None if accepted is None else Allocation(accepted=accepted, rejected=0, backordered=1)
     assert AllocationStatus.of(an_order_line(status=LineStatus(status), allocation=allocation)) == asked_for_as
+
+
+RETAILER, ANOTHER = a_uuid(2001), a_uuid(2003)
+ORDER = an_order(
+    number="PO-Straße",
+    retailer=RETAILER,
+    created_at=NOON,
+    lines=(
+        an_order_line(sku="B", title="Grüße", status=LineStatus.UNALLOCATED, designation="NeedsTracking"),
+        an_order_line(sku="A", title="Mug", status=LineStatus.CANCELLED, supplier=ANOTHER, designation="Cancelled"),
+    ),
+)
+FIRST_SEEN = {
+    None: "B",
+    Trader(TradeRole.RETAILER, RETAILER): "B",
+    Trader(TradeRole.SUPPLIER, SUPPLIER): "B",
+    Trader(TradeRole.SUPPLIER, ANOTHER): "A",
+}
+
+
+@pytest.mark.parametrize(
+    ("asked", "otherwise"),
+    [
+        ({}, {"trader": Trader(TradeRole.RETAILER, ANOTHER)}),
+        ({"trader": Trader(TradeRole.SUPPLIER, ANOTHER)}, {"trader": Trader(TradeRole.SUPPLIER, RETAILER)}),
+        ({"uuids": frozenset({ORDER.uuid, a_uuid(1)})}, {"uuids": frozenset[UUID]()}),
+        ({"number": "PO-Straße"}, {"number": "PO-STRASSE"}),
+        ({"text": "po-STRASSE"}, {"text": "po-8"}),
+        ({"text": str(ORDER.uuid)[-9:].upper()}, {"text": str(a_uuid(1))}),
+        ({"text": "grüSSE"}, {"text": "Gruesse"}),
+        ({"text": "a"}, {"text": "C"}),
+        ({"text": "mug"}, {"text": "mug", "trader": Trader(TradeRole.SUPPLIER, SUPPLIER)}),
+        ({"created_from": NOON}, {"created_from": AFTER}),
+        ({"created_to": NOON}, {"created_to": BEFORE}),
+        ({"allocations": frozenset(AllocationStatus)}, {"allocations": frozenset({AllocationStatus.PARTIAL})}),
+        ({"designations": frozenset({"Cancelled", "x"})}, {"designations": frozenset[str]()}),
+        ({"sent": False}, {"sent": True}),
+        ({"organizations": frozenset({RETAILER})}, {"organizations": frozenset({a_uuid(9)})}),
+        (
+            {"organizations": frozenset({ANOTHER})},
+            {"organizations": frozenset({ANOTHER}), "trader": Trader(TradeRole.SUPPLIER, SUPPLIER)},
+        ),
+    ],
+)
+def test_an_order_is_asked_for_by_what_is_seen_of_it(asked: dict[str, Any], otherwise: dict[str, Any]):
+    assert OrderQuery(**asked).matches(ORDER)
+    assert not OrderQuery(**otherwise).matches(ORDER)
+
+
+def test_an_order_without_a_trader_is_seen_where_none_is_named():
+    unbound = an_order(retailer=None, lines=(an_order_line(supplier=None),))
+    assert OrderQuery().matches(unbound)
+    assert not any(OrderQuery(trader=trader).matches(unbound) for trader in FIRST_SEEN if trader)
+
+
+@pytest.mark.parametrize(("trader", "sku"), FIRST_SEEN.items())
+def test_orders_stand_by_the_first_line_that_is_seen(trader: Trader | None, sku: str):
+    assert OrderQuery(trader=trader, sort=OrderSort.SKU).place(ORDER) == (True, sku, 104)
+
+
+@pytest.mark.parametrize("sort", OrderSort)
+def test_orders_stand_in_the_order_asked_for_and_ties_by_id(sort: OrderSort):
+    first = an_order(id=1, created_at=BEFORE, lines=(an_order_line(sku="A", status=LineStatus.ALLOCATED),))
+    second = an_order(id=2, lines=(an_order_line(sku="B", status=LineStatus.CANCELLED), an_order_line(sku="A")))
+    twin = replace(second, id=3)
+    assert sorted([twin, second, first], key=OrderQuery(sort=sort).place) == [first, second, twin]
+
+
+@pytest.mark.parametrize("sort", [OrderSort.STATUS, OrderSort.SKU])
+def test_an_order_without_a_line_stands_before_those_that_have_one(sort: OrderSort):
+    orders = [an_order(id=1), an_order(id=3, lines=()), an_order(id=2, lines=())]
+    assert [order.id for order in sorted(orders, key=OrderQuery(sort=sort).place)] == [2, 3, 1]

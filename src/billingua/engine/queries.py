@@ -1,15 +1,16 @@
 """Lists: what may be asked of the invoices, the same of every store."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
+from billingua.core.errors import OrderNotFound
 from billingua.core.invoice import Invoice
 from billingua.core.lifecycle import Status
-from billingua.core.order import CLOSED_LINES, LineStatus, OrderLine, Trader
+from billingua.core.order import CLOSED_LINES, LineStatus, Order, OrderLine, Trader, part_of
 from billingua.engine.plan import Record
 
 T = TypeVar("T")
@@ -102,9 +103,9 @@ class AllocationStatus(StrEnum):
 class OrderQuery:
     """Which orders a trader sees, in which order, and which page of them. All conditions must hold; bounds count.
 
-    What is asked of lines is looked for in those that the trader sees; one line is enough. `text` is looked for,
-    whatever the case, in the order's number and UUID and in its lines' SKUs and titles. `organizations` keeps the
-    orders of which one of them is the retailer or any line's supplier.
+    Without a trader all orders are seen, whole. What is asked of lines is looked for in those that are seen; for each
+    condition one line is enough. `text` is looked for, whatever the case, in the order's number and UUID and in its
+    lines' SKUs and titles. `organizations` keeps the orders of which one of them is the retailer or a line's supplier.
     """
 
     trader: Trader | None = None
@@ -121,6 +122,45 @@ class OrderQuery:
     descending: bool = False
     offset: int = 0
     limit: int | None = None
+
+    def matches(self, order: Order) -> bool:
+        """Whether the order is one of those asked for."""
+        lines = self._seen(order)
+        return (
+            lines is not None
+            and (self.uuids is None or order.uuid in self.uuids)
+            and self.number in {None, order.number}
+            and self.sent in {None, order.sent_to_supplier}
+            and _between(self.created_from, order.created_at, self.created_to)
+            and (self.text is None or self._says(order, lines, self.text.casefold()))
+            and (self.allocations is None or any(AllocationStatus.of(line) in self.allocations for line in lines))
+            and (self.designations is None or any(line.designation in self.designations for line in lines))
+            and (
+                self.organizations is None
+                or bool(self.organizations & {order.retailer, *(line.supplier for line in lines)})
+            )
+        )
+
+    def place(self, order: Order) -> tuple[Any, ...]:
+        """Where the order stands in the order asked for; one without a line stands before all that have one."""
+        if self.sort is OrderSort.CREATED:
+            return (True, order.created_at, order.id)
+        lines = self._seen(order)
+        return (True, getattr(lines[0], self.sort), order.id) if lines else (False, order.id)
+
+    def _seen(self, order: Order) -> Sequence[OrderLine] | None:
+        """Give the lines that are seen; None where nothing is, not even the order."""
+        if self.trader is None:
+            return order.lines
+        try:
+            return part_of(order, self.trader).lines
+        except OrderNotFound:
+            return None
+
+    @staticmethod
+    def _says(order: Order, lines: Iterable[OrderLine], text: str) -> bool:
+        said = [order.number, str(order.uuid), *(one for line in lines for one in (line.sku, line.title))]
+        return any(text in one.casefold() for one in said)
 
 
 def _between(first: datetime | None, moment: datetime | None, last: datetime | None) -> bool:
