@@ -6,11 +6,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billingua.core.errors import OrderCancelled, OrderLineClosed, OrderLineNotFound, OrderNotFound, OverInvoiced
-from billingua.core.order import Invoiced, LineStatus, OrderFees, SupplierTerms, invoice_lines, lines_of
+from billingua.core.order import (
+    Invoiced,
+    LineStatus,
+    OrderFees,
+    SupplierTerms,
+    Trader,
+    invoice_lines,
+    lines_of,
+    part_of,
+)
+from billingua.core.party import TradeRole
 from tests.builders import SUPPLIER, a_uuid, an_order, an_order_line
 
 LINE, SECOND, FOREIGN = a_uuid(8100), a_uuid(8101), a_uuid(8102)
 SOMEBODY_ELSE = a_uuid(2003)
+RETAILER = a_uuid(2040)
 
 
 def an_order_of_two_suppliers(**first):
@@ -59,6 +70,24 @@ def test_an_order_keeps_what_each_supplier_said():
 
 def test_a_supplier_sees_its_own_lines_alone():
     assert set(lines_of(an_order_of_two_suppliers(), SUPPLIER)) == {LINE, SECOND}
+
+
+def test_each_trader_sees_the_part_that_concerns_it():
+    own, anothers = SupplierTerms(supplier=SUPPLIER, notes="mine"), SupplierTerms(supplier=SOMEBODY_ELSE, notes="hers")
+    order = replace(an_order_of_two_suppliers(), retailer=RETAILER, supplier_terms=(anothers, own))
+    seen = part_of(order, Trader(TradeRole.SUPPLIER, SUPPLIER))
+    assert seen == replace(order, lines=order.lines[:2], supplier_terms=(own,))
+    assert (
+        part_of(replace(order, supplier_terms=(anothers,)), Trader(TradeRole.SUPPLIER, SUPPLIER)).supplier_terms == ()
+    )
+    assert part_of(order, Trader(TradeRole.RETAILER, RETAILER)) == order
+
+
+@pytest.mark.parametrize("role", TradeRole)
+def test_an_order_does_not_exist_for_a_trader_whom_nothing_of_it_concerns(role: TradeRole):
+    order = replace(an_order_of_two_suppliers(), retailer=RETAILER)
+    with pytest.raises(OrderNotFound):
+        part_of(order, Trader(role, a_uuid(2999)))
 
 
 def test_an_order_does_not_exist_for_a_supplier_without_lines_in_it():

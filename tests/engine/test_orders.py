@@ -9,7 +9,7 @@ from billingua.core.lifecycle import Status
 from billingua.core.line import Attribute, Charge, ChargeKind
 from billingua.core.order import LineStatus
 from billingua.core.rounding import en16931
-from billingua.engine.orders import InvoicedLine, InvoiceOrder, OrderView, find_order, invoice_order
+from billingua.engine.orders import InvoicedLine, InvoiceOrder, OrderView, find_order, invoice_order, view_orders
 from billingua.engine.plan import Caller, Decision
 from tests.builders import (
     NOON,
@@ -200,6 +200,16 @@ def test_an_order_may_refer_to_nobody():
     order = an_order(company=None, lines=())
     shown = drive(find_order(order.uuid, a_caller(), NOON), known(order, a_party(id=1)))
     assert shown.answer == OrderView(order, None, None, {}, {})
+
+
+def test_orders_that_were_listed_are_shown_together():
+    first, second = ORDER, an_order(id=105, company=10, lines=(an_order_line(uuid=a_uuid(8300)),))
+    company, item = a_party(id=10), an_item()
+    shown = drive(view_orders([second, first], a_caller(), NOON), known(RETAILER, company, item))
+    assert shown.answer == [
+        OrderView(second, company, None, {}, {}),
+        OrderView(first, RETAILER, None, {}, {item.id: item}),
+    ]
 
 
 def test_an_order_that_does_not_exist_is_not_shown():

@@ -189,12 +189,14 @@ class Trader(NamedTuple):
 
 
 def part_of(order: Order, trader: Trader) -> Order:
-    """Give the part of an order that concerns a trader: a retailer's own whole, a supplier's own lines.
+    """Give the part of an order that concerns a trader: a retailer's own whole, a supplier's own lines and terms.
 
     An order of which nothing concerns it does not exist for it (`OrderNotFound`).
     """
     if trader.role is TradeRole.SUPPLIER:
-        return replace(order, lines=tuple(lines_of(order, trader.organization).values()))
+        own = lines_of(order, trader.organization)
+        terms = order.terms_of(trader.organization)
+        return replace(order, lines=tuple(own.values()), supplier_terms=(terms,) if terms else ())
     if order.retailer != trader.organization:
         raise OrderNotFound(order.uuid)
     return order

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from billingua.core import errors, events
@@ -46,20 +47,42 @@ def find_order(uuid: UUID, caller: Caller, now: datetime) -> Plan[OrderView]:
     key = by_uuid(Order, uuid)
     found = yield Needs([key])
     order = found.require(key, errors.OrderNotFound(uuid))
-    buyer = by_uuid(Party, order.retailer) if order.retailer else by_id(Party, order.company or 0)
-    author = by_username(order.placed_by or "")
-    suppliers = {line.supplier: by_uuid(Party, line.supplier) for line in order.lines if line.supplier}
-    items = _item_keys(order.lines)
-    found = yield Needs([buyer, author, *suppliers.values(), *items.values()])
-    return Decision(
-        OrderView(
-            order,
-            found.get(buyer),
-            found.get(author),
-            {uuid: party for uuid, key in suppliers.items() if (party := found.get(key))},
-            {id: item for id, key in items.items() if (item := found.get(key))},
-        )
+    found = yield Needs([*_referred(order)])
+    return Decision(_view(order, found))
+
+
+def view_orders(orders: Sequence[Order], caller: Caller, now: datetime) -> Plan[Sequence[OrderView]]:
+    """Show orders that were listed."""
+    found = yield Needs([*dict.fromkeys(key for order in orders for key in _referred(order))])
+    return Decision([_view(order, found) for order in orders])
+
+
+def _referred(order: Order) -> Iterable[Key[Any]]:
+    """Name with whom and to what an order refers."""
+    return [
+        _buyer_key(order),
+        by_username(order.placed_by or ""),
+        *_supplier_keys(order),
+        *_item_keys(order.lines).values(),
+    ]
+
+
+def _view(order: Order, found: Found) -> OrderView:
+    return OrderView(
+        order,
+        found.get(_buyer_key(order)),
+        found.get(by_username(order.placed_by or "")),
+        {party.uuid: party for key in _supplier_keys(order) if (party := found.get(key))},
+        {id: item for id, key in _item_keys(order.lines).items() if (item := found.get(key))},
     )
+
+
+def _buyer_key(order: Order) -> Key[Party]:
+    return by_uuid(Party, order.retailer) if order.retailer else by_id(Party, order.company or 0)
+
+
+def _supplier_keys(order: Order) -> Iterable[Key[Party]]:
+    return [by_uuid(Party, uuid) for uuid in dict.fromkeys(line.supplier for line in order.lines) if uuid]
 
 
 def _item_keys(lines: Iterable[OrderLine]) -> dict[int, Key[Item]]:
