@@ -1,5 +1,6 @@
 from dataclasses import replace
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from billingua.core.order import (
     Invoiced,
     LineStatus,
     OrderFees,
+    Shipment,
     SupplierTerms,
     Trader,
     invoice_lines,
@@ -190,3 +192,38 @@ def test_no_sequence_of_invoices_takes_more_than_was_ordered(parts):
             expected[line] += quantity or 0
     assert {line.uuid: line.invoiced for line in order.lines} == expected
     assert all(line.invoiced <= line.quantity for line in order.lines)
+
+
+@pytest.mark.parametrize("retailer", [None, SOMEBODY_ELSE])
+def test_a_retailer_sees_no_order_of_others_even_where_it_is_a_supplier(retailer: UUID | None):
+    order = replace(an_order_of_two_suppliers(), retailer=retailer)
+    for organization in (RETAILER, SUPPLIER):
+        with pytest.raises(OrderNotFound) as refused:
+            part_of(order, Trader(TradeRole.RETAILER, organization))
+        assert refused.value.asked == order.uuid
+
+
+def test_a_supplier_without_lines_in_an_order_sees_nothing_of_it_even_where_it_placed_it():
+    with pytest.raises(OrderNotFound):
+        part_of(an_order(retailer=SOMEBODY_ELSE), Trader(TradeRole.SUPPLIER, SOMEBODY_ELSE))
+
+
+def test_what_a_supplier_says_replaces_what_it_said_and_leaves_others_alone():
+    first, others = SupplierTerms(supplier=SUPPLIER, notes="first"), SupplierTerms(supplier=SOMEBODY_ELSE)
+    then = SupplierTerms(supplier=SUPPLIER, order_fee=Decimal(1))
+    order = an_order().with_terms(first).with_terms(others)
+    assert order.supplier_terms == (first, others)
+    assert order.with_terms(then).supplier_terms == (then, others)
+
+
+def test_lines_are_put_in_the_places_of_those_with_their_uuids():
+    order = an_order_of_two_suppliers()
+    second = replace(order.lines[1], quantity=7)
+    changed = order.with_lines({SECOND: second, a_uuid(9999): an_order_line(uuid=a_uuid(9999))})
+    assert changed.lines == (order.lines[0], second, order.lines[2])
+    assert order.with_lines({}) == order
+
+
+def test_what_is_shipped_of_a_line_is_what_its_packages_hold():
+    packages = tuple(Shipment(number="t01", quantity=quantity) for quantity in (2, 0, 3))
+    assert [an_order_line(tracking=packages[:count]).shipped for count in range(4)] == [0, 2, 2, 5]

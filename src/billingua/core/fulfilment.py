@@ -1,12 +1,13 @@
 """What becomes of an order's lines on their way: allocated, packed, cancelled.
 
 Each function gives the order as it is afterwards, or refuses and changes nothing. `index` in a refusal is the place in
-what was asked for.
+what was asked for. A request to cancel a line lapses where nothing of the line is left to cancel.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from billingua.core.errors import NothingToCancel, OrderLineClosed, OrderLineNotFound, OverAllocated
@@ -54,7 +55,11 @@ def _allocate(line: OrderLine, allocation: Allocation, index: int) -> OrderLine:
     if allocation.accepted > line.quantity:
         raise OverAllocated(line.uuid, line.quantity, allocation.accepted, index)
     status, designation = _standing(allocation)
-    return replace(line, allocation=allocation, status=status, designation=designation)
+    return _moved(line, status, designation=designation, allocation=allocation)
+
+
+def _moved(line: OrderLine, status: LineStatus, **changes: Any) -> OrderLine:
+    return replace(line, status=status, cancelling=line.cancelling and status not in DONE_LINES, **changes)
 
 
 def _standing(allocation: Allocation) -> tuple[LineStatus, str | None]:
@@ -94,14 +99,14 @@ def ship(order: Order, supplier: UUID, package: Shipment, parts: Iterable[Packed
 
 
 def _pack(line: OrderLine, package: Shipment, part: Packed) -> OrderLine:
-    packed = replace(
+    wanted = line.allocation.accepted if line.allocation else line.quantity
+    return _moved(
         line,
-        tracking=(*line.tracking, replace(package, quantity=part.quantity)),
+        LineStatus.SHIPPED if line.shipped + part.quantity >= wanted else line.status,
         designation=Designation.HAS_TRACKING,
+        tracking=(*line.tracking, replace(package, quantity=part.quantity)),
         supplier_unit_cost=line.supplier_unit_cost if part.unit_cost is None else part.unit_cost,
     )
-    wanted = line.allocation.accepted if line.allocation else line.quantity
-    return replace(packed, status=LineStatus.SHIPPED) if packed.shipped >= wanted else packed
 
 
 def ask_to_cancel(order: Order, line: UUID | None = None) -> Order:
@@ -125,7 +130,7 @@ def keep(order: Order, supplier: UUID, line: UUID | None = None) -> Order:
 
 
 def _cancelled(line: OrderLine) -> OrderLine:
-    return replace(line, cancelling=False, status=LineStatus.CANCELLED, designation=Designation.CANCELLED)
+    return _moved(line, LineStatus.CANCELLED, designation=Designation.CANCELLED)
 
 
 def _answered(order: Order, supplier: UUID, line: UUID | None, answer: Callable[[OrderLine], OrderLine]) -> Order:
