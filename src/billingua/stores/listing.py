@@ -20,11 +20,13 @@ class Variant:
     """The function that finds a text in another."""
     part: str
     """How those of one status are written so that they are merged with others in their order, and not sorted again."""
+    one_of: str
+    """How to ask whether a text is one of a list of texts, whose name is put in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Two questions about a list, with the values that they name; `:limit` and `:offset` are their user's to add.
+    """Two questions about a list, with the values that they name; the second also names `window`.
 
     `page` ends each of its rows with an id. `order` is that of the page.
     """
@@ -45,8 +47,18 @@ def listing(workspace: str, query: InvoiceQuery, variant: Variant) -> Listing:
     return Listing(_total(query, asked, statuses), page, order, asked.values | statuses)
 
 
+def window(query: InvoiceQuery, total: int) -> dict[str, int] | None:
+    """Say which part of a list to ask for; None where there is nothing.
+
+    It goes no further than the last there is: whoever looks for a few among many need not look on behind it.
+    """
+    rest = total - query.offset
+    limit = rest if query.limit is None else min(query.limit, rest)
+    return {"limit": limit, "offset": query.offset} if limit > 0 else None
+
+
 @dataclass(slots=True)
-class _Conditions:
+class Conditions:
     """Conditions that all hold, with the values that they name."""
 
     parts: list[str] = field(default_factory=list[str])
@@ -64,9 +76,9 @@ class _Conditions:
         return " AND ".join(self.parts)
 
 
-def _conditions(workspace: str, query: InvoiceQuery, place_of: str) -> _Conditions:
+def _conditions(workspace: str, query: InvoiceQuery, place_of: str) -> Conditions:
     """Say in SQL which invoices are asked for, in whatever status."""
-    asked = _Conditions()
+    asked = Conditions()
     asked.add("workspace = :workspace", workspace=workspace)
     asked.add("origin = :origin", origin=query.origin)
     asked.add("party = :party", party=query.party)
@@ -77,7 +89,7 @@ def _conditions(workspace: str, query: InvoiceQuery, place_of: str) -> _Conditio
     return asked
 
 
-def _add_bounds(asked: _Conditions, query: InvoiceQuery) -> None:
+def _add_bounds(asked: Conditions, query: InvoiceQuery) -> None:
     for name, comparison in (
         ("issued_from", "issued_at >="),
         ("issued_to", "issued_at <="),
@@ -94,7 +106,7 @@ def _add_bounds(asked: _Conditions, query: InvoiceQuery) -> None:
         )
 
 
-def _total(query: InvoiceQuery, asked: _Conditions, statuses: dict[str, str]) -> str:
+def _total(query: InvoiceQuery, asked: Conditions, statuses: dict[str, str]) -> str:
     """Sum up what is counted already, where that tells; else count what is found."""
     conditions = asked.sql
     if query.statuses is not None:
@@ -105,7 +117,7 @@ def _total(query: InvoiceQuery, asked: _Conditions, statuses: dict[str, str]) ->
     return f"SELECT count(*) FROM invoice WHERE {conditions}"  # noqa: S608
 
 
-def _parts(query: InvoiceQuery, asked: _Conditions, statuses: dict[str, str]) -> list[str]:
+def _parts(query: InvoiceQuery, asked: Conditions, statuses: dict[str, str]) -> list[str]:
     """Ask for the ids of each status by itself: an index has them in order."""
     # The index that leads to the bodies is the narrowest there is of the ids alone.
     table = "invoice_body" if query.sort is Sort.ID and not _named(query) else "invoice"

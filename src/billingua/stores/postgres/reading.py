@@ -13,7 +13,7 @@ from billingua.engine.kinds import KINDS
 from billingua.engine.plan import Key, Record
 from billingua.engine.queries import InvoiceQuery, Miscount, Page
 from billingua.stores.bodies import aggregate_from_body
-from billingua.stores.listing import Variant, listing
+from billingua.stores.listing import Variant, listing, window
 from billingua.stores.postgres.connecting import Connection
 from billingua.stores.postgres.statements import SQL, list_statement, statement
 from billingua.stores.postgres.texts import from_database, to_database
@@ -88,11 +88,13 @@ class Reading:
     async def page(self, connection: Connection, workspace: str, query: InvoiceQuery) -> Page[Invoice]:
         """List invoices."""
         asked = listing(workspace, query, LISTS)
-        values = {**asked.values, "limit": query.limit, "offset": query.offset}
         count = statement(asked.total)
-        total = await connection.fetchval(count.sql, *count.values(**values))
+        total = await connection.fetchval(count.sql, *count.values(**asked.values))
+        part = window(query, total)
+        if part is None:
+            return Page([], total)
         page = list_statement("list_invoices", page=asked.page, order=asked.order)
-        rows = await connection.fetch(page.sql, *page.values(**values))
+        rows = await connection.fetch(page.sql, *page.values(**asked.values, **part))
         return Page([self.record(row)[1] for row in rows], total)
 
 

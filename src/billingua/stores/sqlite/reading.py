@@ -13,7 +13,7 @@ from billingua.engine.plan import Key, Record
 from billingua.engine.ports import Posted
 from billingua.engine.queries import InvoiceQuery, Miscount, Page
 from billingua.stores.bodies import aggregate_from_body
-from billingua.stores.listing import Variant, listing
+from billingua.stores.listing import Variant, listing, window
 from billingua.stores.recent import Recent
 from billingua.stores.rows import InvoiceRow, instant_from_row, invoice_from_row
 from billingua.stores.sqlite.connections import SQL
@@ -116,8 +116,8 @@ class Reading:
         """List invoices."""
         asked = listing(workspace, query, LISTS)
         (total,) = self._connection.execute(asked.total, asked.values).fetchone()
-        limits = {"limit": -1 if query.limit is None else query.limit, "offset": query.offset}
-        listed = self._connection.execute(asked.page, asked.values | limits).fetchall()
+        part = window(query, total)
+        listed = self._connection.execute(asked.page, asked.values | part).fetchall() if part else []
         return Page([record for *_, id in listed if (record := self.record(workspace, "invoice", id))], total)
 
     def miscounts(self, workspace: str) -> list[Miscount]:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
+from queue import LifoQueue
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
@@ -26,6 +27,7 @@ from billingua.stores.sqlite.writer import Writer
 T = TypeVar("T")
 
 CACHE_SIZE = 20_000
+_LIST_THREADS = 4
 _ROWS_AT_ONCE = 100
 
 
@@ -51,10 +53,12 @@ class SqliteStore:
         self._writer = Writer(path, recent, busy_timeout_seconds=busy_timeout_seconds, new_uuid=new_uuid)
         self._batches = Batches(self._attempt, batch_size)
         self._reader = Reader(path, recent, self._writer)
-        # Lists may take long: they have a connection and a thread of their own, and do not hold up the loop.
-        self._lister = connect_to_read(path)
-        self._listing = Reading(self._lister, Recent(0))
-        self._list_thread = ThreadPoolExecutor(1, "list")
+        # Lists may take long: they have connections and threads of their own, and hold up neither the loop nor,
+        # as long as there are few that take long, each other.
+        self._listers: LifoQueue[sqlite3.Connection] = LifoQueue()
+        for _ in range(_LIST_THREADS):
+            self._listers.put(connect_to_read(path))
+        self._list_threads = ThreadPoolExecutor(_LIST_THREADS, "list")
 
     async def run(self, job: Job[T]) -> T:
         """Run a plan, and answer once what it decided is on disk."""
@@ -86,11 +90,15 @@ class SqliteStore:
         return await self._list(lambda reading: reading.miscounts(workspace))
 
     async def _list(self, question: Callable[[Reading], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._list_thread, self._answer, question)
+        return await asyncio.get_running_loop().run_in_executor(self._list_threads, self._answer, question)
 
     def _answer(self, question: Callable[[Reading], T]) -> T:
-        with snapshot(self._lister):
-            return question(self._listing)
+        lister = self._listers.get()
+        try:
+            with snapshot(lister):
+                return question(Reading(lister, Recent(0)))
+        finally:
+            self._listers.put(lister)
 
     async def workspaces(self) -> Sequence[str]:
         """List the names of all workspaces."""
@@ -131,7 +139,8 @@ class SqliteStore:
     async def close(self) -> None:
         """Finish what was accepted, and let go of the file."""
         await self._batches.close()
-        self._list_thread.shutdown()
-        self._lister.close()
+        self._list_threads.shutdown()
+        while not self._listers.empty():
+            self._listers.get().close()
         self._reader.close()
         self._writer.close()
