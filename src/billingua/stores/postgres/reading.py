@@ -23,7 +23,11 @@ from billingua.stores.rows import InvoiceRow, instant_from_row, invoice_from_row
 Row = asyncpg.Record
 
 # Each part has an order and an end of its own, or PostgreSQL would put all of them together before it sorts them.
-LISTS = Variant(place_of="strpos", part="({part} ORDER BY {order} LIMIT :limit::bigint + :offset::bigint)")
+LISTS = Variant(
+    place_of="strpos",
+    part="({part} ORDER BY {order} LIMIT :limit::bigint + :offset::bigint)",
+    one_of="= ANY (:{}::text[])",
+)
 
 _KIND_NAMES = {kind.type: kind.name for kind in KINDS}
 _LARGEST_ID = 2**63 - 1
