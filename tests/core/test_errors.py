@@ -33,6 +33,8 @@ def test_the_tree_that_is_drawn_is_the_tree_that_is():
     [
         (errors.InvoiceNotFound(35), {"asked": 35}),
         (errors.OrderLineNotFound("u", 2), {"asked": "u", "index": 2}),
+        (errors.SupplierNotFound("u", 2), {"asked": "u", "index": 2}),
+        (errors.SkuNotFound("TM-88", 0), {"asked": "TM-88", "index": 0}),
         (errors.NotPermitted("see the party"), {"what": "see the party"}),
         (
             errors.TransitionRefused("paid", "void", ["reopen"]),
@@ -47,6 +49,8 @@ def test_the_tree_that_is_drawn_is_the_tree_that_is():
             errors.OverInvoiced("u", Decimal(5), Decimal(6), 0),
             {"line": "u", "ordered": Decimal(5), "invoiced": Decimal(6), "index": 0},
         ),
+        (errors.OverAllocated("u", 5, 6, 1), {"line": "u", "ordered": 5, "accepted": 6, "index": 1}),
+        (errors.NothingToCancel(), {}),
         (errors.AmountTooLarge(Decimal("1E+14")), {"amount": Decimal("1E+14")}),
         (errors.NotAParticipant(10, 3), {"party": 10, "opportunity": 3}),
         (errors.DateUnreadable("void_date", "soon"), {"field": "void_date", "value": "soon"}),

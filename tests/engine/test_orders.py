@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -7,9 +8,20 @@ import pytest
 from billingua.core import errors, events
 from billingua.core.lifecycle import Status
 from billingua.core.line import Attribute, Charge, ChargeKind
-from billingua.core.order import LineStatus
+from billingua.core.order import DeliveryAddress, LineStatus, Order, OrderFees, OrderLine
+from billingua.core.party import Party, TradeRole
 from billingua.core.rounding import en16931
-from billingua.engine.orders import InvoicedLine, InvoiceOrder, OrderView, find_order, invoice_order, view_orders
+from billingua.engine.orders import (
+    CreateOrder,
+    InvoicedLine,
+    InvoiceOrder,
+    OrderedLine,
+    OrderView,
+    create_order,
+    find_order,
+    invoice_order,
+    view_orders,
+)
 from billingua.engine.plan import Caller, Decision
 from tests.builders import (
     NOON,
@@ -19,6 +31,7 @@ from tests.builders import (
     a_party,
     a_user,
     a_uuid,
+    a_workspace,
     an_invoice,
     an_item,
     an_order,
@@ -215,3 +228,116 @@ def test_orders_that_were_listed_are_shown_together():
 def test_an_order_that_does_not_exist_is_not_shown():
     with pytest.raises(errors.OrderNotFound):
         drive(find_order(ORDER.uuid, a_caller(), NOON), known())
+
+
+SELLER, OTHER_SELLER = a_party(id=2, trade_role=TradeRole.SUPPLIER), a_party(id=3, trade_role=TradeRole.SUPPLIER)
+MUG = an_item(id=7, sku="TM-88", title="Trail mug", supplier=SELLER.uuid)
+LAMP = an_item(id=8, sku="TM-88", title="Lamp", supplier=OTHER_SELLER.uuid)
+SOLD = (SELLER, OTHER_SELLER, MUG, LAMP)
+MUGS = OrderedLine(supplier=SELLER.uuid, sku="TM-88", quantity=3)
+
+
+def order(
+    *lines: OrderedLine, knows: Sequence[Any] = SOLD, caller: Caller | None = None, **command: Any
+) -> Decision[Any]:
+    told = CreateOrder(**({"retailer": RETAILER.uuid, "number": "LK-40817", "lines": lines} | command))
+    return drive(create_order(told, caller or a_caller(dialect="crux"), NOON), known(*knows, order=200))
+
+
+def test_an_order_of_two_suppliers_is_created():
+    address = DeliveryAddress(name="Ines Ortega", city="Duluth")
+    fees = OrderFees(order_tax=Decimal("1.04"), dropship_fee=Decimal(0))
+    gift, loud = (Attribute("Gift wrap", "Y"),), (Attribute("Colour", "red"),)
+    decision = order(
+        OrderedLine(
+            supplier=SELLER.uuid,
+            sku="TM-88",
+            quantity=3,
+            unit_cost=Decimal("12.5"),
+            carrier="UPS",
+            method="Ground",
+            notes="blue, please",
+            attributes=gift,
+        ),
+        OrderedLine(supplier=OTHER_SELLER.uuid, sku="TM-88", quantity=1),
+        knows=[*SOLD, a_workspace(currency="EUR")],
+        caller=a_caller(dialect="crux", user=a_user(username="ines")),
+        address=address,
+        fees=fees,
+        notes="Ring twice",
+        attributes=loud,
+    )
+    created = decision.answer
+    assert created == Order(
+        id=200,
+        uuid=created.uuid,
+        number="LK-40817",
+        retailer=RETAILER.uuid,
+        placed_by="ines",
+        currency="EUR",
+        created_at=NOON,
+        retailer_notes="Ring twice",
+        retailer_attributes=loud,
+        fees=fees,
+        address=address,
+        lines=(
+            OrderLine(
+                uuid=created.lines[0].uuid,
+                item=7,
+                sku="TM-88",
+                title="Trail mug",
+                supplier=SELLER.uuid,
+                quantity=3,
+                unit_cost=Decimal("12.5"),
+                carrier="UPS",
+                method="Ground",
+                retailer_notes="blue, please",
+                retailer_attributes=gift,
+            ),
+            OrderLine(
+                uuid=created.lines[1].uuid, item=8, sku="TM-88", title="Lamp", supplier=OTHER_SELLER.uuid, quantity=1
+            ),
+        ),
+    )
+    assert len({created.uuid, *(line.uuid for line in created.lines)}) == 3
+    assert decision.saves == [created]
+    assert decision.events == [events.OrderCreated(200, "LK-40817")]
+
+
+def test_an_order_as_it_was_created_waits_for_its_suppliers():
+    created = order(MUGS).answer
+    (line,) = created.lines
+    assert (line.status, line.designation, line.allocation, line.tracking) == (LineStatus.UNALLOCATED, None, None, ())
+    assert (line.invoiced, line.cancelling, created.sent_to_supplier, created.placed_by) == (0, False, False, None)
+    assert created.currency == "USD"
+
+
+def test_the_same_sku_twice_is_two_lines_and_the_same_number_twice_two_orders():
+    first, second = order(MUGS, MUGS, knows=[*SOLD, an_order(number="LK-40817")]).answer.lines
+    assert (first.sku, first.quantity) == (second.sku, second.quantity)
+    assert first.uuid != second.uuid
+
+
+@pytest.mark.parametrize(
+    "nobody",
+    [None, a_party(id=99), a_party(id=99, trade_role=TradeRole.RETAILER)],
+    ids=["unknown", "neither", "retailer"],
+)
+def test_nothing_is_ordered_of_whom_supplies_nothing(nobody: Party | None):
+    uuid = a_party(id=99).uuid
+    knows = [*SOLD, an_item(sku="TM-88", supplier=uuid), *([nobody] if nobody else [])]
+    with pytest.raises(errors.SupplierNotFound) as refused:
+        order(MUGS, OrderedLine(supplier=uuid, sku="TM-88", quantity=1), knows=knows)
+    assert (refused.value.asked, refused.value.index) == (uuid, 1)
+
+
+@pytest.mark.parametrize("sku", ["TM-99", "tm-88", ""])
+def test_nothing_is_ordered_that_the_supplier_does_not_sell(sku: str):
+    with pytest.raises(errors.SkuNotFound) as refused:
+        order(MUGS, MUGS, OrderedLine(supplier=SELLER.uuid, sku=sku, quantity=1))
+    assert (refused.value.asked, refused.value.index) == (sku, 2)
+
+
+def test_what_another_supplier_sells_is_not_the_suppliers():
+    with pytest.raises(errors.SkuNotFound):
+        order(MUGS, knows=[SELLER, OTHER_SELLER, LAMP])
