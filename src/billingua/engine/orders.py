@@ -189,6 +189,11 @@ class InvoiceOrder:
     attributes: tuple[Attribute, ...] | None = None
 
 
+def invoice_scope(order: UUID, supplier: UUID) -> str:
+    """Give the scope in which a supplier numbers its invoices: an order."""
+    return f"{order}/{supplier}"
+
+
 def invoice_order(command: InvoiceOrder, caller: Caller, now: datetime) -> Plan[Invoice]:
     """Write an invoice for part of an order; it is open at once.
 
@@ -197,7 +202,7 @@ def invoice_order(command: InvoiceOrder, caller: Caller, now: datetime) -> Plan[
     known who ordered, or `AmountTooLarge`. The number comes before the lines: whoever sends an invoice again learns
     that it is there.
     """
-    order_key, scope = by_uuid(Order, command.order), f"{command.order}/{command.supplier}"
+    order_key, scope = by_uuid(Order, command.order), invoice_scope(command.order, command.supplier)
     number_key = by_number(command.number, scope)
     found = yield Needs([order_key, number_key], ["invoice", "invoice_line"])
     order = found.require(order_key, errors.OrderNotFound(command.order))
