@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
+from billingua.core.errors import Refused
 from billingua.core.invoice import Invoice
 from billingua.engine.kinds import by_number
-from billingua.engine.ports import StoreFailed
+from billingua.engine.ports import OutcomeUnknown, StoreFailed
 from billingua.stores.sqlite import connections, open_sqlite
 from billingua.stores.sqlite.store import SqliteStore
 from tests.builders import an_invoice
@@ -41,9 +42,17 @@ class Fault:
     def heal(self) -> None:
         self.arm("no call begins with this")
 
-    def arm(self, prefix: str = "", *, skipped: int = 0, times: int = 1, takes_back: bool = False) -> None:
+    def arm(
+        self,
+        prefix: str = "",
+        *,
+        skipped: int = 0,
+        times: int = 1,
+        takes_back: bool = False,
+        code: int = sqlite3.SQLITE_IOERR,
+    ) -> None:
         self.prefix, self.skipped, self.times, self.calls = prefix, skipped, times, list[str]()
-        self.takes_back = takes_back
+        self.takes_back, self.code = takes_back, code
 
     def was_met(self) -> bool:
         return len(self.calls) > self.skipped
@@ -55,8 +64,8 @@ class Fault:
         if self.skipped < len(self.calls) <= self.skipped + self.times:
             if self.takes_back or call == "ROLLBACK":  # which ends the transaction even where it fails
                 connection.rollback()
-            error = sqlite3.OperationalError(f"disk I/O error in call {len(self.calls)}: {call[:40]}")
-            error.sqlite_errorcode = sqlite3.SQLITE_IOERR
+            error = sqlite3.OperationalError(f"failure in call {len(self.calls)}: {call[:40]}")
+            error.sqlite_errorcode = self.code
             raise error
 
 
@@ -181,12 +190,22 @@ async def test_after_constraint_trouble_each_plan_has_a_commit_of_its_own(store:
     assert Counter(fault.calls) == {"COMMIT": 2}
 
 
-async def test_a_commit_that_fails_is_told_to_everybody_and_keeps_nothing(store: SqliteStore, fault: Fault):
-    fault.arm("COMMIT")
+@pytest.mark.parametrize(
+    ("code", "refusal"),
+    [
+        (sqlite3.SQLITE_FULL, StoreFailed),
+        (sqlite3.SQLITE_IOERR, OutcomeUnknown),
+        (sqlite3.SQLITE_IOERR_FSYNC, OutcomeUnknown),
+    ],
+)
+async def test_a_commit_that_fails_is_told_to_everybody_and_keeps_nothing(
+    store: SqliteStore, fault: Fault, code: int, refusal: type[Exception]
+):
+    fault.arm("COMMIT", code=code)
 
     told = await run_all(store)
 
-    assert {type(answer) for answer in told.values()} == {StoreFailed}
+    assert {type(answer) for answer in told.values()} - {Refused, ZeroDivisionError} == {refusal}
     assert len({id(answer) for answer in told.values()}) == len(told)
     assert fault.calls == ["COMMIT"]
     await assert_that_answers_are_true(store, told)
@@ -219,7 +238,7 @@ async def test_a_batch_that_changes_nothing_waits_for_no_disk(store: SqliteStore
 async def test_an_erasure_that_fails_erases_nothing(store: SqliteStore, fault: Fault):
     for prefix in ("DELETE FROM outbox", "COMMIT"):
         fault.arm(prefix)
-        with pytest.raises(StoreFailed):
+        with pytest.raises((StoreFailed, OutcomeUnknown)):
             await store.erase()
         await assert_whole(store)
         assert (await found(store, by_number("A"))).id == 1

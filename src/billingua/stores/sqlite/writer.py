@@ -11,7 +11,7 @@ from uuid import UUID
 
 from billingua.engine.batch import Outcome, Writes
 from billingua.engine.plan import Job
-from billingua.engine.ports import StoreFailed
+from billingua.engine.ports import OutcomeUnknown, StoreFailed
 from billingua.stores.batches import decide
 from billingua.stores.recent import Recent
 from billingua.stores.sqlite.connections import SQL, connect_to_write, data_version
@@ -136,6 +136,8 @@ class Writer:
             await loop.run_in_executor(self._thread, self._connection.execute, "COMMIT")
         except sqlite3.Error as error:
             # Nobody's plan is to blame, so that to run them again, one by one, would not help.
+            if _is_of_the_disk(error):
+                raise OutcomeUnknown(f"it is not known whether anything was committed: {error}") from error
             raise StoreFailed(f"nothing could be committed: {error}") from error
 
     def _roll_back(self) -> None:
@@ -146,3 +148,8 @@ class Writer:
         except sqlite3.Error:
             self._connection_failed = True
             self._connection.close()
+
+
+def _is_of_the_disk(error: sqlite3.Error) -> bool:
+    """Whether the disk failed. What it would not sync stands in the log all the same; after a crash it may be found."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_IOERR
