@@ -1,0 +1,79 @@
+"""Several plans as one: all of what they decide is kept, or nothing."""
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+from uuid import UUID
+
+from billingua.core.events import Event
+from billingua.engine.journal import GENESIS
+from billingua.engine.kinds import kind_of
+from billingua.engine.plan import Decision, Found, Key, Needs, Plan, Record
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class _Decided:
+    """What earlier plans have decided: what they save, by every key, and what happened."""
+
+    saves: dict[tuple[type, int], Any] = field(default_factory=dict[tuple[type, int], Any])
+    by_key: dict[Key[Any], Any] = field(default_factory=dict[Key[Any], Any])
+    events: list[Event] = field(default_factory=list[Event])
+
+    def take(self, decision: Decision[Any]) -> None:
+        for value in decision.saves:
+            self.saves[type(value), value.id] = value
+            self.by_key |= dict.fromkeys(kind_of(value).keys(value), value)
+        self.events += decision.events
+
+
+class _Later(Found):
+    """What a later plan finds: what was found, and over it what earlier plans save."""
+
+    def __init__(self, found: Found, decided: Mapping[Key[Any], Any]) -> None:
+        self._found = found
+        self._decided = decided
+
+    def record(self, key: Key[T]) -> Record[T] | None:
+        record = self._found.record(key)
+        if key not in self._decided:
+            return record
+        value = self._decided[key]
+        return replace(record, value=value) if record else Record(value, 1, GENESIS)
+
+    def new_id(self, counter: str) -> int:
+        return self._found.new_id(counter)
+
+    def next_id(self, counter: str) -> int:
+        return self._found.next_id(counter)
+
+    def claim_id(self, counter: str, id: int) -> None:
+        self._found.claim_id(counter, id)
+
+    def new_uuid(self) -> UUID:
+        return self._found.new_uuid()
+
+
+def together(*plans: Plan[Any]) -> Plan[list[Any]]:
+    """Run plans in turn; a later one sees what an earlier one saves. Gives all answers, or refuses as the first does.
+
+    None of them may give an aggregate another name: a later plan would still find it under the one before.
+    """
+    decided = _Decided()
+    answers: list[Any] = []
+    for plan in plans:
+        decision = yield from _after(plan, decided)
+        decided.take(decision)
+        answers.append(decision.answer)
+    return Decision(answers, saves=list(decided.saves.values()), events=decided.events)
+
+
+def _after(plan: Plan[T], decided: _Decided) -> Generator[Needs, Found, Decision[T]]:
+    try:
+        needs = next(plan)
+        while True:
+            found = yield needs
+            needs = plan.send(_Later(found, decided.by_key))
+    except StopIteration as end:
+        return end.value

@@ -1,0 +1,70 @@
+"""Several plans as one."""
+
+import pytest
+
+from billingua.core.errors import OrderLineNotFound
+from billingua.core.order import Order, Trader
+from billingua.core.party import Party, TradeRole
+from billingua.engine.composing import together
+from billingua.engine.fulfilment import RemarkOnOrder, SetFees, remark_on_order, set_fees
+from billingua.engine.orders import CreateOrder, OrderedLine, create_order
+from billingua.engine.plan import Decision, Needs, Plan, by_id, by_uuid
+from tests.builders import (
+    NOON,
+    SUPPLIER,
+    a_caller,
+    a_party,
+    a_uuid,
+    a_workspace,
+    an_item,
+    an_order,
+    an_order_line,
+)
+from tests.engine.driving import drive, known
+
+ORDER = an_order(lines=(an_order_line(),))
+TRADER = Trader(TradeRole.SUPPLIER, SUPPLIER)
+
+
+def remarking(notes: str) -> Plan[Order]:
+    return remark_on_order(RemarkOnOrder(order=ORDER.uuid, trader=TRADER, remarks={"notes": notes}), a_caller(), NOON)
+
+
+def numbering(number: str, **lines: object) -> Plan[Order]:
+    fees = SetFees(order=ORDER.uuid, trader=TRADER, fees={"order_number": number}, **lines)  # pyright: ignore
+    return set_fees(fees, a_caller(), NOON)
+
+
+def test_a_later_plan_sees_what_an_earlier_one_saves_and_all_is_saved_once():
+    decision = drive(together(remarking("fragile"), numbering("T-1")), known(ORDER))
+    [saved] = decision.saves
+    terms = saved.terms_of(SUPPLIER)
+    assert (terms.notes, terms.order_number) == ("fragile", "T-1")
+    assert [event.name for event in decision.events] == ["order.edited", "order.edited"]
+    assert [answer.terms_of(SUPPLIER).order_number for answer in decision.answer] == [None, "T-1"]
+
+
+def test_a_plan_that_refuses_takes_the_others_with_it():
+    plans = together(remarking("fragile"), numbering("T-1", unit_costs=[(a_uuid(1), 1)]))
+    with pytest.raises(OrderLineNotFound):
+        drive(plans, known(ORDER))
+
+
+def test_a_plan_finds_what_an_earlier_one_has_made():
+    supplier, retailer = a_party(id=3, uuid=SUPPLIER, trade_role=TradeRole.SUPPLIER), a_party(id=4)
+    wanted = CreateOrder(
+        retailer=retailer.uuid, number="PO-1", lines=[OrderedLine(supplier=SUPPLIER, sku="A", quantity=1)]
+    )
+
+    def look() -> Plan[tuple[Order | None, Party | None, int, int]]:
+        key = by_id(Order, 104)
+        found = yield Needs([key, by_uuid(Party, SUPPLIER)], ["order", "invoice"])
+        assert found.new_uuid()
+        found.claim_id("invoice", 7)
+        taken = found.new_id("invoice"), found.next_id("order")
+        return Decision((found.get(key), found.get(by_uuid(Party, SUPPLIER)), *taken))
+
+    plans = together(create_order(wanted, a_caller(), NOON), look())
+    item = an_item(sku="A", supplier=SUPPLIER)
+    decision = drive(plans, known(a_workspace(), supplier, retailer, item, order=104))
+    assert decision.answer[1] == (decision.answer[0], supplier, 8, 105)
