@@ -284,7 +284,8 @@ def test_a_supplier_sets_its_fees_and_the_costs_of_its_lines():
 
 
 def test_a_supplier_may_set_costs_alone():
-    command = SetFees(order=ORDER.uuid, trader=AS_SUPPLIER, unit_costs=[(LINE, Decimal(0)), (LINE, Decimal(1))])
+    costs = [(LINE, Decimal(0)), (LINE, Decimal(1)), (LINE, None)]
+    command = SetFees(order=ORDER.uuid, trader=AS_SUPPLIER, unit_costs=costs)
     after = saved(run(fulfilment.set_fees, command))
     assert after.supplier_terms == ()
     assert {uuid: line.supplier_unit_cost for uuid, line in lines_changed(after).items()} == {LINE: 1}

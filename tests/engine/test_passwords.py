@@ -20,3 +20,4 @@ def test_the_same_password_with_another_salt_has_another_hash():
 @pytest.mark.parametrize("kept", [None, "", "demo", "$argon2id$broken"])
 def test_without_a_readable_hash_no_password_opens_anything(kept: str | None):
     assert not password_opens(kept, "demo")
+    assert not password_opens(kept, "")

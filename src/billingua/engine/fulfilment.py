@@ -197,12 +197,12 @@ class Fees(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetFees:
-    """Say what an order's fees are; as a supplier, what a piece of some of its lines costs, too."""
+    """Say what an order's fees are; as a supplier, what a piece of some of its lines costs, too (None: as before)."""
 
     order: UUID
     trader: Trader
     fees: Fees = field(default_factory=Fees)
-    unit_costs: Sequence[tuple[UUID, Decimal]] = ()
+    unit_costs: Sequence[tuple[UUID, Decimal | None]] = ()
 
 
 def set_fees(command: SetFees, caller: Caller, now: datetime) -> Plan[Order]:
@@ -212,7 +212,8 @@ def set_fees(command: SetFees, caller: Caller, now: datetime) -> Plan[Order]:
         return _edited(order, replace(order, fees=replace(order.fees, **command.fees)))
     lines = lines_of(order, command.trader.organization)
     for index, (uuid, cost) in enumerate(command.unit_costs):
-        lines[uuid] = replace(_line(lines, uuid, index), supplier_unit_cost=cost)
+        line = _line(lines, uuid, index)
+        lines[uuid] = line if cost is None else replace(line, supplier_unit_cost=cost)
     priced = order.with_lines(lines)
     if command.fees:
         priced = priced.with_terms(replace(_terms(order, command.trader), **command.fees))

@@ -19,12 +19,19 @@ def hash_password(password: str, salt: bytes) -> str:
 
 
 def password_opens(password_hash: str | None, password: str) -> bool:
-    """Whether the password is the one that was hashed; without a hash, none is."""
+    """Whether the password is the one that was hashed; without a hash, none is.
+
+    To find that out takes as long: how long an answer takes shall not tell who has a password.
+    """
     from argon2.exceptions import InvalidHashError, VerificationError  # noqa: PLC0415
 
-    if password_hash is None:
-        return False
     try:
-        return _hasher().verify(password_hash, password)
+        return _hasher().verify(password_hash or _nobodys_hash(), password) and bool(password_hash)
     except (VerificationError, InvalidHashError):
         return False
+
+
+@cache
+def _nobodys_hash() -> str:
+    """Give a hash to compare with where there is none."""
+    return hash_password("", bytes(16))
