@@ -1,16 +1,18 @@
-"""How a CRUX Connect client says who it is, and what its organization and its permissions let it do (§1, §1.3)."""
+"""How a CRUX Connect client says who it is, and what its organization and its permissions let it do (§1, §1.3, §2)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from starlette.requests import Request
 
-from billingua.core.access import User
+from billingua.core.access import Credential, User
 from billingua.core.errors import NotPermitted
+from billingua.core.order import Trader
 from billingua.core.party import Party, TradeRole
-from billingua.dialects.crux.errors import WrongOrganization
+from billingua.dialects.crux.errors import LoginRefused, WrongOrganization
 from billingua.dialects.crux.vocabulary import NAME
+from billingua.engine.credentials import CreateCredential, create_credential, hash_secret
 from billingua.engine.ledger import Ledger
 from billingua.engine.plan import Caller, Decision, Needs, Plan, by_uuid
 from billingua.wire import credentials
@@ -19,21 +21,27 @@ from billingua.wire.errors import CredentialMalformed, CredentialMissing, Creden
 
 SCHEME = "token"
 
+TOKEN_LIFE = timedelta(hours=2)
+"""How long a token opens something after its log-in."""
+
+BOTH_SIDES = frozenset(TradeRole)
+
 
 @dataclass(frozen=True, slots=True)
 class Access:
     """Who may make a call: users with the permission, of organizations on these sides of the trade."""
 
     permission: str
-    sides: frozenset[TradeRole] = frozenset(TradeRole)
+    sides: frozenset[TradeRole] = BOTH_SIDES
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Who calls, and for which organization."""
+    """Who calls, and for which organization, as the trader that it is."""
 
     caller: Caller
     organization: Party
+    trader: Trader
 
 
 async def open_session(request: Request, ledger: Ledger) -> Session:
@@ -57,19 +65,51 @@ def _token(request: Request) -> str:
 async def enter(session: Session, ledger: Ledger, access: Access) -> Member:
     """Let a user make a call. Refuses with `WrongOrganization` before `NotPermitted`, as §1.1 has it."""
     user = session.caller.user
-    organization = await ledger.read(session.caller, _find_organization, user.organization if user else None)
-    if organization is None or organization.trade_role not in access.sides:
+    member = await _member(session, ledger)
+    if member is None or member.trader.role not in access.sides:
         raise WrongOrganization(access.sides)
-    if not _holds(user, access.permission):
+    if not holds(user, access.permission):
         raise NotPermitted(access.permission)
-    return Member(session.caller, organization)
+    return member
 
 
-def _holds(user: User | None, permission: str) -> bool:
+def holds(user: User | None, permission: str) -> bool:
+    """Whether a user has a permission; one without a list of them has all that fit its organization."""
     return user is not None and (user.permissions is None or permission in user.permissions)
+
+
+async def _member(session: Session, ledger: Ledger) -> Member | None:
+    user = session.caller.user
+    organization = await ledger.read(session.caller, _find_organization, user.organization if user else None)
+    if organization is None or organization.trade_role is None:
+        return None
+    return Member(session.caller, organization, Trader(organization.trade_role, organization.uuid))
 
 
 def _find_organization(uuid: UUID | None, caller: Caller, now: datetime) -> Plan[Party | None]:
     keys = [by_uuid(Party, uuid)] if uuid else []
     found = yield Needs(keys)
     return Decision(found.get(keys[0]) if keys else None)
+
+
+async def log_in(ledger: Ledger, username: str, password: str, token: str, request_id: str) -> Member:
+    """Let the token open what the user of this name and password may do, for a while (§2, A20).
+
+    Refuses with `LoginRefused`, also where the user works for no organization that trades.
+    """
+    try:
+        session = await credentials.open_session_by_password(ledger, NAME, username, password, request_id)
+    except CredentialUnknown as error:
+        raise LoginRefused from error
+    member = await _member(session, ledger)
+    if member is None:
+        raise LoginRefused
+    await ledger.run(member.caller, issue_token, hash_secret(token))
+    return member
+
+
+def issue_token(secret_hash: str, caller: Caller, now: datetime) -> Plan[Credential]:
+    """Let a token (its hash) stand for the caller until its time is up; those issued before live on."""
+    user = caller.user.username if caller.user else None
+    command = CreateCredential(dialect=NAME, secret_hash=secret_hash, user=user, expires_at=now + TOKEN_LIFE)
+    return (yield from create_credential(command, caller, now))

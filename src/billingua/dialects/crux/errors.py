@@ -2,20 +2,31 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from billingua.core import errors
-from billingua.core.errors import OrderLineClosed, OrderLineNotFound, OverInvoiced, Refused
+from billingua.core.errors import (
+    OrderLineClosed,
+    OrderLineNotFound,
+    OverAllocated,
+    OverInvoiced,
+    Refused,
+    SkuNotFound,
+    SupplierNotFound,
+)
 from billingua.core.party import TradeRole
 from billingua.dialects.crux.vocabulary import INVALID, type_name
+from billingua.engine.plan import Plan
 from billingua.engine.ports import StoreFailed
 from billingua.wire import errors as wire
 from billingua.wire.errors import find_refusal
 from billingua.wire.members import Problem
 from billingua.wire.replies import json_reply
+
+T = TypeVar("T")
 
 
 class BodyInvalid(wire.BodyRefused):
@@ -27,13 +38,48 @@ class BodyInvalid(wire.BodyRefused):
         self.problems = problems
 
 
-class LineRefused(Refused):
-    """The ledger refused one of the `count` lines of an invoice, for this reason."""
+UNFIT = (OrderLineNotFound, OrderLineClosed, OverInvoiced, OverAllocated, SupplierNotFound, SkuNotFound)
+"""What may be wrong with one entry of a list: a refusal that knows its place there."""
 
-    def __init__(self, reason: OrderLineNotFound | OrderLineClosed | OverInvoiced, count: int) -> None:
-        super().__init__(reason, count)
+
+class EntryRefused(Refused):
+    """The ledger refused one of the `count` entries of a list of the body, for a reason that has its place there."""
+
+    def __init__(self, reason: Refused, index: int, name: str, count: int) -> None:
+        super().__init__(reason, index, name, count)
         self.reason = reason
+        self.index = index
+        self.name = name
         self.count = count
+
+
+def of_entries(name: str, count: int, plan: Plan[T]) -> Plan[T]:
+    """Let a plan go on; if it refuses one of the entries of a list of the body, say of which list (`EntryRefused`)."""
+    try:
+        return (yield from plan)
+    except UNFIT as error:
+        raise EntryRefused(error, error.index, name, count) from error
+
+
+class OrderUnknown(Refused):
+    """The order that a member of the body names is not there, or not for the caller to see."""
+
+    def __init__(self, member: str, asked: object) -> None:
+        super().__init__(member, asked)
+        self.member = member
+        self.asked = asked
+
+
+def of_member(name: str, plan: Plan[T]) -> Plan[T]:
+    """Let a plan go on about orders that a member of the body names, and no path: `OrderUnknown` (A2)."""
+    try:
+        return (yield from plan)
+    except errors.OrderNotFound as error:
+        raise OrderUnknown(name, error.asked) from error
+
+
+class LoginRefused(wire.CredentialRefused):
+    """This name and this password open nothing."""
 
 
 class WrongOrganization(Refused):
@@ -46,7 +92,10 @@ class WrongOrganization(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One row: status, text, and the field that it is about; without one the text stands under `detail`."""
+    """One row: status, text, and the field that it is about; without one the text stands under `detail`.
+
+    A dot leads on to the field of a field.
+    """
 
     status: int
     text: str = ""
@@ -61,11 +110,18 @@ REFUSALS: dict[type[Exception], Refusal] = {
     WrongOrganization: Refusal(409, "This endpoint is for a {0.wanted} organization."),
     errors.NumberTaken: Refusal(422, "An invoice with this number already exists on this order.", "invoice_number"),
     errors.OrderCancelled: Refusal(422, "The order is cancelled."),
+    errors.NothingToCancel: Refusal(422, "There is nothing left to cancel, or nobody asked for a cancellation."),
     errors.OrderLineNotFound: Refusal(422, "Not a line item of yours in this order.", "line_item_uuid"),
     errors.OrderLineClosed: Refusal(422, "The line item is {0.status}.", "line_item_uuid"),
     errors.OverInvoiced: Refusal(
         422, "{0.invoiced} would be invoiced, but {0.ordered} were ordered.", "quantity_invoiced"
     ),
+    errors.OverAllocated: Refusal(
+        422, "{0.accepted} would be accepted, but {0.ordered} were ordered.", "allocation.quantity_accepted"
+    ),
+    errors.SupplierNotFound: Refusal(422, "No such supplier.", "supplier_org_uuid"),
+    errors.SkuNotFound: Refusal(422, "The supplier has no such SKU.", "sku_id"),
+    OrderUnknown: Refusal(422, "No such order: {0.asked}.", "{0.member}"),
     errors.AmountTooLarge: Refusal(422, "The invoice's amounts come to more than can be kept."),
     errors.PartyNotFound: Refusal(422, "The order has no retailer to invoice."),
     errors.Refused: Refusal(422, "The request was refused."),
@@ -75,6 +131,7 @@ REFUSALS: dict[type[Exception], Refusal] = {
     wire.BodyTypeUnsupported: Refusal(415, 'Unsupported media type "{0.content_type}" in request.'),
     wire.CredentialMissing: Refusal(401, "Authentication credentials were not provided."),
     wire.CredentialMalformed: Refusal(401, "Invalid token header. No credentials provided."),
+    LoginRefused: Refusal(401, "Invalid username/password."),
     wire.CredentialExpired: Refusal(401, "Token has expired."),
     wire.CredentialRefused: Refusal(401, "Invalid token."),
     wire.UnknownPath: Refusal(404, NOT_FOUND),
@@ -87,17 +144,20 @@ REFUSALS: dict[type[Exception], Refusal] = {
 
 def voice(request: Request, error: Refused) -> Response:
     """Put a refusal into words."""
-    reason = error.reason if isinstance(error, LineRefused) else error
+    reason = error.reason if isinstance(error, EntryRefused) else error
     refusal = find_refusal(REFUSALS, reason)
-    return json_reply(_body(error, refusal, refusal.text.format(reason)), refusal.status, _headers(error))
+    return json_reply(_body(error, reason, refusal), refusal.status, _headers(error))
 
 
-def _body(error: Refused, refusal: Refusal, text: str) -> Any:
+def _body(error: Refused, reason: Refused, refusal: Refusal) -> Any:
     if isinstance(error, BodyInvalid):
         return _in_shape(error.sent, error.problems)
-    body = {refusal.field: [text]} if refusal.field else {"detail": text}
-    if isinstance(error, LineRefused):
-        return {"line_items": [body if place == error.reason.index else _GOOD for place in range(error.count)]}
+    text = refusal.text.format(reason)
+    body: Any = {"detail": text} if refusal.field is None else [text]
+    for name in reversed(refusal.field.format(reason).split(".") if refusal.field else ()):
+        body = {name: body}
+    if isinstance(error, EntryRefused):
+        return {error.name: [body if place == error.index else _GOOD for place in range(error.count)]}
     return body
 
 
