@@ -182,6 +182,26 @@ async def test_a_commit_whose_answer_is_lost_is_neither_lost_nor_done_twice(stor
     await assert_whole(store)
 
 
+async def test_an_answer_to_a_commit_that_cannot_be_read_is_as_good_as_lost(
+    store: PostgresStore, monkeypatch: pytest.MonkeyPatch
+):
+    execute, commits = asyncpg.Connection.execute, list[str]()
+
+    async def misread(connection: Any, sql: str, *values: Any) -> str:
+        done = await execute(connection, sql, *values)
+        if sql == "COMMIT" and not commits:
+            commits.append(done)
+            raise asyncpg.InternalClientError("got result for unknown protocol state")
+        return done
+
+    monkeypatch.setattr(asyncpg.Connection, "execute", misread)
+    assert (await store.run(add(1))).open_balance == 101
+
+    assert commits == ["COMMIT"]
+    assert len(await store.history("demo", "invoice", 1)) == 2
+    await assert_whole(store)
+
+
 async def test_a_lost_commit_is_not_taken_for_the_same_change_of_another_node(
     store: PostgresStore, road: Road, url: str
 ):

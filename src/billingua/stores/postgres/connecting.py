@@ -20,6 +20,7 @@ FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClien
 
 LOSSES = (
     OSError,
+    asyncpg.InternalClientError,  # nobody knows any more what the next answer is about
     asyncpg.PostgresConnectionError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
