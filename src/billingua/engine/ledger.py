@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from billingua.core.invoice import Invoice
+from billingua.core.order import Order
 from billingua.engine.clock import Clock
 from billingua.engine.journal import Entry
 from billingua.engine.plan import Caller, Command, Job
 from billingua.engine.ports import Store
-from billingua.engine.queries import InvoiceQuery, Page
+from billingua.engine.queries import InvoiceQuery, OrderQuery, Page
 
 C = TypeVar("C")
 A = TypeVar("A")
@@ -32,6 +33,10 @@ class Ledger:
     async def invoices(self, caller: Caller, query: InvoiceQuery) -> Page[Invoice]:
         """List invoices of the caller's workspace."""
         return await self.store.invoices(caller.workspace, query)
+
+    async def orders(self, caller: Caller, query: OrderQuery) -> Page[Order]:
+        """List orders of the caller's workspace, each whole, whoever sees it."""
+        return await self.store.orders(caller.workspace, query)
 
     async def history(self, caller: Caller, kind: str, id: int) -> Sequence[Entry]:
         """Give the history of one aggregate of the caller's workspace, oldest first."""

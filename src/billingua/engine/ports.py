@@ -7,9 +7,10 @@ from typing import Any, Protocol, TypeVar
 
 from billingua.core.errors import Refused
 from billingua.core.invoice import Invoice
+from billingua.core.order import Order
 from billingua.engine.journal import Entry
 from billingua.engine.plan import Job, Key, Record
-from billingua.engine.queries import InvoiceQuery, Miscount, Page
+from billingua.engine.queries import InvoiceQuery, Miscount, OrderQuery, Page
 
 T = TypeVar("T")
 
@@ -27,7 +28,7 @@ class StoreFailed(Refused):
 
 
 class OutcomeUnknown(Exception):
-    """Nobody can tell whether the store did its work: the connection was lost while it committed.
+    """Nobody can tell whether the store did its work: the connection was lost, or the disk failed, while it committed.
 
     This is no refusal, after which nothing has changed. Whoever asked has to look.
     """
@@ -69,6 +70,10 @@ class Store(Protocol):
 
     async def invoices(self, workspace: str, query: InvoiceQuery) -> Page[Invoice]:
         """List invoices."""
+        ...
+
+    async def orders(self, workspace: str, query: OrderQuery) -> Page[Order]:
+        """List orders, each whole, whoever sees it."""
         ...
 
     async def miscounts(self, workspace: str) -> Sequence[Miscount]:

@@ -7,12 +7,13 @@ from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from billingua.core.invoice import Invoice
+from billingua.core.order import Order
 from billingua.engine.batch import Counter, Happening, Loaded, Outcome, Save, Wanted, Writes
 from billingua.engine.journal import Entry
 from billingua.engine.kinds import kind_of
 from billingua.engine.plan import Job, Key, Record
 from billingua.engine.ports import Posted
-from billingua.engine.queries import InvoiceQuery, Miscount, Page
+from billingua.engine.queries import InvoiceQuery, Miscount, OrderQuery, Page
 from billingua.stores.batches import Batches, answer_without_saving, decide
 from billingua.stores.outbox import body_of
 
@@ -117,7 +118,14 @@ class MemoryStore:
 
     async def invoices(self, workspace: str, query: InvoiceQuery) -> Page[Invoice]:
         """List invoices."""
-        asked = [record for record in self._all(workspace, "invoice") if query.matches(record.value)]
+        return self._page(workspace, "invoice", query)
+
+    async def orders(self, workspace: str, query: OrderQuery) -> Page[Order]:
+        """List orders."""
+        return self._page(workspace, "order", query)
+
+    def _page(self, workspace: str, kind: str, query: Any) -> Page[Any]:
+        asked = [record for record in self._all(workspace, kind) if query.matches(record.value)]
         asked.sort(key=lambda record: query.place(record.value), reverse=query.descending)
         end = None if query.limit is None else query.offset + query.limit
         return Page(asked[query.offset : end], len(asked))

@@ -11,6 +11,7 @@ from billingua.engine.journal import Entry
 from billingua.engine.kinds import kind_of
 from billingua.engine.plan import Key, Record
 from billingua.stores.bodies import aggregate_to_body
+from billingua.stores.order_rows import order_to_lines, order_to_parts
 from billingua.stores.outbox import body_of
 from billingua.stores.rows import instant_to_row, invoice_to_body, invoice_to_row, same_body, same_listing
 
@@ -20,6 +21,10 @@ STATEMENTS = (
     "free_key",  # before any is taken: two aggregates may exchange theirs
     "insert_aggregate",
     "update_aggregate",
+    "put_order_part",
+    "drop_order_part",
+    "put_order_line",
+    "drop_order_line",
     "insert_invoice",
     "insert_invoice_body",
     "update_invoice",
@@ -42,6 +47,8 @@ def values_of(writes: Writes) -> dict[str, list[Values]]:
     for save in writes.saves.values():
         add = _add_invoice if save.kind == "invoice" else _add_aggregate
         add(values, save)
+        if save.kind == "order":
+            _add_order(values, save)
         _add_keys(values, save)
     values["set_counter"] += [
         {"workspace": workspace, "name": name, "next": number} for (workspace, name), number in writes.counters.items()
@@ -63,6 +70,15 @@ def _add_aggregate(values: dict[str, list[Values]], save: Save) -> None:
         "known_version": _known_version(save),
     }
     values["update_aggregate" if save.before else "insert_aggregate"].append(value)
+
+
+def _add_order(values: dict[str, list[Values]], save: Save) -> None:
+    """Write the narrow rows of an order that are other than they were; most changes touch none."""
+    for name, rows_of in (("order_part", order_to_parts), ("order_line", order_to_lines)):
+        known = rows_of(save.workspace, save.before.value) if save.before else {}
+        rows = rows_of(save.workspace, save.after.value)
+        values[f"put_{name}"] += [row for key, row in rows.items() if row != known.get(key)]
+        values[f"drop_{name}"] += [row for key, row in known.items() if key not in rows]
 
 
 def _add_invoice(values: dict[str, list[Values]], save: Save) -> None:

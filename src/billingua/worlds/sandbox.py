@@ -6,11 +6,12 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 from billingua.core.invoice import Invoice
+from billingua.core.order import Order
 from billingua.engine.clock import SandboxClock
 from billingua.engine.journal import Entry
 from billingua.engine.plan import Job, Key, Record
 from billingua.engine.ports import Posted, Store
-from billingua.engine.queries import InvoiceQuery, Miscount, Page
+from billingua.engine.queries import InvoiceQuery, Miscount, OrderQuery, Page
 
 T = TypeVar("T")
 
@@ -105,6 +106,11 @@ class _GatedStore:
         """List invoices."""
         async with self._gate.passed():
             return await self._store.invoices(workspace, query)
+
+    async def orders(self, workspace: str, query: OrderQuery) -> Page[Order]:
+        """List orders."""
+        async with self._gate.passed():
+            return await self._store.orders(workspace, query)
 
     async def miscounts(self, workspace: str) -> Sequence[Miscount]:
         """Find the kept counts of invoices that are not right."""

@@ -103,6 +103,31 @@ UPDATE invoice_body SET body = new.body
 FROM unnest(:workspace::text[], :id::bigint[], :body::bytea[]) AS new (workspace, id, body)
 WHERE invoice_body.workspace = new.workspace AND invoice_body.id = new.id;
 
+-- name: put_order_part
+INSERT INTO order_part (workspace, trader, id, number, number_folded, created_at, sent, status, sku, allocations)
+SELECT * FROM unnest(:workspace::text[], :trader::text[], :id::bigint[], :number::text[], :number_folded::text[],
+    :created_at::bigint[], :sent::boolean[], :status::text[], :sku::text[], :allocations::integer[])
+ON CONFLICT (workspace, trader, id) DO UPDATE SET number = excluded.number, number_folded = excluded.number_folded,
+    created_at = excluded.created_at, sent = excluded.sent, status = excluded.status, sku = excluded.sku,
+    allocations = excluded.allocations;
+
+-- name: drop_order_part
+DELETE FROM order_part
+USING unnest(:workspace::text[], :trader::text[], :id::bigint[]) AS old (workspace, trader, id)
+WHERE order_part.workspace = old.workspace AND order_part.trader = old.trader AND order_part.id = old.id;
+
+-- name: put_order_line
+INSERT INTO order_line (workspace, id, position, supplier, designation, sku_folded, title_folded)
+SELECT * FROM unnest(:workspace::text[], :id::bigint[], :position::integer[], :supplier::text[], :designation::text[],
+    :sku_folded::text[], :title_folded::text[])
+ON CONFLICT (workspace, id, position) DO UPDATE SET supplier = excluded.supplier, designation = excluded.designation,
+    sku_folded = excluded.sku_folded, title_folded = excluded.title_folded;
+
+-- name: drop_order_line
+DELETE FROM order_line
+USING unnest(:workspace::text[], :id::bigint[], :position::integer[]) AS old (workspace, id, position)
+WHERE order_line.workspace = old.workspace AND order_line.id = old.id AND order_line.position = old.position;
+
 -- name: free_key
 DELETE FROM lookup
 USING unnest(:workspace::text[], :kind::text[], :name::text[], :value::text[], :id::bigint[])
@@ -192,6 +217,11 @@ SELECT 'invoice' AS kind, body, invoice.*
 FROM (SELECT id FROM ({page}) AS found) AS page JOIN invoice USING (id) JOIN invoice_body USING (workspace, id)
 WHERE workspace = :workspace ORDER BY {order};
 
+-- name: list_orders
+SELECT kind, body, workspace, id, version, chain
+FROM ({page}) AS page JOIN aggregate USING (id)
+WHERE workspace = :workspace AND kind = 'order' ORDER BY {order};
+
 -- name: all_invoices
 SELECT 'invoice' AS kind, body, invoice.* FROM invoice JOIN invoice_body USING (workspace, id)
 WHERE workspace = :workspace ORDER BY id;
@@ -207,9 +237,12 @@ SELECT workspace, kind, id, version, at, body, hash FROM history ORDER BY worksp
 SELECT sequence, workspace, at, body FROM outbox ORDER BY workspace, sequence;
 
 -- name: erase
-LOCK TABLE counter, aggregate, invoice, invoice_body, lookup, history, outbox_end, outbox, invoice_count
-    IN SHARE ROW EXCLUSIVE MODE;
+LOCK TABLE counter, aggregate, order_part, order_line, invoice, invoice_body, lookup, history, outbox_end, outbox,
+    invoice_count, file IN SHARE ROW EXCLUSIVE MODE;
 DELETE FROM aggregate;
+DELETE FROM order_part;
+DELETE FROM order_line;
+DELETE FROM file;
 DELETE FROM lookup;
 DELETE FROM invoice;
 DELETE FROM invoice_body;

@@ -2,18 +2,20 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
-from typing import Any
+from typing import Any, cast
 
 import asyncpg
 
 from billingua.core.invoice import Invoice
+from billingua.core.order import Order
 from billingua.engine.batch import Counter, Loaded, Place, Wanted
 from billingua.engine.journal import Entry
 from billingua.engine.kinds import KINDS
 from billingua.engine.plan import Key, Record
-from billingua.engine.queries import InvoiceQuery, Miscount, Page
+from billingua.engine.queries import InvoiceQuery, Miscount, OrderQuery, Page
 from billingua.stores.bodies import aggregate_from_body
-from billingua.stores.listing import Variant, listing, window
+from billingua.stores.listing import Listing, Variant, listing, window
+from billingua.stores.order_listing import order_listing
 from billingua.stores.postgres.connecting import Connection
 from billingua.stores.postgres.statements import SQL, list_statement, statement
 from billingua.stores.postgres.texts import from_database, to_database
@@ -91,15 +93,29 @@ class Reading:
 
     async def page(self, connection: Connection, workspace: str, query: InvoiceQuery) -> Page[Invoice]:
         """List invoices."""
-        asked = listing(workspace, query, LISTS)
+        return await self._page(connection, "list_invoices", listing(workspace, query, LISTS), query)
+
+    async def order_page(self, connection: Connection, workspace: str, query: OrderQuery) -> Page[Order]:
+        """List orders."""
+        return await self._page(connection, "list_orders", order_listing(workspace, query, LISTS), query)
+
+    async def _page(
+        self, connection: Connection, name: str, asked: Listing, query: InvoiceQuery | OrderQuery
+    ) -> Page[Any]:
+        values = {name: _told(value) for name, value in asked.values.items()}
         count = statement(asked.total)
-        total = await connection.fetchval(count.sql, *count.values(**asked.values))
+        total = await connection.fetchval(count.sql, *count.values(**values))
         part = window(query, total)
         if part is None:
             return Page([], total)
-        page = list_statement("list_invoices", page=asked.page, order=asked.order)
-        rows = await connection.fetch(page.sql, *page.values(**asked.values, **part))
+        page = list_statement(name, page=asked.page, order=asked.order)
+        rows = await connection.fetch(page.sql, *page.values(**values, **part))
         return Page([self.record(row)[1] for row in rows], total)
+
+
+def _told(value: Any) -> Any:
+    """Write a list of texts so that the database can keep it."""
+    return [to_database(text) for text in cast("list[str]", value)] if isinstance(value, list) else value
 
 
 def _may_exist(key: Key[Any]) -> bool:

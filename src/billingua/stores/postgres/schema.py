@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from billingua.stores.postgres.connecting import Connection, connected, place_of
 from billingua.stores.postgres.connections import transaction
+from billingua.stores.postgres.texts import casefold_function
 from billingua.stores.statements import DatabaseTooNew, Migration, migrations
 
 _MIGRATIONS = migrations("billingua.stores.postgres")
@@ -24,8 +25,8 @@ async def migrate(url: str) -> Sequence[Migration]:
     async with connected(url) as connection, transaction(connection):
         await connection.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
         missing = _MIGRATIONS[await _version(connection, url) :]
-        for migration in missing:
-            await _apply(connection, migration)
+        if missing:
+            await _apply(connection, missing)
         await connection.execute("COMMIT")
         return missing
 
@@ -49,6 +50,9 @@ async def _version(connection: Connection, url: str) -> int:
     return found
 
 
-async def _apply(connection: Connection, migration: Migration) -> None:
-    await connection.execute(migration.sql)
-    await connection.execute("INSERT INTO migration (number, name) VALUES ($1, $2)", migration.number, migration.name)
+async def _apply(connection: Connection, missing: Sequence[Migration]) -> None:
+    await connection.execute(casefold_function())
+    for one in missing:
+        await connection.execute(one.sql)
+        await connection.execute("INSERT INTO migration (number, name) VALUES ($1, $2)", one.number, one.name)
+    await connection.execute("DROP FUNCTION pg_temp.casefold (text)")

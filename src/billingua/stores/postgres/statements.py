@@ -61,7 +61,7 @@ SQL = {name: statement(sql) for name, sql in _SOURCES.items()}
 
 
 def list_statement(name: str, **parts: str) -> Statement:
-    """Give a statement about a list of invoices, with its page and its order put in."""
+    """Give a statement about a list, with its page and its order put in."""
     return statement(_SOURCES[name].format(**parts))
 
 

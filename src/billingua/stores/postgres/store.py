@@ -1,16 +1,17 @@
 """A store in PostgreSQL, for as many nodes as there are."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from billingua.core.invoice import Invoice
+from billingua.core.order import Order
 from billingua.engine.journal import Entry
 from billingua.engine.plan import Job, Key, Record
 from billingua.engine.ports import Posted
-from billingua.engine.queries import InvoiceQuery, Miscount, Page
+from billingua.engine.queries import InvoiceQuery, Miscount, OrderQuery, Page
 from billingua.stores.batches import BATCH_SIZE, Batches
 from billingua.stores.postgres.connecting import BY_KEY, TO_WRITE, Connection, connected
 from billingua.stores.postgres.connections import SNAPSHOT, Line, Lines, transaction
@@ -78,11 +79,18 @@ class PostgresStore:
 
     async def invoices(self, workspace: str, query: InvoiceQuery) -> Page[Invoice]:
         """List invoices."""
-        return await self._lists.use(partial(self._page, workspace, query))
+        return await self._list(partial(self._listing.page, workspace=workspace, query=query))
 
-    async def _page(self, workspace: str, query: InvoiceQuery, connection: Connection) -> Page[Invoice]:
-        async with transaction(connection, SNAPSHOT):
-            return await self._listing.page(connection, workspace, query)
+    async def orders(self, workspace: str, query: OrderQuery) -> Page[Order]:
+        """List orders."""
+        return await self._list(partial(self._listing.order_page, workspace=workspace, query=query))
+
+    async def _list(self, question: Callable[[Connection], Awaitable[T]]) -> T:
+        async def answer(connection: Connection) -> T:
+            async with transaction(connection, SNAPSHOT):
+                return await question(connection)
+
+        return await self._lists.use(answer)
 
     async def miscounts(self, workspace: str) -> Sequence[Miscount]:
         """Find the kept counts of invoices that are not right."""

@@ -5,6 +5,7 @@ that texts keep their order, and whether one is part of another.
 """
 
 import re
+import sys
 from typing import Any
 
 _WORDS = {"\x00": "\x01\x01\x01\x02", "\x01": "\x01\x01\x02\x02", "\x02": "\x01\x02\x02\x02"}
@@ -25,3 +26,16 @@ def from_database(value: Any) -> Any:
     if not isinstance(value, str) or value.isprintable():
         return value
     return _WORD.sub(lambda found: _CHARACTERS[found[0]], value)
+
+
+def casefold_function() -> str:
+    """Say in SQL what `str.casefold` does, as a function that goes with the connection.
+
+    The `lower` of a database depends on its locale, and knows no "ss" for "ß".
+    """
+    folded = {one: one.casefold() for one in map(chr, range(3, sys.maxunicode + 1)) if one.casefold() != one}
+    letters = {one: other for one, other in folded.items() if len(other) == 1}
+    body = f"translate($1, '{''.join(letters)}', '{''.join(letters.values())}')"
+    for one in folded.keys() - letters.keys():
+        body = f"replace({body}, '{one}', '{folded[one]}')"
+    return f"CREATE FUNCTION pg_temp.casefold(text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT {body} $$"

@@ -82,6 +82,7 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
         raise DatabaseTooNew(str(path), found, known)
     if found < known:
         connection.execute("BEGIN IMMEDIATE")
+        connection.create_function("casefold", 1, str.casefold, deterministic=True)
         # Another process may have been quicker.
         for migration in _MIGRATIONS[_schema(connection) :]:
             _apply(connection, migration)

@@ -62,6 +62,25 @@ INSERT INTO invoice_body (workspace, id, body) VALUES (:workspace, :id, :body);
 -- name: update_invoice_body
 UPDATE invoice_body SET body = :body WHERE workspace = :workspace AND id = :id;
 
+-- name: put_order_part
+INSERT INTO order_part (workspace, trader, id, number, number_folded, created_at, sent, status, sku, allocations)
+VALUES (:workspace, :trader, :id, :number, :number_folded, :created_at, :sent, :status, :sku, :allocations)
+ON CONFLICT (workspace, trader, id) DO UPDATE SET number = excluded.number, number_folded = excluded.number_folded,
+    created_at = excluded.created_at, sent = excluded.sent, status = excluded.status, sku = excluded.sku,
+    allocations = excluded.allocations;
+
+-- name: drop_order_part
+DELETE FROM order_part WHERE workspace = :workspace AND trader = :trader AND id = :id;
+
+-- name: put_order_line
+INSERT INTO order_line (workspace, id, position, supplier, designation, sku_folded, title_folded)
+VALUES (:workspace, :id, :position, :supplier, :designation, :sku_folded, :title_folded)
+ON CONFLICT (workspace, id, position) DO UPDATE SET supplier = excluded.supplier, designation = excluded.designation,
+    sku_folded = excluded.sku_folded, title_folded = excluded.title_folded;
+
+-- name: drop_order_line
+DELETE FROM order_line WHERE workspace = :workspace AND id = :id AND position = :position;
+
 -- name: find_holder
 SELECT id FROM lookup WHERE kind = :kind AND name = :name AND value = :value AND workspace = :workspace;
 
@@ -126,6 +145,9 @@ GROUP BY status, origin, currency HAVING sum(kept) <> sum(found) ORDER BY status
 -- One statement a line.
 -- name: erase
 DELETE FROM aggregate;
+DELETE FROM order_part;
+DELETE FROM order_line;
+DELETE FROM file;
 DELETE FROM lookup;
 DELETE FROM invoice;
 DELETE FROM invoice_body;

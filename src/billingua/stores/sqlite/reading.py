@@ -1,19 +1,22 @@
 """What is read through one connection."""
 
+import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from billingua.core.invoice import Invoice
+from billingua.core.order import Order
 from billingua.engine.batch import Loaded, Place, Wanted
 from billingua.engine.journal import Entry
 from billingua.engine.kinds import KINDS
 from billingua.engine.plan import Key, Record
 from billingua.engine.ports import Posted
-from billingua.engine.queries import InvoiceQuery, Miscount, Page
+from billingua.engine.queries import InvoiceQuery, Miscount, OrderQuery, Page
 from billingua.stores.bodies import aggregate_from_body
-from billingua.stores.listing import Variant, listing, window
+from billingua.stores.listing import Listing, Variant, listing, window
+from billingua.stores.order_listing import order_listing
 from billingua.stores.recent import Recent
 from billingua.stores.rows import InvoiceRow, instant_from_row, invoice_from_row
 from billingua.stores.sqlite.connections import SQL
@@ -114,11 +117,18 @@ class Reading:
 
     def page(self, workspace: str, query: InvoiceQuery) -> Page[Invoice]:
         """List invoices."""
-        asked = listing(workspace, query, LISTS)
-        (total,) = self._connection.execute(asked.total, asked.values).fetchone()
+        return self._page("invoice", workspace, listing(workspace, query, LISTS), query)
+
+    def order_page(self, workspace: str, query: OrderQuery) -> Page[Order]:
+        """List orders."""
+        return self._page("order", workspace, order_listing(workspace, query, LISTS), query)
+
+    def _page(self, kind: str, workspace: str, asked: Listing, query: InvoiceQuery | OrderQuery) -> Page[Any]:
+        values = {name: json.dumps(value) if isinstance(value, list) else value for name, value in asked.values.items()}
+        (total,) = self._connection.execute(asked.total, values).fetchone()
         part = window(query, total)
-        listed = self._connection.execute(asked.page, asked.values | part).fetchall() if part else []
-        return Page([record for *_, id in listed if (record := self.record(workspace, "invoice", id))], total)
+        listed = self._connection.execute(asked.page, values | part).fetchall() if part else []
+        return Page([record for *_, id in listed if (record := self.record(workspace, kind, id))], total)
 
     def miscounts(self, workspace: str) -> list[Miscount]:
         """Find the kept counts of invoices that are not right."""

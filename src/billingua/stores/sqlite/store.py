@@ -12,11 +12,12 @@ from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from billingua.core.invoice import Invoice
+from billingua.core.order import Order
 from billingua.engine.batch import Outcome
 from billingua.engine.journal import Entry
 from billingua.engine.plan import Job, Key, Record
 from billingua.engine.ports import Posted
-from billingua.engine.queries import InvoiceQuery, Miscount, Page
+from billingua.engine.queries import InvoiceQuery, Miscount, OrderQuery, Page
 from billingua.stores.batches import BATCH_SIZE, Batches, answer
 from billingua.stores.recent import Recent
 from billingua.stores.sqlite.connections import SQL, connect_to_read, failures, snapshot
@@ -84,6 +85,10 @@ class SqliteStore:
     async def invoices(self, workspace: str, query: InvoiceQuery) -> Page[Invoice]:
         """List invoices."""
         return await self._list(lambda reading: reading.page(workspace, query))
+
+    async def orders(self, workspace: str, query: OrderQuery) -> Page[Order]:
+        """List orders."""
+        return await self._list(lambda reading: reading.order_page(workspace, query))
 
     async def miscounts(self, workspace: str) -> Sequence[Miscount]:
         """Find the kept counts of invoices that are not right."""

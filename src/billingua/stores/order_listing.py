@@ -1,0 +1,81 @@
+"""Lists of orders in SQL: how many a trader sees in all, and the ids of one page in their order."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from billingua.core.order import Trader
+from billingua.core.party import TradeRole
+from billingua.engine.queries import OrderQuery, OrderSort
+from billingua.stores.listing import Conditions, Listing, Variant
+from billingua.stores.order_rows import allocations_to_row, trader_to_row
+from billingua.stores.rows import instant_to_row
+
+
+def order_listing(workspace: str, query: OrderQuery, variant: Variant) -> Listing:
+    """Say in SQL which orders are asked for, as a database wants to hear it."""
+    # What is put together here are our own words; whatever comes from outside is bound.
+    asked = Conditions()
+    asked.add("workspace = :workspace", workspace=workspace)
+    asked.add("trader = :trader", trader=trader_to_row(query.trader))
+    _add_whole(asked, query)
+    _add_lines(asked, query, variant)
+    order = _order(query)
+    columns = f"{query.sort.value}, id"
+    return Listing(
+        total=f"SELECT count(*) FROM order_part WHERE {asked.sql}",  # noqa: S608
+        page=f"SELECT {columns} FROM order_part WHERE {asked.sql} ORDER BY {order} LIMIT :limit OFFSET :offset",  # noqa: S608
+        order=order,
+        values=asked.values,
+    )
+
+
+def _add_whole(asked: Conditions, query: OrderQuery) -> None:
+    """Ask for what stands in the part's own row."""
+    asked.add("number = :number", number=query.number)
+    asked.add("sent = :sent", sent=query.sent)
+    asked.add("created_at >= :created_from", created_from=query.created_from and instant_to_row(query.created_from))
+    asked.add("created_at <= :created_to", created_to=query.created_to and instant_to_row(query.created_to))
+    allocations = None if query.allocations is None else allocations_to_row(query.allocations)
+    asked.add("(allocations & CAST(:allocations AS integer)) <> 0", allocations=allocations)
+
+
+def _add_lines(asked: Conditions, query: OrderQuery, variant: Variant) -> None:
+    """Ask for what stands elsewhere: in the lines that are seen, in names, in the parts of others."""
+    lines, names = "SELECT id FROM order_line WHERE workspace = :workspace", _NAMES
+    if query.trader and query.trader.role is TradeRole.SUPPLIER:
+        lines += " AND supplier = :supplier"
+        asked.values["supplier"] = str(query.trader.organization)
+    if query.text is not None:
+        says = f"{variant.place_of}({{}}, :text) > 0".format
+        asked.add(
+            f"({says('number_folded')} OR id IN ({names} AND {says('value')}) "
+            f"OR id IN ({lines} AND ({says('sku_folded')} OR {says('title_folded')})))",
+            text=query.text.casefold(),
+        )
+    one_of = variant.one_of.format
+    asked.add(f"id IN ({names} AND value {one_of('uuids')})", uuids=_listed(query.uuids))
+    asked.add(f"id IN ({lines} AND designation {one_of('designations')})", designations=_listed(query.designations))
+    if query.organizations is not None and not (query.trader and query.trader.organization in query.organizations):
+        others = f"SELECT id FROM order_part WHERE workspace = :workspace AND trader {one_of('others')}"  # noqa: S608
+        asked.add(f"id IN ({others})", others=_others(query.trader, query.organizations))
+
+
+_NAMES = "SELECT id FROM lookup WHERE workspace = :workspace AND kind = 'order' AND name = 'uuid'"
+
+
+def _listed(values: Iterable[UUID | str] | None) -> list[str] | None:
+    return None if values is None else sorted(map(str, values))
+
+
+def _others(trader: Trader | None, organizations: Iterable[UUID]) -> list[str]:
+    """Name the parts of organizations that a trader sees to be there: a supplier sees no other supplier."""
+    is_supplier = trader is not None and trader.role is TradeRole.SUPPLIER
+    roles = (TradeRole.RETAILER,) if is_supplier else tuple(TradeRole)
+    return sorted(trader_to_row(Trader(role, one)) for role in roles for one in organizations)
+
+
+def _order(query: OrderQuery) -> str:
+    """Say in SQL in which order they stand; what has no line stands before what has one."""
+    direction = "DESC" if query.descending else "ASC"
+    nulls = "" if query.sort is OrderSort.CREATED else " NULLS LAST" if query.descending else " NULLS FIRST"
+    return f"{query.sort.value} {direction}{nulls}, id {direction}"
