@@ -1,0 +1,557 @@
+"""A play in which everybody trades through the API, held against a model after every step.
+
+Two retailers and two suppliers order, allocate, send, cancel and invoice, their own and what is not theirs: each is an
+outsider to the orders of the others. The model is the contract's prose in as few words as possible, and shares
+no code with the ledger.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID
+
+import httpx
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from billingua.core.party import Party, TradeRole
+from billingua.dialects.crux import NAME, make_face
+from billingua.engine.clock import SandboxClock, SystemClock
+from billingua.engine.credentials import hash_secret
+from billingua.engine.ledger import Ledger
+from billingua.engine.planting import Plant, plant
+from billingua.engine.ports import Store
+from billingua.stores.postgres import PostgresStore
+from billingua.stores.sqlite.store import SqliteStore
+from tests.builders import a_caller, a_credential, a_party, a_user, a_uuid, a_workspace, an_item
+from tests.postgres import Postgres
+from tests.stores.plans import assert_whole
+
+T = TypeVar("T")
+
+DAWN = datetime(2024, 3, 9, 8, tzinfo=UTC)
+
+SUPPLIERS, RETAILERS = ("tamarack", "birch"), ("larkspur", "yarrow")
+EVERYBODY = (*SUPPLIERS, *RETAILERS)
+PARTIES: Mapping[str, Party] = {
+    name: a_party(id=id, name=name, trade_role=TradeRole.SUPPLIER if name in SUPPLIERS else TradeRole.RETAILER)
+    for id, name in enumerate(EVERYBODY, 1)
+}
+SOLD = [("tamarack", "TM-1"), ("tamarack", "SKU"), ("birch", "BI-1"), ("birch", "SKU")]
+"""What each supplier sells; one SKU means something else to each of them."""
+
+NOT_SOLD = [("birch", "TM-1"), ("larkspur", "SKU")]
+
+NUMBERS = ("PO-1", "PO-2")
+MOST_ORDERS = 3
+NOWHERE = str(a_uuid(9999))
+
+
+@dataclass
+class Line:
+    """What the contract says of an order line."""
+
+    uuid: str
+    supplier: str
+    sku: str
+    ordered: int
+    status: str = "Unallocated"
+    designation: str | None = None
+    allocation: tuple[int, int, int] | None = None
+    packages: list[tuple[str, int]] = field(default_factory=list)
+    invoiced: int = 0
+    asked: bool = False
+
+    @property
+    def closed(self) -> bool:
+        return self.status in {"Cancelled", "Rejected"}
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing of it is left to cancel."""
+        return self.closed or self.status == "HasTracking"
+
+    @property
+    def extent(self) -> str | None:
+        """How far it is allocated, for who searches."""
+        if self.status == "Unallocated":
+            return "Unallocated"
+        accepted = self.allocation[0] if self.allocation else self.ordered
+        if self.closed or self.status == "Backordered" or not accepted:
+            return None
+        return "Partial" if accepted < self.ordered else "Allocated"
+
+    def move(self, status: str, designation: str | None) -> None:
+        self.status, self.designation = status, designation
+        self.asked = self.asked and not self.done
+
+    def allocate(self, accepted: int, rejected: int, backordered: int) -> None:
+        self.allocation = (accepted, rejected, backordered)
+        if accepted:
+            self.move("Allocated", "NeedsTracking")
+        elif backordered:
+            self.move("Backordered", "Backordered")
+        elif rejected:
+            self.move("Rejected", "Rejected")
+        else:
+            self.move("Unallocated", None)
+
+    def send(self, number: str, quantity: int) -> None:
+        self.packages.append((number, quantity))
+        sent = sum(quantity for _, quantity in self.packages)
+        wanted = self.allocation[0] if self.allocation else self.ordered
+        self.move("HasTracking" if sent >= wanted else self.status, "HasTracking")
+
+
+@dataclass
+class Bill:
+    """What the contract says of an invoice."""
+
+    supplier: str
+    number: str
+    parts: Sequence[tuple[Line, int | None]]
+
+
+@dataclass
+class Purchase:
+    """What the contract says of an order."""
+
+    uuid: str
+    number: str
+    retailer: str
+    lines: list[Line]
+    sent: bool = False
+    bills: list[Bill] = field(default_factory=list)
+
+    def seen_by(self, who: str) -> list[Line]:
+        """The lines that somebody sees; to whom none are shown, the order is not there."""
+        return [line for line in self.lines if who in {self.retailer, line.supplier}]
+
+    def bills_for(self, who: str) -> list[Bill]:
+        return [bill for bill in self.bills if who in {self.retailer, bill.supplier}]
+
+
+@dataclass
+class Stage:
+    """One ledger, played on again and again: emptied, planted, and asked over HTTP."""
+
+    runner: asyncio.Runner
+    store: Store
+    clock: SandboxClock = field(default_factory=lambda: SandboxClock(SystemClock()))
+
+    def set_up(self) -> None:
+        """Begin anew, with everybody and everything that is sold, and nothing ordered."""
+        self._run(self._plant())
+
+    async def _plant(self) -> None:
+        self.clock.set(DAWN)
+        await self.store.erase()
+        ledger = Ledger(self.store, self.clock)
+        await ledger.run(a_caller(), plant, Plant(a_workspace(), [*PARTIES.values(), *_items(), *_people()]))
+        transport = httpx.ASGITransport(app=make_face(ledger, 10_000))
+        self._client = httpx.AsyncClient(transport=transport, base_url="http://billingua.test")
+
+    def ask(self, *requests: tuple[str, str, str, Any]) -> list[httpx.Response]:
+        """Send requests all at once, each with who sends it, its verb, path and body; give the answers."""
+        return self._run(self._ask(requests))
+
+    async def _ask(self, requests: Iterable[tuple[str, str, str, Any]]) -> list[httpx.Response]:
+        return await asyncio.gather(*(self._send(*request) for request in requests))
+
+    async def _send(self, who: str, verb: str, path: str, body: Any) -> httpx.Response:
+        headers = {"Authorization": f"Token {who}"}
+        return await self._client.request(verb, f"/timp/orders/{path}", headers=headers, json=body)
+
+    def tear_down(self) -> None:
+        """See that history tells all of it, and leave."""
+        self._run(assert_whole(self.store))
+        self._run(self._client.aclose())
+
+    def _run(self, work: Coroutine[Any, Any, Any]) -> Any:
+        return self.runner.run(work)
+
+
+def _items() -> list[Any]:
+    return [an_item(id=id, sku=sku, supplier=PARTIES[name].uuid) for id, (name, sku) in enumerate(SOLD, 1)]
+
+
+def _people() -> Iterator[Any]:
+    for id, (name, party) in enumerate(PARTIES.items(), 1):
+        yield a_user(id=id, name=name.title(), username=name, organization=party.uuid)
+        yield a_credential(id=id, dialect=NAME, secret_hash=hash_secret(name), user=name)
+
+
+FEW, SOME = st.integers(0, 4), st.integers(1, 4)
+CHOICE = st.integers(0, 23)
+"""One of however many things there are to choose from."""
+
+
+class Play(RuleBasedStateMachine):
+    """Everybody does whatever comes to mind."""
+
+    def __init__(self, stage: Stage) -> None:
+        super().__init__()
+        self.stage = stage
+        self.orders: list[Purchase] = []
+        stage.set_up()
+
+    def teardown(self) -> None:
+        self.stage.tear_down()
+
+    def ask(self, who: str, verb: str, path: str, body: Any, expected: int) -> Any:
+        """Ask for something, and see that the answer is the one that the model gives."""
+        self.stage.clock.set(self.stage.clock.now() + timedelta(seconds=1))
+        (answer,) = self.stage.ask((who, verb, path, body))
+        assert answer.status_code == expected, (verb, path, body, answer.status_code, answer.text)
+        return answer.json() if answer.content else None
+
+    def order(self, choice: int) -> Purchase:
+        return self.orders[choice % len(self.orders)]
+
+    def supplier(self, order: Purchase, choice: int) -> str:
+        """Mostly a supplier of the order, and now and then anybody."""
+        return _choose([*(line.supplier for line in order.lines * 4), *EVERYBODY], choice)
+
+    def retailer(self, order: Purchase, choice: int) -> str:
+        """Mostly the order's retailer, and now and then anybody."""
+        return _choose([*[order.retailer] * 9, *EVERYBODY], choice)
+
+    def line(self, order: Purchase, who: str, choice: int) -> Line | None:
+        """Mostly a line of the order that somebody sees, and now and then another, or one that nobody has."""
+        others = [line for each in self.orders for line in each.lines]
+        return _choose([*order.seen_by(who) * 6, *others, None], choice)
+
+    # What a retailer does
+
+    @initialize(quantities=st.tuples(SOME, SOME))
+    def order_of_both(self, quantities: tuple[int, int]) -> None:
+        self.create("larkspur", "PO-1", [(("tamarack", "TM-1"), quantities[0]), (("birch", "SKU"), quantities[1])])
+
+    @precondition(lambda self: len(self.orders) < MOST_ORDERS)
+    @rule(
+        who=st.sampled_from([*RETAILERS, *EVERYBODY]),
+        number=st.sampled_from(NUMBERS),
+        wanted=st.lists(st.tuples(st.sampled_from([*SOLD, *NOT_SOLD]), SOME), min_size=1, max_size=3),
+    )
+    def create(self, who: str, number: str, wanted: Sequence[tuple[tuple[str, str], int]]) -> None:
+        skus = [
+            {"supplier_org_uuid": str(PARTIES[supplier].uuid), "sku_id": sku, "quantity": quantity}
+            for (supplier, sku), quantity in wanted
+        ]
+        expected = 409 if who in SUPPLIERS else 201 if all(sku in SOLD for sku, _ in wanted) else 422
+        answer = self.ask(who, "POST", "create/", {"skus": skus, "address": {}, "po_number": number}, expected)
+        if expected == 201:
+            uuid = answer["order_uuid"]
+            (shown,) = self.stage.ask((who, "GET", f"{uuid}/", None))
+            uuids = [line["line_item_uuid"] for line in shown.json()["line_items"]]
+            lines = [
+                Line(uuid, supplier, sku, quantity)
+                for uuid, ((supplier, sku), quantity) in zip(uuids, wanted, strict=True)
+            ]
+            self.orders.append(Purchase(uuid, number, who, lines))
+
+    @rule(step=st.sampled_from(["ask", "confirm", "reject"]), place=CHOICE, actor=CHOICE, which=st.none() | CHOICE)
+    def cancel(self, step: str, place: int, actor: int, which: int | None) -> None:
+        """Take one of the steps of a cancellation; they are one rule, so that plays have all of them or none."""
+        if step == "ask":
+            self.ask_to_cancel(place, actor, which)
+        else:
+            self.answer(step, place, actor, which)
+
+    def ask_to_cancel(self, place: int, actor: int, which: int | None) -> None:
+        order = self.order(place)
+        who = self.retailer(order, actor)
+        if which is None:
+            lines = order.lines
+            expected = self.of_retailer(who, order, lines, unknown=422)
+            self.ask(who, "PATCH", "cancel/", {"order_uuid": order.uuid}, expected)
+        else:
+            line = self.line(order, order.retailer, which)
+            lines = [line] if line else []
+            its_order = next((order for order in self.orders if line in order.lines), None)
+            expected = self.of_retailer(who, its_order, lines, unknown=404)
+            self.ask(who, "DELETE", f"items/cancel/{_uuid(line)}/", {}, expected)
+        for line in lines:
+            line.asked = line.asked or (expected == 204 and not line.done)
+
+    def of_retailer(self, who: str, order: Purchase | None, lines: Iterable[Line], unknown: int) -> int:
+        if who in SUPPLIERS:
+            return 409
+        if order is None or order.retailer != who:
+            return unknown
+        return 422 if all(line.done for line in lines) else 204
+
+    @precondition(lambda self: not all(order.sent for order in self.orders))
+    @rule(who=st.sampled_from(EVERYBODY), places=st.lists(CHOICE, min_size=1, max_size=2))
+    def acknowledge(self, who: str, places: Sequence[int]) -> None:
+        orders = [self.order(place) for place in places]
+        expected = 204 if all(order.seen_by(who) for order in orders) else 422
+        self.ask(who, "PUT", "acknowledge/", {"uuids": [{"order_uuid": order.uuid} for order in orders]}, expected)
+        for order in orders:
+            order.sent = order.sent or expected == 204
+
+    # What a supplier does
+
+    def of_supplier(self, who: str, order: Purchase) -> int | None:
+        """How whoever is no supplier of the order is refused; None: not at all."""
+        if who in RETAILERS:
+            return 409
+        return None if order.seen_by(who) else 404
+
+    @rule(
+        place=CHOICE,
+        actor=CHOICE,
+        parts=st.lists(st.tuples(CHOICE, st.tuples(FEW, FEW, FEW)), min_size=1, max_size=3),
+    )
+    def allocate(self, place: int, actor: int, parts: Sequence[tuple[int, tuple[int, int, int]]]) -> None:
+        order = self.order(place)
+        who = self.supplier(order, actor)
+        named = [(self.line(order, who, choice), figures) for choice, figures in parts]
+        takes = [line in order.seen_by(who) and line.status != "Cancelled" for line, _ in named]
+        too_much = any(take and figures[0] > line.ordered for take, (line, figures) in zip(takes, named, strict=True))
+        expected = self.of_supplier(who, order) or (422 if too_much else 200)
+        entries = [{"line_item_uuid": _uuid(line), "allocation": _figures(*figures)} for line, figures in named]
+        answer = self.ask(who, "PUT", f"allocation/{order.uuid}/", {"line_items": entries}, expected)
+        if expected == 200:
+            statuses = list[dict[str, str]]()
+            for take, (line, figures) in zip(takes, named, strict=True):
+                if take:
+                    line.allocate(*figures)
+                statuses.append({_uuid(line): line.status if line in order.seen_by(who) else "Item Not Found"})
+            assert answer == statuses
+
+    @rule(
+        place=CHOICE,
+        actor=CHOICE,
+        parts=st.lists(st.tuples(CHOICE, SOME), min_size=1, max_size=2),
+        package=st.sampled_from(["t01", "t02"]),
+    )
+    def send(self, place: int, actor: int, parts: Sequence[tuple[int, int]], package: str) -> None:
+        order = self.order(place)
+        who = self.supplier(order, actor)
+        named = [(self.line(order, who, choice), quantity) for choice, quantity in parts]
+        good = all(line in order.seen_by(who) and not line.closed for line, _ in named)
+        expected = self.of_supplier(who, order) or (201 if good else 422)
+        entries = [{"line_item_uuid": _uuid(line), "quantity_shipped": quantity} for line, quantity in named]
+        body = {"tracking_number": package, "line_items": entries}
+        answer = self.ask(who, "POST", f"tracking/{order.uuid}/", body, expected)
+        if expected == 201:
+            assert UUID(answer["package_uuid"])
+            for line, quantity in named:
+                line.send(package, quantity)
+
+    def answer(self, answer: str, place: int, actor: int, which: int | None) -> None:
+        waiting = [order for order in self.orders if any(line.asked for line in order.lines)]
+        order = _choose([*waiting * 3, *self.orders], place)
+        who = _choose([*[line.supplier for line in order.lines if line.asked] * 3, *EVERYBODY], actor)
+        if which is None:
+            lines = [line for line in order.seen_by(who) if line.asked]
+            expected = self.of_supplier(who, order) or (204 if lines else 422)
+            self.ask(who, "PATCH", f"cancel/{order.uuid}/{answer}/", None, expected)
+        else:
+            asked = [line for line in order.lines if line.asked]
+            line = _choose([*asked * 3, *order.lines, *self.orders[0].lines, None], which)
+            lines = [line] if line else []
+            own = 404 if line is None or line.supplier != who else 204 if line.asked else 422
+            expected = 409 if who in RETAILERS else own
+            self.ask(who, "PATCH", f"items/cancel/{_uuid(line)}/{answer}/", None, expected)
+        for line in lines if expected == 204 else ():
+            line.asked = False
+            if answer == "confirm":
+                line.move("Cancelled", "Cancelled")
+
+    @rule(
+        place=CHOICE,
+        actor=CHOICE,
+        number=st.sampled_from(["TI-1", "TI-2", "TI-3", "ti-1"]),
+        parts=st.lists(st.tuples(CHOICE, st.none() | FEW), max_size=2),
+    )
+    def invoice(self, place: int, actor: int, number: str, parts: Sequence[tuple[int, int | None]]) -> None:
+        order = self.order(place)
+        who = self.supplier(order, actor)
+        named = [(self.line(order, who, choice), quantity) for choice, quantity in parts]
+        expected = self.of_supplier(who, order) or (201 if _can_invoice(who, order, number, named) else 422)
+        entries = [{"line_item_uuid": _uuid(line), "quantity_invoiced": quantity} for line, quantity in named]
+        body = {"invoice_number": number, "line_items": entries}
+        answer = self.ask(who, "POST", f"{order.uuid}/invoices/", body, expected)
+        if expected == 201:
+            assert UUID(answer["invoice_uuid"])
+            for line, quantity in named:
+                line.invoiced += quantity or 0
+            order.bills.append(Bill(who, number, named))
+
+    # What everybody sees
+
+    @rule(
+        who=st.sampled_from(EVERYBODY),
+        extents=st.lists(st.sampled_from(["Unallocated", "Partial", "Allocated"]), max_size=2),
+        designation=st.sampled_from(["", "HasTracking", "NeedsTracking", "Backordered", "Rejected", "Cancelled"]),
+        sent=st.none() | st.booleans(),
+        newest_first=st.booleans(),
+    )
+    def search(self, who: str, extents: list[str], designation: str, sent: bool | None, newest_first: bool) -> None:
+        found = [
+            order.uuid
+            for order in self.orders
+            if (lines := order.seen_by(who))
+            and (not extents or any(line.extent in extents for line in lines))
+            and (not designation or any(line.designation == designation for line in lines))
+            and sent in {None, order.sent}
+        ]
+        body = {
+            "line_item_allocation_statuses": extents,
+            "line_item_designation": [designation] if designation else [],
+            "sort": {"key": "date", "dir": "desc" if newest_first else "asc"},
+            "limit": 2,
+        } | ({} if sent is None else {"sent_to_supplier": sent})
+        answer = self.ask(who, "POST", "", body, 200)
+        assert answer["total_results"] == len(found)
+        page = found[::-1][:2] if newest_first else found[:2]
+        assert [order["uuid"] for order in answer["orders"]] == page
+
+    @invariant()
+    def everybody_sees_what_is_theirs(self) -> None:
+        requests = [request for who in EVERYBODY for request in self.views(who)]
+        answers = iter(self.stage.ask(*requests))
+        for who in EVERYBODY:
+            self.check(who, answers)
+
+    def views(self, who: str) -> Iterator[tuple[str, str, str, Any]]:
+        yield who, "POST", "", {}
+        for number in NUMBERS:
+            yield who, "GET", f"po/{number}/", None
+        for order in self.orders:
+            yield who, "GET", f"{order.uuid}/", None
+            yield who, "GET", f"{order.uuid}/invoices/", None
+
+    def check(self, who: str, answers: Iterator[httpx.Response]) -> None:
+        """See that every view shows somebody the very orders, lines and invoices that are theirs to see."""
+        own = [order for order in self.orders if order.seen_by(who)]
+        listed = next(answers).json()
+        by_number = {number: next(answers).json() for number in NUMBERS}
+        details: list[Any] = []
+        for order in self.orders:
+            detail, invoices = next(answers), next(answers)
+            if order not in own:
+                assert (detail.status_code, invoices.status_code) == (404, 404)
+                continue
+            assert (detail.status_code, invoices.status_code) == (200, 200), (detail.text, invoices.text)
+            details.append(detail.json())
+            self.check_order(who, order, detail.json())
+            self.check_order(who, order, invoices.json())
+
+        assert (listed["total_results"], len(listed["orders"])) == (len(own), len(own))
+        for order, detail, entry in zip(own, details, listed["orders"], strict=True):
+            assert (entry["uuid"], entry["purchase_order_id"]) == (order.uuid, order.number)
+            assert entry["is_allocated"] is all(line.status != "Unallocated" for line in order.seen_by(who))
+            assert (entry["line_items"], entry["invoices"]) == (detail["line_items"], detail["invoices"])
+        for number in NUMBERS:
+            assert by_number[number] == [detail for detail in details if detail["po_number"] == number]
+
+    def check_order(self, who: str, order: Purchase, shown: Mapping[str, Any]) -> None:
+        assert (shown["order_uuid"], shown["po_number"]) == (order.uuid, order.number)
+        assert shown["sent_to_supplier"] is order.sent
+        assert shown["retailer"]["uuid"] == str(PARTIES[order.retailer].uuid)
+        assert [_shown(line) for line in shown["line_items"]] == [_expected(line) for line in order.seen_by(who)]
+        bills = [_bill(bill) for bill in order.bills_for(who)]
+        assert [_invoice(invoice) for invoice in shown["invoices"]] == (bills or [(None, None)])
+
+
+def _choose(candidates: Sequence[T], choice: int) -> T:
+    return candidates[choice % len(candidates)]
+
+
+def _uuid(line: Line | None) -> str:
+    return line.uuid if line else NOWHERE
+
+
+def _figures(accepted: int, rejected: int, backordered: int) -> dict[str, str]:
+    """The figures of an allocation, as clients send them."""
+    figures = {"quantity_accepted": accepted, "quantity_rejected": rejected, "quantity_backordered": backordered}
+    return {name: str(figure) for name, figure in figures.items()}
+
+
+def _can_invoice(who: str, order: Purchase, number: str, parts: Sequence[tuple[Line | None, int | None]]) -> bool:
+    taken = any(bill.supplier == who and bill.number.lower() == number.lower() for bill in order.bills)
+    if taken or all(line.status == "Cancelled" for line in order.lines):
+        return False
+    if not all(line in order.seen_by(who) and not line.closed for line, _ in parts):
+        return False
+    return all(
+        line.invoiced + sum(quantity or 0 for each, quantity in parts if each is line) <= line.ordered
+        for line, _ in parts
+    )
+
+
+def _shown(line: Mapping[str, Any]) -> tuple[Any, ...]:
+    allocation = line["allocation"]
+    figures = ("quantity_ordered", "quantity_accepted", "quantity_rejected", "quantity_backordered", "backorder_date")
+    return (
+        line["line_item_uuid"],
+        line["supplier"]["uuid"],
+        line["sku_id"],
+        line["quantity_ordered"],
+        line["status"],
+        line["line_item_designation"],
+        allocation and tuple(allocation[figure] for figure in figures),
+        [(package["tracking_number"], package["quantity"]) for package in line["tracking"]],
+    )
+
+
+def _expected(line: Line) -> tuple[Any, ...]:
+    return (
+        line.uuid,
+        str(PARTIES[line.supplier].uuid),
+        line.sku,
+        line.ordered,
+        line.status,
+        line.designation,
+        line.allocation and (line.ordered, *line.allocation, None),
+        line.packages,
+    )
+
+
+def _invoice(shown: Mapping[str, Any]) -> tuple[Any, Any]:
+    items = shown["invoice_items"]
+    parts = items and [(item["sku_id"], item["quantity_ordered"], item["quantity_invoiced"]) for item in items]
+    return shown.get("invoice_number"), parts
+
+
+def _bill(bill: Bill) -> tuple[str, Any]:
+    return bill.number, [(line.sku, line.ordered, quantity) for line, quantity in bill.parts] or None
+
+
+async def in_sqlite(request: pytest.FixtureRequest, new_uuid: Callable[[], UUID]) -> Store:
+    folder: Path = request.getfixturevalue("tmp_path")
+    return SqliteStore(folder / "ledger.sqlite", new_uuid=new_uuid)
+
+
+async def in_postgres(request: pytest.FixtureRequest, new_uuid: Callable[[], UUID]) -> Store:
+    server: Postgres = request.getfixturevalue("postgres")
+    return PostgresStore(await server.empty_ledger(), new_uuid=new_uuid)
+
+
+@pytest.mark.parametrize(
+    ("opener", "plays", "steps"), [(in_sqlite, 50, 20), (in_postgres, 8, 15)], ids=["sqlite", "postgres"]
+)
+def test_whatever_everybody_does_each_sees_its_own_and_all_quantities_hold(
+    request: pytest.FixtureRequest, opener: Callable[..., Any], plays: int, steps: int
+) -> None:
+    numbers = count(10_000)
+    with asyncio.Runner() as runner:
+        stage = Stage(runner, runner.run(opener(request, lambda: UUID(int=next(numbers)))))
+        run_state_machine_as_test(lambda: Play(stage), settings=settings(max_examples=plays, stateful_step_count=steps))
+        runner.run(stage.store.close())
