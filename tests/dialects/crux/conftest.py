@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import product
 from typing import Any
 from uuid import UUID
 
@@ -23,9 +24,11 @@ from billingua.core.order import (
 )
 from billingua.core.party import Party, TradeRole
 from billingua.dialects.crux import NAME, make_face
+from billingua.dialects.crux.vocabulary import PERMISSIONS
 from billingua.engine.clock import SandboxClock
 from billingua.engine.credentials import hash_secret
 from billingua.engine.ledger import Ledger
+from billingua.engine.passwords import hash_password
 from billingua.engine.plan import by_uuid
 from billingua.engine.planting import Plant, plant
 from billingua.wire.face import Face
@@ -55,6 +58,8 @@ LARKSPUR = a_party(
 )
 YARROW = a_party(id=11, name="yarrow", trade_role=TradeRole.RETAILER)
 NEITHER = a_party(id=12, name="neither")
+DOGWOOD = a_party(id=13, name="dogwood", trade_role=TradeRole.SUPPLIER)
+"""A supplier of whom nobody ordered anything."""
 
 MUG = an_item(
     uuid=UUID("0f1e2d3c-4b5a-4968-8776-65540f0be021"),
@@ -64,6 +69,9 @@ MUG = an_item(
     sku_name="Trail mug blue",
     supplier=TAMARACK.uuid,
 )
+
+LANTERN = an_item(id=2, sku="BI-1", title="Lantern", supplier=BIRCH.uuid)
+"""What the suppliers sell."""
 
 MUG_LINE = UUID("d4e5f607-1b22-4c33-9d44-5e6f700be020")
 LAMP_LINE, REJECTED_LINE, CANCELLED_LINE, BIRCH_LINE = (a_uuid(8200 + number) for number in range(4))
@@ -128,6 +136,15 @@ CANCELLED = an_order(
 YARROWS = an_order(id=107, retailer=YARROW.uuid, lines=(an_order_line(uuid=a_uuid(8220), supplier=BIRCH.uuid),))
 """An order of another retailer to another supplier."""
 
+PENDING_LINE = a_uuid(8240)
+PENDING = an_order(
+    id=108,
+    number="LK-40819",
+    retailer=LARKSPUR.uuid,
+    lines=(a_tamarack_line(PENDING_LINE, cancelling=True), an_order_line(uuid=a_uuid(8241), supplier=BIRCH.uuid)),
+)
+"""An order of two suppliers, one of which was asked to cancel its line."""
+
 ELSEWHERE = an_order(id=1, uuid=a_uuid(8999), retailer=LARKSPUR.uuid, lines=(a_tamarack_line(a_uuid(8230)),))
 """An order of the same names in another workspace."""
 
@@ -150,6 +167,7 @@ PRINTED: dict[str, Any] = {
 }
 """The invoice of the contract's samples (§12)."""
 
+SALT = bytes(16)
 SUPPLIER, RETAILER = "tamarack-token", "larkspur-token"
 
 USERS = {
@@ -158,6 +176,7 @@ USERS = {
     "larkspur": LARKSPUR,
     "yarrow": YARROW,
     "neither": NEITHER,
+    "dogwood": DOGWOOD,
     "nobody": None,
 }
 """Users, each with a token of its name, and the organizations that they work for."""
@@ -185,11 +204,19 @@ class Crux:
         headers = {"Authorization": f"Token {token}"} if token else {}
         return await self.client.request(method, path, headers=headers | request.pop("headers", {}), **request)
 
+    def encoded(self, body: Any) -> bytes:
+        """Write a body: bytes as they are, nothing as none, all else as JSON with exact numbers."""
+        return body if isinstance(body, bytes) else b"" if body is None else encode_json(body)
+
+    async def call(self, method: str, path: str, body: Any = None, token: str | None = SUPPLIER) -> httpx.Response:
+        """Send JSON as most clients do: its type is said whatever the verb."""
+        headers = {"Content-Type": "application/json; charset=utf-8", "Cookie": "sessionid=h9qjyhleectu7aef5pkwma0j"}
+        return await self.send(method, path, token, headers=headers, content=self.encoded(body))
+
     async def post(self, body: Any, order: Order | UUID | str = ORDER, token: str = SUPPLIER) -> httpx.Response:
         """Post an invoice: bytes as they are, all else as JSON with exact numbers."""
-        content = body if isinstance(body, bytes) else encode_json(body)
         headers = {"Content-Type": "application/json"}
-        return await self.send("POST", invoices_path(order), token, headers=headers, content=content)
+        return await self.send("POST", invoices_path(order), token, headers=headers, content=self.encoded(body))
 
     async def show(self, order: Order = ORDER, token: str = RETAILER) -> dict[str, Any]:
         """Read an order with its invoices."""
@@ -218,17 +245,17 @@ class Crux:
 @pytest.fixture
 async def crux(ledger: Ledger, clock: SandboxClock, client_of: Callable[[Face], httpx.AsyncClient]) -> Crux:
     clock.set(NOW)
-    await ledger.run(a_caller(), plant, Plant(a_workspace(), [*PARTIES, MUG, *ORDERS, *_people()]))
+    await ledger.run(a_caller(), plant, Plant(a_workspace(), [*PARTIES, MUG, LANTERN, *ORDERS, *_people()]))
     await ledger.run(
         a_caller(workspace="elsewhere"),
         plant,
-        Plant(a_workspace(name="elsewhere"), [*PARTIES, ELSEWHERE, *_member(1, "elsewhere", TAMARACK)]),
+        Plant(a_workspace(name="elsewhere"), [*PARTIES, ELSEWHERE, *_elsewhere()]),
     )
     return Crux(client_of(make_face(ledger, BODY_LIMIT)), ledger, clock)
 
 
-PARTIES = [TAMARACK, BIRCH, LARKSPUR, YARROW, NEITHER]
-ORDERS = [ORDER, MIXED, CANCELLED, YARROWS]
+PARTIES = [TAMARACK, BIRCH, LARKSPUR, YARROW, NEITHER, DOGWOOD]
+ORDERS = [ORDER, MIXED, CANCELLED, YARROWS, PENDING]
 
 
 def _people() -> list[Any]:
@@ -238,10 +265,30 @@ def _people() -> list[Any]:
         *(value for member in members for value in member),
         *_member(20, "reader", TAMARACK, permissions=("view_order",)),
         *_member(21, "blind", TAMARACK, permissions=("view_items", "allocate_order")),
+        *_member(22, "ines", LARKSPUR, email="ines@larkspur.example", password_hash=hash_password("trail mug", SALT)),
+        *(value for member in _the_restricted() for value in member),
         _credential(30, "expired-token", user="tamarack", expires_at=NOW),
         _credential(31, "short-token", user="tamarack", expires_at=NOW + timedelta(seconds=1)),
         _credential(32, "userless-token"),
         a_credential(id=33, dialect="native", secret_hash=hash_secret("native-token")),
+    ]
+
+
+def _elsewhere() -> list[Any]:
+    """Those who trade in the other workspace."""
+    return [
+        *_member(1, "elsewhere", TAMARACK),
+        *_member(2, "elsewhere-tamarack", TAMARACK),
+        *_member(3, "elsewhere-larkspur", LARKSPUR),
+    ]
+
+
+def _the_restricted() -> list[list[Any]]:
+    """Somebody of each side without one permission, for every permission."""
+    names = [permission.name for permission in PERMISSIONS]
+    return [
+        _member(id, f"{organization.name}-without-{name}", organization, permissions=tuple({*names} - {name}))
+        for id, (organization, name) in enumerate(product((TAMARACK, LARKSPUR), names), 40)
     ]
 
 
