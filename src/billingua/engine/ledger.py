@@ -10,6 +10,7 @@ from billingua.engine.journal import Entry
 from billingua.engine.plan import Caller, Command, Job
 from billingua.engine.ports import Store
 from billingua.engine.queries import InvoiceQuery, OrderQuery, Page
+from billingua.engine.standing import Standings, nothing, proven
 
 C = TypeVar("C")
 A = TypeVar("A")
@@ -21,6 +22,7 @@ class Ledger:
     def __init__(self, store: Store, clock: Clock) -> None:
         self.store = store
         self.clock = clock
+        self.standings = Standings(store)
 
     async def run(self, caller: Caller, command: Command[C, A], values: C) -> A:
         """Run a command; its effect is durable when the answer comes. Raises what the command refuses with."""
@@ -29,6 +31,11 @@ class Ledger:
     async def read(self, caller: Caller, question: Command[C, A], values: C) -> A:
         """Run a plan that changes nothing. Raises what it refuses with."""
         return await self.store.read(self._job(caller, question, values))
+
+    async def prove(self, caller: Caller) -> None:
+        """See that a caller is who they are taken for, if nobody has yet. Raises `StandingChanged`."""
+        if caller.proof is not None and not caller.proof.is_given:
+            await self.read(caller, nothing, None)
 
     async def invoices(self, caller: Caller, query: InvoiceQuery) -> Page[Invoice]:
         """List invoices of the caller's workspace."""
@@ -45,4 +52,7 @@ class Ledger:
     def _job(self, caller: Caller, command: Command[C, A], values: C) -> Job[A]:
         now = self.clock.now()
         action: Any = getattr(command, "__name__", type(command).__name__)
-        return Job(caller, now, action, lambda: command(values, caller=caller, now=now))
+        proof = caller.proof
+        if proof is None or proof.is_given:
+            return Job(caller, now, action, lambda: command(values, caller=caller, now=now))
+        return Job(caller, now, action, lambda: proven(command(values, caller=caller, now=now), proof))

@@ -107,11 +107,35 @@ Step = Generator[Needs, Found, T]
 """Part of a plan: it has needs and gives a value to the plan that called it."""
 
 
+class StandingChanged(Exception):
+    """Whoever asks is not who they were when they were here before; nothing was done for them."""
+
+
+class Proof:
+    """The records that somebody was known by, to be found again before anything is done for them."""
+
+    def __init__(self, records: Mapping[Key[Any], Record[Any]], changed: Callable[[], None]) -> None:
+        self.needs = Needs(list(records))
+        self.is_given = False
+        self._records = records
+        self._changed = changed
+
+    def check(self, found: Found) -> None:
+        """See that nothing was saved over the records. Refuses with `StandingChanged`."""
+        for key, known in self._records.items():
+            record = found.record(key)
+            if record is None or record.chain != known.chain:
+                self._changed()
+                raise StandingChanged
+        self.is_given = True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
     """Who asks, of which workspace, through which dialect, in which request (its id).
 
-    `actor` is the name that history keeps. Without a `user` the credential itself acts, within its `scopes`.
+    `actor` is the name that history keeps. Without a `user` the credential itself acts, within its `scopes`. Where
+    there is a `proof` to give, who they are is remembered, and not yet seen to be so.
     """
 
     workspace: str
@@ -120,6 +144,7 @@ class Caller:
     request: str = ""
     user: User | None = None
     scopes: tuple[str, ...] | None = None
+    proof: Proof | None = field(default=None, compare=False, repr=False)
 
 
 C_contra = TypeVar("C_contra", contravariant=True)

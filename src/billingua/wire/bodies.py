@@ -24,7 +24,12 @@ DEEPEST = 100
 
 
 async def read_body(request: Request, limit: int) -> bytes:
-    """Read the whole body; one longer than `limit` bytes is refused with `BodyTooLarge` and read no further."""
+    """Read the whole body; one longer than `limit` bytes is refused with `BodyTooLarge` and read no further.
+
+    It is kept with the request, since a request may be answered once again.
+    """
+    if hasattr(request.state, "body"):
+        return request.state.body
     announced = request.headers.get("content-length", "0")
     if announced.isdecimal() and int(announced) > limit:
         raise BodyTooLarge(limit)
@@ -39,7 +44,8 @@ async def read_body(request: Request, limit: int) -> bytes:
         if size > limit:
             raise BodyTooLarge(limit)
         more = message.get("more_body", False)
-    return b"".join(chunks)
+    request.state.body = b"".join(chunks)
+    return request.state.body
 
 
 def decode_json(body: bytes) -> Any:

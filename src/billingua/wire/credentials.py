@@ -1,18 +1,21 @@
 """Credentials: from the token in a request to who is asking, in which workspace."""
 
 from asyncio import to_thread
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 
-from billingua.core.access import Credential, User
+from starlette.requests import Request
+
+from billingua.core.access import Credential
 from billingua.core.workspace import Workspace
 from billingua.engine.credentials import hash_secret, opens
-from billingua.engine.kinds import THE_WORKSPACE, by_secret, by_username
+from billingua.engine.kinds import by_secret, by_username
 from billingua.engine.ledger import Ledger
 from billingua.engine.passwords import password_opens
-from billingua.engine.plan import Caller, Decision, Needs, Plan
-from billingua.wire.errors import CredentialExpired, CredentialUnknown
+from billingua.engine.plan import Caller, Proof, Record
+from billingua.engine.standing import Standing
+from billingua.wire.errors import CredentialExpired, CredentialNotEntitled, CredentialUnknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,22 +27,45 @@ class Session:
     credential: Credential
 
 
-async def open_session(ledger: Ledger, dialect: str, secret: str, request_id: str) -> Session:
-    """Find who holds a token of this dialect. Refuses with `CredentialUnknown` or `CredentialExpired`."""
-    sessions = await open_sessions(ledger, dialect, secret, request_id)
-    return sessions[0]
+async def open_session(
+    request: Request, ledger: Ledger, dialect: str, secret: str, fits: Callable[[Standing], bool] = lambda _: True
+) -> Session:
+    """Find who holds a token of this dialect, in the first workspace that fits.
 
-
-async def open_sessions(ledger: Ledger, dialect: str, secret: str, request_id: str) -> Sequence[Session]:
-    """Find who holds a token, in every workspace that knows it. Refuses as `open_session` does."""
-    held = await ledger.store.find(by_secret(dialect, hash_secret(secret)))
+    Refuses with `CredentialUnknown`, `CredentialExpired` or, where none fits, `CredentialNotEntitled`. Whoever was here
+    before is taken for who they were then, until their plan is run, or else until the request has been answered.
+    """
+    token, now = by_secret(dialect, hash_secret(secret)), ledger.clock.now()
+    for standing in ledger.standings.recall(token):
+        if standing.credential.is_live(now) and fits(standing):
+            proof = Proof(standing.records, partial(ledger.standings.forget, token))
+            session = _session(standing, request.state.id, proof)
+            request.state.prove = partial(ledger.prove, session.caller)
+            return session
+    held = await ledger.standings.look_up(token, now)
     if not held:
         raise CredentialUnknown
-    now = ledger.clock.now()
-    live = [(workspace, record.value) for workspace, record in held if opens(record.value, secret, now)]
+    live = [standing for standing in held if opens(standing.credential, secret, now)]
     if not live:
         raise CredentialExpired
-    return [await _session(ledger, name, credential, request_id) for name, credential in live]
+    for standing in filter(fits, live):
+        return _session(standing, request.state.id)
+    raise CredentialNotEntitled
+
+
+def _session(standing: Standing, request_id: str, proof: Proof | None = None) -> Session:
+    credential, user = standing.credential, standing.user
+    label = credential.label or f"{credential.dialect} credential {credential.id}"
+    caller = Caller(
+        workspace=standing.name,
+        actor=user.username if user else label,
+        dialect=credential.dialect,
+        request=request_id,
+        user=user,
+        scopes=credential.scopes,
+        proof=proof,
+    )
+    return Session(caller, standing.workspace, credential)
 
 
 async def open_session_by_password(
@@ -60,28 +86,9 @@ async def open_session_by_password(
     if len(opened) != 1:
         raise CredentialUnknown
     workspace, user = opened[0]
-    credential = Credential(
-        id=0, uuid=user.uuid, dialect=dialect, secret_hash="", user=user.username, created_at=ledger.clock.now()
-    )
-    return await _session(ledger, workspace, credential, request_id)
-
-
-async def _session(ledger: Ledger, name: str, credential: Credential, request_id: str) -> Session:
-    actor = credential.label or f"{credential.dialect} credential {credential.id}"
-    caller = Caller(
-        workspace=name, actor=actor, dialect=credential.dialect, request=request_id, scopes=credential.scopes
-    )
-    workspace, user = await ledger.read(caller, _standing, credential)
-    if user is not None:
-        caller = replace(caller, actor=user.username, user=user)
-    return Session(caller, workspace, credential)
-
-
-def _standing(credential: Credential, caller: Caller, now: datetime) -> Plan[tuple[Workspace, User | None]]:
-    """Look up the workspace, and the user that the credential stands for."""
-    user_key = by_username(credential.user or "")
-    found = yield Needs([THE_WORKSPACE, user_key])
-    workspace, user = found.get(THE_WORKSPACE), found.get(user_key)
-    if workspace is None or (credential.user is not None and user is None):
+    now = ledger.clock.now()
+    credential = Credential(id=0, uuid=user.uuid, dialect=dialect, secret_hash="", user=user.username, created_at=now)
+    standing = await ledger.standings.of(workspace, Record(credential, 0, b""), now)
+    if standing is None:
         raise CredentialUnknown
-    return Decision((workspace, user))
+    return _session(standing, request_id)

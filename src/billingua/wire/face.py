@@ -4,6 +4,7 @@ import logging
 import re
 from asyncio import CancelledError
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from itertools import groupby
 from operator import attrgetter
 from secrets import token_hex
@@ -17,6 +18,7 @@ from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
 from billingua.core.errors import Refused
+from billingua.engine.plan import StandingChanged
 from billingua.wire.errors import Crashed, UnknownPath, WrongVerb
 
 Voice = Callable[[Request, Refused], Response]
@@ -54,7 +56,7 @@ class Face:
         request.state.id = request_id = _request_id(request)
         reply = _Reply(send, request_id)
         try:
-            answer = await self._endpoint(request)(request)
+            answer = await _answer(self._endpoint(request), request)
             await answer(scope, receive, reply.send)
         except ClientDisconnect:
             reply.status = reply.status or HUNG_UP
@@ -89,6 +91,31 @@ class Face:
             return self._voice(request, error)
         log.error("request %s failed", request.state.id, exc_info=error)
         return self._voice(request, Crashed())
+
+
+async def _answer(endpoint: Endpoint, request: Request) -> Response:
+    """Let an endpoint answer: again, if whoever asks is not who they were taken for.
+
+    Nothing is answered, neither well nor with a refusal, before that is known.
+    """
+    while True:
+        with suppress(StandingChanged):
+            return await _answer_once(endpoint, request)
+
+
+async def _answer_once(endpoint: Endpoint, request: Request) -> Response:
+    request.state.prove = _nobody_to_prove
+    try:
+        answer = await endpoint(request)
+    except Refused:
+        await request.state.prove()
+        raise
+    await request.state.prove()
+    return answer
+
+
+async def _nobody_to_prove() -> None:
+    """Do nothing: nobody has been taken for somebody."""
 
 
 class _Path:

@@ -4,8 +4,10 @@ from starlette.requests import Request
 
 from billingua.dialects.bigcommerce.vocabulary import NAME, store_hash
 from billingua.engine.ledger import Ledger
-from billingua.wire.credentials import Session, open_sessions
-from billingua.wire.errors import CredentialMissing, CredentialNotEntitled
+from billingua.engine.standing import Standing
+from billingua.wire import credentials
+from billingua.wire.credentials import Session
+from billingua.wire.errors import CredentialMissing
 
 SCOPE = "b2b"
 
@@ -20,8 +22,8 @@ async def open_session(request: Request, ledger: Ledger) -> Session:
     )
     if not (stated_hash if token else older):
         raise CredentialMissing
-    sessions = await open_sessions(ledger, NAME, token or older, request.state.id)
-    for session in sessions:
-        if session.credential.allows(SCOPE) and (not token or store_hash(session.workspace) == stated_hash):
-            return session
-    raise CredentialNotEntitled
+
+    def fits(standing: Standing) -> bool:
+        return standing.credential.allows(SCOPE) and (not token or store_hash(standing.workspace) == stated_hash)
+
+    return await credentials.open_session(request, ledger, NAME, token or older, fits)

@@ -46,7 +46,7 @@ class Member:
 
 async def open_session(request: Request, ledger: Ledger) -> Session:
     """Let in the holder of a token, which has to be a user's. Refuses with the errors of `CredentialRefused`."""
-    session = await credentials.open_session(ledger, NAME, _token(request), request.state.id)
+    session = await credentials.open_session(request, ledger, NAME, _token(request))
     if session.caller.user is None:
         raise CredentialUnknown
     return session

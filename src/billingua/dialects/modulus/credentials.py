@@ -14,4 +14,4 @@ async def open_session(request: Request, ledger: Ledger) -> Session:
     token = request.query_params.get("token")
     if not token:
         raise CredentialMissing
-    return await credentials.open_session(ledger, NAME, token, request.state.id)
+    return await credentials.open_session(request, ledger, NAME, token)

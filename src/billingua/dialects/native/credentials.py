@@ -17,7 +17,7 @@ async def open_session(request: Request, ledger: Ledger, scope: str) -> Session:
         raise CredentialMissing
     if scheme.lower() != "bearer" or not token.strip():
         raise CredentialMalformed
-    session = await credentials.open_session(ledger, NAME, token.strip(), request.state.id)
+    session = await credentials.open_session(request, ledger, NAME, token.strip())
     if not session.credential.allows(scope):
         raise ScopeMissing(scope)
     return session

@@ -26,7 +26,7 @@ async def open_session(request: Request, ledger: Ledger) -> Session:
     token = rest.strip() if scheme.lower() == "bearer" else header or request.cookies.get(COOKIE)
     if not token:
         raise CredentialMissing
-    return await credentials.open_session(ledger, NAME, token, request.state.id)
+    return await credentials.open_session(request, ledger, NAME, token)
 
 
 def _name_and_password(encoded: str) -> tuple[str, str]:
