@@ -83,6 +83,8 @@ REFUSALS: dict[type[Exception], Problem] = {
     errors.OrderNotFound: _not_found("order {0.asked}"),
     errors.OrderLineNotFound: _not_found("order line {0.asked}"),
     errors.PartyNotFound: _not_found("party {0.asked}"),
+    errors.SupplierNotFound: _not_found("supplier {0.asked}"),
+    errors.SkuNotFound: _not_found("SKU {0.asked} of this supplier"),
     errors.ItemNotFound: _not_found("item {0.asked}"),
     errors.TaxNotFound: _not_found("tax {0.asked}"),
     errors.OpportunityNotFound: _not_found("opportunity {0.asked}"),
@@ -97,10 +99,18 @@ REFUSALS: dict[type[Exception], Problem] = {
     ),
     errors.InvoiceLocked: _refused("invoice-locked", "Invoice locked", "An invoice that is {0.status} is not edited."),
     errors.OrderCancelled: _refused("order-cancelled", "Order cancelled", "Every line of the order is cancelled."),
+    errors.NothingToCancel: _refused(
+        "nothing-to-cancel", "Nothing to cancel", "No line of the order can be cancelled, or is asked to be."
+    ),
     errors.OrderLineClosed: _refused("order-line-closed", "Order line closed", "Order line {0.line} is {0.status}."),
     errors.NumberTaken: _refused("number-taken", "Number taken", "Another invoice has the number {0.number}."),
     errors.NumberMismatch: _refused(
         "number-mismatch", "Another number", "Invoice {0.invoice} does not have the number {0.number}."
+    ),
+    errors.OverAllocated: _refused(
+        "over-allocated",
+        "Over-allocated",
+        "{0.accepted} would be accepted of order line {0.line}, of {0.ordered} ordered.",
     ),
     errors.OverInvoiced: _refused(
         "over-invoiced",
