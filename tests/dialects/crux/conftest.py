@@ -167,7 +167,9 @@ PRINTED: dict[str, Any] = {
 }
 """The invoice of the contract's samples (§12)."""
 
-SALT = bytes(16)
+TRAIL_MUG = hash_password("trail mug", bytes(16))
+"""What is kept of Ines' password."""
+
 SUPPLIER, RETAILER = "tamarack-token", "larkspur-token"
 
 USERS = {
@@ -216,7 +218,8 @@ class Crux:
     async def post(self, body: Any, order: Order | UUID | str = ORDER, token: str = SUPPLIER) -> httpx.Response:
         """Post an invoice: bytes as they are, all else as JSON with exact numbers."""
         headers = {"Content-Type": "application/json"}
-        return await self.send("POST", invoices_path(order), token, headers=headers, content=self.encoded(body))
+        content = body if isinstance(body, bytes) else encode_json(body)
+        return await self.send("POST", invoices_path(order), token, headers=headers, content=content)
 
     async def show(self, order: Order = ORDER, token: str = RETAILER) -> dict[str, Any]:
         """Read an order with its invoices."""
@@ -254,6 +257,8 @@ async def crux(ledger: Ledger, clock: SandboxClock, client_of: Callable[[Face], 
     return Crux(client_of(make_face(ledger, BODY_LIMIT)), ledger, clock)
 
 
+ASKED_FOR = ("create_order", "cancel_order", "view_order", "allocate_order", "add_order_tracking", "export_order")
+
 PARTIES = [TAMARACK, BIRCH, LARKSPUR, YARROW, NEITHER, DOGWOOD]
 ORDERS = [ORDER, MIXED, CANCELLED, YARROWS, PENDING]
 
@@ -265,7 +270,7 @@ def _people() -> list[Any]:
         *(value for member in members for value in member),
         *_member(20, "reader", TAMARACK, permissions=("view_order",)),
         *_member(21, "blind", TAMARACK, permissions=("view_items", "allocate_order")),
-        *_member(22, "ines", LARKSPUR, email="ines@larkspur.example", password_hash=hash_password("trail mug", SALT)),
+        *_member(22, "ines", LARKSPUR, email="ines@larkspur.example", password_hash=TRAIL_MUG),
         *(value for member in _the_restricted() for value in member),
         _credential(30, "expired-token", user="tamarack", expires_at=NOW),
         _credential(31, "short-token", user="tamarack", expires_at=NOW + timedelta(seconds=1)),
@@ -284,11 +289,11 @@ def _elsewhere() -> list[Any]:
 
 
 def _the_restricted() -> list[list[Any]]:
-    """Somebody of each side without one permission, for every permission."""
-    names = [permission.name for permission in PERMISSIONS]
+    """Somebody of each side without one permission, for every permission that is asked for."""
+    every = {permission.name for permission in PERMISSIONS}
     return [
-        _member(id, f"{organization.name}-without-{name}", organization, permissions=tuple({*names} - {name}))
-        for id, (organization, name) in enumerate(product((TAMARACK, LARKSPUR), names), 40)
+        _member(id, f"{organization.name}-without-{name}", organization, permissions=tuple(sorted(every - {name})))
+        for id, (organization, name) in enumerate(product((TAMARACK, LARKSPUR), ASKED_FOR), 40)
     ]
 
 
