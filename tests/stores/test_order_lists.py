@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 
 from billingua.core.order import Allocation, LineStatus, Order, OrderLine, Trader
 from billingua.core.party import TradeRole
+from billingua.engine.clock import SystemClock
+from billingua.engine.ledger import Ledger
 from billingua.engine.plan import Decision, Job, Needs, Plan, by_id
 from billingua.engine.ports import Store
 from billingua.engine.queries import AllocationStatus, OrderQuery, OrderSort
-from tests.builders import NOON, a_uuid, an_order, an_order_line
+from tests.builders import NOON, a_caller, a_uuid, an_order, an_order_line
 from tests.stores.plans import a_job, put
 
 NUMBERS = ("PO-1", "po-1", "Größe%", "a_b", "10", "É\x00!", "🧾-7")
@@ -68,7 +70,11 @@ CONDITIONS: dict[str, st.SearchStrategy[Any]] = {
     "offset": st.integers(0, 130),
     "limit": st.integers(0, 130),
 }
-SORTS: dict[str, st.SearchStrategy[Any]] = {"sort": st.sampled_from(OrderSort), "descending": st.booleans(), "trader": st.sampled_from(TRADERS)}
+SORTS: dict[str, st.SearchStrategy[Any]] = {
+    "sort": st.sampled_from(OrderSort),
+    "descending": st.booleans(),
+    "trader": st.sampled_from(TRADERS),
+}
 
 
 @st.composite
@@ -196,3 +202,11 @@ async def test_what_is_erased_is_not_listed(filled: Store):
     assert await listed(filled, OrderQuery()) == ([], 0)
     await filled.run(put(*ORDERS))
     assert await listed(filled, OrderQuery()) == expected(ORDERS, OrderQuery())
+
+
+async def test_a_ledger_lists_the_orders_of_a_callers_workspace(filled: Store):
+    ledger = Ledger(filled, SystemClock())
+
+    totals = [(await ledger.orders(a_caller(workspace=name), OrderQuery())).total for name in ("demo", "another", "no")]
+
+    assert totals == [120, 30, 0]

@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from billingua.core.events import Event
+from billingua.core.file import File
 from billingua.engine.journal import GENESIS, Entry, enter
 from billingua.engine.kinds import kind_of
 from billingua.engine.plan import Decision, Found, Job, Key, Needs, Plan, Record, by_id
@@ -61,6 +62,14 @@ class Happening:
     event: Event
 
 
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A file to store, at whose request."""
+
+    job: Job[Any]
+    file: File
+
+
 @dataclass(slots=True)
 class Outcome(Generic[T]):
     """What became of one job: its answer, or the error it ended in."""
@@ -77,12 +86,13 @@ class Writes:
     saves: dict[tuple[str, str, int], Save] = field(default_factory=dict[tuple[str, str, int], Save])
     entries: list[Entry] = field(default_factory=list[Entry])
     happenings: list[Happening] = field(default_factory=list[Happening])
+    files: list[Filed] = field(default_factory=list[Filed])
     counters: dict[Counter, int] = field(default_factory=dict[Counter, int])
     outcomes: list[Outcome[Any]] = field(default_factory=list[Outcome[Any]])
 
     def __bool__(self) -> bool:
         """Whether there is anything to write."""
-        return bool(self.saves or self.happenings or self.counters)
+        return bool(self.saves or self.happenings or self.files or self.counters)
 
 
 class WorkingSet:
@@ -133,6 +143,7 @@ class WorkingSet:
         for save, entry in written:
             self._keep(save, entry)
         self.writes.happenings += [Happening(job, event) for event in decision.events]
+        self.writes.files += [Filed(job, file) for file in decision.files]
         for name, number in counters.items():
             self.counters[workspace, name] = self.writes.counters[workspace, name] = number
 

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from billingua.core.events import Event
+from billingua.core.file import File
 from billingua.engine.journal import GENESIS
 from billingua.engine.kinds import kind_of
 from billingua.engine.plan import Decision, Found, Key, Needs, Plan, Record
@@ -15,17 +16,19 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class _Decided:
-    """What earlier plans have decided: what they save, by every key, and what happened."""
+    """What earlier plans have decided: what they save, by every key, what happened, and their files."""
 
     saves: dict[tuple[type, int], Any] = field(default_factory=dict[tuple[type, int], Any])
     by_key: dict[Key[Any], Any] = field(default_factory=dict[Key[Any], Any])
     events: list[Event] = field(default_factory=list[Event])
+    files: list[File] = field(default_factory=list[File])
 
     def take(self, decision: Decision[Any]) -> None:
         for value in decision.saves:
             self.saves[type(value), value.id] = value
             self.by_key |= dict.fromkeys(kind_of(value).keys(value), value)
         self.events += decision.events
+        self.files += decision.files
 
 
 class _Later(Found):
@@ -66,7 +69,7 @@ def together(*plans: Plan[Any]) -> Plan[list[Any]]:
         decision = yield from _after(plan, decided)
         decided.take(decision)
         answers.append(decision.answer)
-    return Decision(answers, saves=list(decided.saves.values()), events=decided.events)
+    return Decision(answers, saves=list(decided.saves.values()), events=decided.events, files=decided.files)
 
 
 def _after(plan: Plan[T], decided: _Decided) -> Generator[Needs, Found, Decision[T]]:

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from typing import Any, TypeVar
+from uuid import UUID
 
+from billingua.core.file import File
 from billingua.core.invoice import Invoice
 from billingua.core.order import Order
 from billingua.engine.clock import Clock
@@ -44,6 +46,10 @@ class Ledger:
     async def orders(self, caller: Caller, query: OrderQuery) -> Page[Order]:
         """List orders of the caller's workspace, each whole, whoever sees it."""
         return await self.store.orders(caller.workspace, query)
+
+    async def file(self, caller: Caller, uuid: UUID) -> File | None:
+        """Give a file of the caller's workspace; None where there is none."""
+        return await self.store.file(caller.workspace, uuid)
 
     async def history(self, caller: Caller, kind: str, id: int) -> Sequence[Entry]:
         """Give the history of one aggregate of the caller's workspace, oldest first."""

@@ -18,6 +18,7 @@ from uuid import UUID
 from billingua.core.access import User
 from billingua.core.errors import NotFound
 from billingua.core.events import Event
+from billingua.core.file import File
 
 T = TypeVar("T")
 
@@ -95,11 +96,12 @@ class Found(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Decision(Generic[T]):
-    """What a plan decided: the aggregates to save, what happened, and the answer to its caller."""
+    """What a plan decided: the aggregates to save, what happened, the files to store, and the answer to its caller."""
 
     answer: T
     saves: Iterable[Any] = ()
     events: Sequence[Event] = ()
+    files: Sequence[File] = ()
 
 
 Plan = Generator[Needs, Found, Decision[T]]

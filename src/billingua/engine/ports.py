@@ -4,8 +4,10 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
+from uuid import UUID
 
 from billingua.core.errors import Refused
+from billingua.core.file import File
 from billingua.core.invoice import Invoice
 from billingua.core.order import Order
 from billingua.engine.journal import Entry
@@ -82,6 +84,10 @@ class Store(Protocol):
 
     async def workspaces(self) -> Sequence[str]:
         """List the names of all workspaces."""
+        ...
+
+    async def file(self, workspace: str, uuid: UUID) -> File | None:
+        """Give a file; None where there is none."""
         ...
 
     async def history(self, workspace: str, kind: str, id: int) -> Sequence[Entry]:

@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
+from billingua.core.file import File
 from billingua.core.invoice import Invoice
 from billingua.core.order import Order
-from billingua.engine.batch import Counter, Happening, Loaded, Outcome, Save, Wanted, Writes
+from billingua.engine.batch import Counter, Filed, Happening, Loaded, Outcome, Save, Wanted, Writes
 from billingua.engine.journal import Entry
 from billingua.engine.kinds import kind_of
 from billingua.engine.plan import Job, Key, Record
@@ -38,6 +39,7 @@ class _Contents:
         self.counters: dict[Counter, int] = {}
         self.history: defaultdict[Identity, list[Entry]] = defaultdict(list)
         self.outbox: list[Posted] = []
+        self.files: dict[tuple[str, UUID], File] = {}
 
     def load(self, wanted: Wanted) -> Loaded:
         """Read what a batch wants."""
@@ -59,6 +61,9 @@ class _Contents:
         for workspace, key in set(fresh) - stale:
             if self.held(workspace, key) is not None:
                 raise Conflict(f"{key.name} {key.value} is taken in workspace {workspace}")
+        files = [_file_place(filed) for filed in writes.files]
+        if len(self.files.keys() | files) < len(self.files) + len(files):
+            raise Conflict("two files have one UUID")
 
     def write(self, writes: Writes) -> None:
         """Take over a batch that was checked: nothing in here can fail."""
@@ -70,6 +75,7 @@ class _Contents:
         for entry in writes.entries:
             self.history[entry.workspace, entry.kind, entry.id].append(entry)
         self.counters |= writes.counters
+        self.files |= {_file_place(filed): filed.file for filed in writes.files}
 
     def _keep(self, save: Save) -> None:
         self.records[save.workspace, save.kind][save.after.value.id] = save.after
@@ -85,6 +91,10 @@ class _Contents:
 
 def _places(workspace: str, record: Record[Any] | None) -> list[tuple[str, Key[Any]]]:
     return [(workspace, key) for key in kind_of(record.value).keys(record.value)] if record else []
+
+
+def _file_place(filed: Filed) -> tuple[str, UUID]:
+    return filed.job.caller.workspace, filed.file.uuid
 
 
 class MemoryStore:
@@ -137,6 +147,10 @@ class MemoryStore:
     async def workspaces(self) -> Sequence[str]:
         """List the names of all workspaces."""
         return sorted(workspace for workspace, kind in self._contents.records if kind == "workspace")
+
+    async def file(self, workspace: str, uuid: UUID) -> File | None:
+        """Give a file; None where there is none."""
+        return self._contents.files.get((workspace, uuid))
 
     async def history(self, workspace: str, kind: str, id: int) -> Sequence[Entry]:
         """Give the entries of one aggregate, oldest first."""

@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import Any
 
 from billingua.core.invoice import Invoice
-from billingua.engine.batch import Happening, Save, Writes
+from billingua.engine.batch import Filed, Happening, Save, Writes
 from billingua.engine.journal import Entry
 from billingua.engine.kinds import kind_of
 from billingua.engine.plan import Key, Record
@@ -31,6 +31,7 @@ STATEMENTS = (
     "update_invoice_balance",
     "update_invoice_body",
     "take_key",
+    "insert_file",
     "set_counter",
     "insert_entry",
     "insert_posted",
@@ -50,6 +51,7 @@ def values_of(writes: Writes) -> dict[str, list[Values]]:
         if save.kind == "order":
             _add_order(values, save)
         _add_keys(values, save)
+    values["insert_file"] += map(_filed, writes.files)
     values["set_counter"] += [
         {"workspace": workspace, "name": name, "next": number} for (workspace, name), number in writes.counters.items()
     ]
@@ -121,6 +123,18 @@ def _key_rows(save: Save, keys: Iterable[Key[Any]]) -> Iterable[Values]:
         for key in keys
         if key.name != "id"
     ]
+
+
+def _filed(filed: Filed) -> Values:
+    job, file = filed.job, filed.file
+    return {
+        "workspace": job.caller.workspace,
+        "uuid": str(file.uuid),
+        "created_at": instant_to_row(job.now),
+        "name": file.name,
+        "media_type": file.media_type,
+        "content": file.content,
+    }
 
 
 def _entry(entry: Entry) -> Values:

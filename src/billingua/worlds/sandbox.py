@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
+from uuid import UUID
 
+from billingua.core.file import File
 from billingua.core.invoice import Invoice
 from billingua.core.order import Order
 from billingua.engine.clock import SandboxClock
@@ -121,6 +123,11 @@ class _GatedStore:
         """List the names of all workspaces."""
         async with self._gate.passed():
             return await self._store.workspaces()
+
+    async def file(self, workspace: str, uuid: UUID) -> File | None:
+        """Give a file."""
+        async with self._gate.passed():
+            return await self._store.file(workspace, uuid)
 
     async def history(self, workspace: str, kind: str, id: int) -> Sequence[Entry]:
         """Give the entries of one aggregate."""

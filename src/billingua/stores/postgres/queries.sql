@@ -139,6 +139,14 @@ WHERE lookup.workspace = old.workspace AND lookup.kind = old.kind AND lookup.nam
 INSERT INTO lookup (workspace, kind, name, value, id)
 SELECT * FROM unnest(:workspace::text[], :kind::text[], :name::text[], :value::text[], :id::bigint[]);
 
+-- name: insert_file
+INSERT INTO file (workspace, uuid, created_at, name, media_type, content)
+SELECT * FROM unnest(:workspace::text[], :uuid::text[], :created_at::bigint[], :name::text[], :media_type::text[],
+    :content::bytea[]);
+
+-- name: find_file
+SELECT name, media_type, content FROM file WHERE workspace = :workspace AND uuid = :uuid;
+
 -- name: find_counters
 SELECT workspace, name, next
 FROM unnest(:workspace::text[], :name::text[]) AS asked (workspace, name) JOIN counter USING (workspace, name);

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, cast
+from uuid import UUID
 
 import asyncpg
 
+from billingua.core.file import File
 from billingua.core.invoice import Invoice
 from billingua.core.order import Order
 from billingua.engine.batch import Counter, Loaded, Place, Wanted
@@ -168,6 +170,15 @@ async def _lock(connection: Connection, records: Mapping[Place, Record[Any] | No
 async def workspaces(connection: Connection) -> list[str]:
     """List the names of all workspaces."""
     return [from_database(row["workspace"]) for row in await connection.fetch(SQL["find_workspaces"].sql)]
+
+
+async def file(connection: Connection, workspace: str, uuid: UUID) -> File | None:
+    """Give a file; None where there is none."""
+    find = SQL["find_file"]
+    row = await connection.fetchrow(find.sql, *find.values(workspace=workspace, uuid=str(uuid)))
+    if row is None:
+        return None
+    return File(uuid=uuid, **{name: from_database(value) for name, value in row.items()})
 
 
 async def history(connection: Connection, workspace: str, kind: str, id: int) -> list[Entry]:

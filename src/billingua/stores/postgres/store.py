@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
+from billingua.core.file import File
 from billingua.core.invoice import Invoice
 from billingua.core.order import Order
 from billingua.engine.journal import Entry
@@ -20,6 +21,7 @@ from billingua.stores.postgres.reading import (
     Reading,
     Row,
     entry_from_row,
+    file,
     history,
     miscounts,
     record_from_row,
@@ -95,6 +97,10 @@ class PostgresStore:
     async def miscounts(self, workspace: str) -> Sequence[Miscount]:
         """Find the kept counts of invoices that are not right."""
         return await self._lists.use(partial(miscounts, workspace=workspace))
+
+    async def file(self, workspace: str, uuid: UUID) -> File | None:
+        """Give a file; None where there is none."""
+        return await self._lists.use(partial(file, workspace=workspace, uuid=uuid))
 
     async def workspaces(self) -> Sequence[str]:
         """List the names of all workspaces."""

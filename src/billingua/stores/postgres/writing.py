@@ -8,7 +8,20 @@ from billingua.stores.postgres.connecting import Connection
 from billingua.stores.postgres.statements import compound
 from billingua.stores.writes import Values, values_of
 
-_ORDER = ("workspace", "kind", "name", "value", "id", "version", "trader", "position", "status", "origin", "currency")
+_ORDER = (
+    "workspace",
+    "kind",
+    "name",
+    "value",
+    "id",
+    "version",
+    "trader",
+    "position",
+    "uuid",
+    "status",
+    "origin",
+    "currency",
+)
 
 
 class RaceLost(Exception):

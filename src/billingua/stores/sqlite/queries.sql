@@ -100,6 +100,13 @@ DELETE FROM lookup WHERE kind = :kind AND name = :name AND value = :value AND wo
 -- name: take_key
 INSERT INTO lookup (kind, name, value, workspace, id) VALUES (:kind, :name, :value, :workspace, :id);
 
+-- name: insert_file
+INSERT INTO file (workspace, uuid, created_at, name, media_type, content)
+VALUES (:workspace, :uuid, :created_at, :name, :media_type, :content);
+
+-- name: find_file
+SELECT name, media_type, content FROM file WHERE workspace = :workspace AND uuid = :uuid;
+
 -- name: find_counter
 SELECT next FROM counter WHERE workspace = :workspace AND name = :name;
 

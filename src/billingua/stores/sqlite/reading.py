@@ -5,7 +5,9 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
+from uuid import UUID
 
+from billingua.core.file import File
 from billingua.core.invoice import Invoice
 from billingua.core.order import Order
 from billingua.engine.batch import Loaded, Place, Wanted
@@ -109,6 +111,12 @@ class Reading:
     def workspaces(self) -> list[str]:
         """List the names of all workspaces."""
         return [workspace for (workspace,) in self._connection.execute(SQL["find_workspaces"])]
+
+    def file(self, workspace: str, uuid: UUID) -> File | None:
+        """Give a file; None where there is none."""
+        values = {"workspace": workspace, "uuid": str(uuid)}
+        row = self._connection.execute(SQL["find_file"], values).fetchone()
+        return row and File(uuid=uuid, name=row[0], media_type=row[1], content=row[2])
 
     def history(self, workspace: str, kind: str, id: int) -> list[Entry]:
         """Give the entries of one aggregate, oldest first."""

@@ -11,6 +11,7 @@ from queue import LifoQueue
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
+from billingua.core.file import File
 from billingua.core.invoice import Invoice
 from billingua.core.order import Order
 from billingua.engine.batch import Outcome
@@ -104,6 +105,10 @@ class SqliteStore:
                 return question(Reading(lister, Recent(0)))
         finally:
             self._listers.put(lister)
+
+    async def file(self, workspace: str, uuid: UUID) -> File | None:
+        """Give a file; None where there is none."""
+        return await self._list(lambda reading: reading.file(workspace, uuid))
 
     async def workspaces(self) -> Sequence[str]:
         """List the names of all workspaces."""
