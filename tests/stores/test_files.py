@@ -13,7 +13,7 @@ from billingua.engine.clock import SystemClock
 from billingua.engine.ledger import Ledger
 from billingua.engine.plan import Caller, Decision, Job, Needs, Plan, by_id
 from billingua.engine.ports import Store, StoreFailed
-from tests.builders import NOON, a_caller, a_uuid, an_invoice
+from tests.builders import a_caller, a_uuid, an_invoice
 from tests.stores.plans import a_job, add, assert_whole, found, put, take
 
 
