@@ -168,7 +168,7 @@ PRINTED: dict[str, Any] = {
 """The invoice of the contract's samples (§12)."""
 
 TRAIL_MUG = hash_password("trail mug", bytes(16))
-"""What is kept of Ines' password."""
+"""What is kept of a password."""
 
 SUPPLIER, RETAILER = "tamarack-token", "larkspur-token"
 
@@ -271,6 +271,10 @@ def _people() -> list[Any]:
         *_member(20, "reader", TAMARACK, permissions=("view_order",)),
         *_member(21, "blind", TAMARACK, permissions=("view_items", "allocate_order")),
         *_member(22, "ines", LARKSPUR, email="ines@larkspur.example", password_hash=TRAIL_MUG),
+        *_member(23, "tamara", TAMARACK, password_hash=TRAIL_MUG),
+        *_member(24, "rhea", TAMARACK, password_hash=TRAIL_MUG, permissions=("view_order", "create_order")),
+        *_member(25, "adrift", None, password_hash=TRAIL_MUG),
+        *_member(26, "idle", NEITHER, password_hash=TRAIL_MUG),
         *(value for member in _the_restricted() for value in member),
         _credential(30, "expired-token", user="tamarack", expires_at=NOW),
         _credential(31, "short-token", user="tamarack", expires_at=NOW + timedelta(seconds=1)),
