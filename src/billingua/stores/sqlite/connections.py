@@ -36,6 +36,13 @@ def connect_to_write(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def connect_to_checkpoint(path: Path) -> sqlite3.Connection:
+    """Open a connection that moves pages from the log into the database, and does so durably."""
+    connection = _connect(f"{path.absolute().as_uri()}?mode=rw", _READER_CACHE_KIBIBYTES)
+    connection.execute("PRAGMA synchronous = FULL")
+    return connection
+
+
 def connect_to_read(path: Path) -> sqlite3.Connection:
     """Open a connection that only reads; it neither waits for writers nor holds them up."""
     return _connect(f"{path.absolute().as_uri()}?mode=ro", _READER_CACHE_KIBIBYTES)

@@ -21,6 +21,7 @@ from billingua.engine.ports import Posted
 from billingua.engine.queries import InvoiceQuery, Miscount, OrderQuery, Page
 from billingua.stores.batches import BATCH_SIZE, Batches, answer
 from billingua.stores.recent import Recent
+from billingua.stores.sqlite.checkpoints import CHECKPOINT_CHANGES, Checkpoints
 from billingua.stores.sqlite.connections import SQL, connect_to_read, failures, snapshot
 from billingua.stores.sqlite.reader import Reader
 from billingua.stores.sqlite.reading import Reading, entry_from_row, posted_from_row, record_from_row
@@ -47,12 +48,14 @@ class SqliteStore:
         cache_size: int = CACHE_SIZE,
         busy_timeout_seconds: float = 10,
         batch_size: int = BATCH_SIZE,
+        checkpoint_changes: int = CHECKPOINT_CHANGES,
         new_uuid: Callable[[], UUID] = uuid4,
     ) -> None:
         self._path = path
         self._new_uuid = new_uuid
         recent = Recent(cache_size)
         self._writer = Writer(path, recent, busy_timeout_seconds=busy_timeout_seconds, new_uuid=new_uuid)
+        self._checkpoints = Checkpoints(path, checkpoint_changes)
         self._batches = Batches(self._attempt, batch_size)
         self._reader = Reader(path, recent, self._writer)
         # Lists may take long: they have connections and threads of their own, and hold up neither the loop nor,
@@ -69,6 +72,7 @@ class SqliteStore:
     async def _attempt(self, jobs: Sequence[Job[Any]]) -> Sequence[Outcome[Any]]:
         """Run a batch; after it, what the writer has at hand serves the reader too."""
         outcomes = await self._writer.attempt(jobs)
+        self._checkpoints.count(len(outcomes))
         with suppress(sqlite3.Error):  # the batch is committed, whatever becomes of this
             version = self._reader.version()
             if not self._writer.others_wrote():  # asked last, so that whoever wrote before that is noticed
@@ -153,4 +157,5 @@ class SqliteStore:
         while not self._listers.empty():
             self._listers.get().close()
         self._reader.close()
+        self._checkpoints.close()
         self._writer.close()
