@@ -16,8 +16,8 @@ _log = logging.getLogger(__name__)
 class Checkpoints:
     """Puts the log away beside the commits, on a connection and a thread of its own.
 
-    A commit that finds the log too long puts away what is left of it. Without this, that would be all of it, and whoever
-    waits for the commit would wait for it.
+    A commit that finds the log too long puts away what is left of it. Without this, that would be all of it, and those
+    who wait for the commit would wait for it.
     """
 
     def __init__(self, path: Path, changes: int = CHECKPOINT_CHANGES) -> None:
