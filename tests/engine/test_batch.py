@@ -437,3 +437,56 @@ def test_the_first_entry_of_a_history_is_chained_to_nothing():
     assert isinstance(save, Save)
     assert list(breaks(writes.entries)) == []
     assert save.after.chain != GENESIS
+
+
+def delete(*keys: Any) -> Any:
+    def plan() -> Any:
+        found = yield Needs(keys)
+        return Decision("deleted", deletes=[found.get(key) for key in keys])
+
+    return plan
+
+
+def test_what_is_deleted_is_gone_for_a_later_plan_and_its_chain_goes_on():
+    shelf = a_shelf(an_invoice())
+
+    def look() -> Any:
+        found = yield Needs([by_id(Invoice, 35), by_uuid(Invoice, an_invoice().uuid), by_number("INV-35")])
+        return Decision([found.get(key) for key in (by_id(Invoice, 35), by_number("INV-35"))])
+
+    writes = run(shelf, delete(by_number("INV-35")), look)
+
+    (save,), (entry,) = writes.saves.values(), writes.entries
+    assert (save.after, save.value, entry.version) == (None, an_invoice(), 8)
+    assert [outcome.answer for outcome in writes.outcomes] == ["deleted", [None, None]]
+
+
+def test_what_comes_and_goes_in_one_batch_leaves_its_history_alone():
+    writes = run(a_shelf(), write_new("INV-1"), delete(by_number("INV-1")))
+
+    assert (writes.saves, [entry.version for entry in writes.entries]) == ({}, [1, 2])
+    assert list(breaks(writes.entries)) == []
+    assert writes
+
+
+def test_what_is_not_there_cannot_be_deleted():
+    def plan() -> Any:
+        yield Needs([by_id(Invoice, 35)])
+        return Decision(None, deletes=[an_invoice()])
+
+    writes = run(a_shelf(), plan)
+
+    assert "not there" in str(writes.outcomes[0].error)
+    assert not writes
+
+
+def test_what_is_saved_is_not_deleted_in_the_same_decision():
+    def plan() -> Any:
+        found = yield Needs([by_id(Invoice, 35)])
+        invoice = found.get(by_id(Invoice, 35))
+        return Decision(None, saves=[replace(invoice, description="changed")], deletes=[invoice])
+
+    writes = run(a_shelf(an_invoice()), plan)
+
+    assert "twice" in str(writes.outcomes[0].error)
+    assert not writes

@@ -2,7 +2,8 @@
 
 import pytest
 
-from billingua.core.errors import OrderLineNotFound
+from billingua.core.errors import OrderLineNotFound, OrderNotFound
+from billingua.core.file import File
 from billingua.core.order import Order, Trader
 from billingua.core.party import Party, TradeRole
 from billingua.engine.composing import together
@@ -68,3 +69,20 @@ def test_a_plan_finds_what_an_earlier_one_has_made():
     item = an_item(sku="A", supplier=SUPPLIER)
     decision = drive(plans, known(a_workspace(), supplier, retailer, item, order=104))
     assert decision.answer[1] == (decision.answer[0], supplier, 8, 105)
+
+
+def test_what_is_deleted_or_filed_on_the_way_is_so_in_the_end():
+    key, file = by_uuid(Order, ORDER.uuid), File(uuid=a_uuid(5), name="a", media_type="text/plain", content=b"")
+
+    def delete() -> Plan[None]:
+        found = yield Needs([key])
+        return Decision(None, deletes=[found.require(key, OrderNotFound(ORDER.uuid))], files=[file])
+
+    def look() -> Plan[Order | None]:
+        found = yield Needs([key])
+        return Decision(found.get(key))
+
+    decision = drive(together(remarking("fragile"), delete(), look()), known(ORDER))
+
+    assert (list(decision.saves), [one.id for one in decision.deletes], decision.files) == ([], [104], [file])
+    assert decision.answer[2] is None

@@ -117,7 +117,7 @@ class _Auditor:
                 found = list(breaks(entries)) or _compare(place, entries, record) or _misnamed(place, record, lost)
             except Exception as error:  # noqa: BLE001 - as above
                 return Audited(len(entries), [Break(*place, entries[-1].version, f"it cannot be read: {error}")])
-            if not found or record is None or record.version == entries[-1].version:
+            if not found or (record is not None and record.version == entries[-1].version):
                 break
             entries = await self._store.history(*place)
         return Audited(len(entries), found)

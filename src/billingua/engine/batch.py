@@ -46,12 +46,18 @@ class Loaded:
 
 @dataclass(slots=True)
 class Save:
-    """One aggregate to write: as it was before the batch (None: new) and as it is after."""
+    """One aggregate to write: as it was before the batch (None: new) and as it is after (None: deleted)."""
 
     workspace: str
     kind: str
     before: Record[Any] | None
-    after: Record[Any]
+    after: Record[Any] | None
+
+    @property
+    def value(self) -> Any:
+        """The aggregate as it is, or as it was."""
+        known = self.after or self.before
+        return known and known.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +98,7 @@ class Writes:
 
     def __bool__(self) -> bool:
         """Whether there is anything to write."""
-        return bool(self.saves or self.happenings or self.files or self.counters)
+        return bool(self.entries or self.happenings or self.files or self.counters)
 
 
 class WorkingSet:
@@ -138,7 +144,8 @@ class WorkingSet:
         """Take a decision over: all of it, or, if anything in it fails, nothing."""
         workspace = job.caller.workspace
         written = [pair for value in decision.saves if (pair := self._write(job, value))]
-        if len({(save.kind, save.after.value.id) for save, _ in written}) < len(written):
+        written += [self._delete(job, value) for value in decision.deletes]
+        if len({(save.kind, save.value.id) for save, _ in written}) < len(written):
             raise ValueError("a decision saves the same aggregate twice, and one of the two would be lost")
         for save, entry in written:
             self._keep(save, entry)
@@ -156,15 +163,26 @@ class WorkingSet:
         entry = enter(job, kind.name, value.id, version, before.value if before else None, value, chain)
         return Save(job.caller.workspace, kind.name, before, Record(value, version, entry.hash)), entry
 
+    def _delete(self, job: Job[Any], value: Any) -> tuple[Save, Entry]:
+        kind = kind_of(value)
+        before = self._records[job.caller.workspace].get(by_id(kind.type, value.id))
+        if before is None:
+            raise ValueError("a decision deletes what was not there, or not asked for")
+        entry = enter(job, kind.name, value.id, before.version + 1, before.value, None, before.chain)
+        return Save(job.caller.workspace, kind.name, before, None), entry
+
     def _keep(self, save: Save, entry: Entry) -> None:
-        kind = kind_of(save.after.value)
-        id = by_id(kind.type, save.after.value.id)
-        stale, fresh = kind.renamed(save.before and save.before.value, save.after.value)
+        value = save.value
+        kind = kind_of(value)
+        id = by_id(kind.type, value.id)
+        stale, fresh = kind.renamed(save.before and save.before.value, save.after and save.after.value)
         self._ids[save.workspace] |= {**dict.fromkeys(stale), **dict.fromkeys(fresh, id)}
         self._records[save.workspace][id] = save.after
-        identity = (save.workspace, save.kind, save.after.value.id)
+        identity = (save.workspace, save.kind, value.id)
         earlier = self.writes.saves.get(identity)
         self.writes.saves[identity] = Save(save.workspace, save.kind, earlier.before, save.after) if earlier else save
+        if self.writes.saves[identity].value is None:  # what comes and goes in one batch leaves its history alone
+            del self.writes.saves[identity]
         self.writes.entries.append(entry)
 
 

@@ -16,9 +16,10 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class _Decided:
-    """What earlier plans have decided: what they save, by every key, what happened, and their files."""
+    """What earlier plans have decided: what they save and delete, by every key, what happened, and their files."""
 
     saves: dict[tuple[type, int], Any] = field(default_factory=dict[tuple[type, int], Any])
+    deletes: dict[tuple[type, int], Any] = field(default_factory=dict[tuple[type, int], Any])
     by_key: dict[Key[Any], Any] = field(default_factory=dict[Key[Any], Any])
     events: list[Event] = field(default_factory=list[Event])
     files: list[File] = field(default_factory=list[File])
@@ -27,12 +28,17 @@ class _Decided:
         for value in decision.saves:
             self.saves[type(value), value.id] = value
             self.by_key |= dict.fromkeys(kind_of(value).keys(value), value)
+        for value in decision.deletes:
+            identity: tuple[type, int] = (kind_of(value).type, value.id)
+            self.saves.pop(identity, None)
+            self.deletes[identity] = value
+            self.by_key |= dict.fromkeys(kind_of(value).keys(value))
         self.events += decision.events
         self.files += decision.files
 
 
 class _Later(Found):
-    """What a later plan finds: what was found, and over it what earlier plans save."""
+    """What a later plan finds: what was found, and over it what earlier plans save and delete."""
 
     def __init__(self, found: Found, decided: Mapping[Key[Any], Any]) -> None:
         self._found = found
@@ -43,6 +49,8 @@ class _Later(Found):
         if key not in self._decided:
             return record
         value = self._decided[key]
+        if value is None:
+            return None
         return replace(record, value=value) if record else Record(value, 1, GENESIS)
 
     def new_id(self, counter: str) -> int:
@@ -59,7 +67,7 @@ class _Later(Found):
 
 
 def together(*plans: Plan[Any]) -> Plan[list[Any]]:
-    """Run plans in turn; a later one sees what an earlier one saves. Gives all answers, or refuses as the first does.
+    """Run plans in turn; a later one sees what an earlier one decided. Gives all answers, or refuses as the first does.
 
     None of them may give an aggregate another name: a later plan would still find it under the one before.
     """
@@ -69,7 +77,13 @@ def together(*plans: Plan[Any]) -> Plan[list[Any]]:
         decision = yield from _after(plan, decided)
         decided.take(decision)
         answers.append(decision.answer)
-    return Decision(answers, saves=list(decided.saves.values()), events=decided.events, files=decided.files)
+    return Decision(
+        answers,
+        saves=list(decided.saves.values()),
+        events=decided.events,
+        files=decided.files,
+        deletes=list(decided.deletes.values()),
+    )
 
 
 def _after(plan: Plan[T], decided: _Decided) -> Generator[Needs, Found, Decision[T]]:

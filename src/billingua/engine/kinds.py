@@ -35,10 +35,10 @@ class Kind(Generic[T]):
         """List every key under which this aggregate alone is known."""
         return {by_id(self.type, value.id), by_uuid(self.type, value.uuid), *self.names(value)}
 
-    def renamed(self, before: Any | None, after: Any) -> tuple[set[Key[T]], set[Key[T]]]:
-        """Say which keys an aggregate gives up, and which it takes; before, it may not have been."""
-        if before is None:
-            return set(), self.keys(after)
+    def renamed(self, before: Any | None, after: Any | None) -> tuple[set[Key[T]], set[Key[T]]]:
+        """Say which keys an aggregate gives up, and which it takes; before or after, it may not be there."""
+        if before is None or after is None:
+            return self.keys(before) if before else set(), self.keys(after) if after else set()
         if before.uuid == after.uuid and self.named_by(before) == self.named_by(after):
             return set(), set()
         stale, fresh = self.keys(before), self.keys(after)

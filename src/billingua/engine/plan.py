@@ -96,12 +96,16 @@ class Found(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Decision(Generic[T]):
-    """What a plan decided: the aggregates to save, what happened, the files to store, and the answer to its caller."""
+    """What a plan decided: the aggregates to save, what happened, the files to store, and the answer to its caller.
+
+    What it deletes is gone, with its names; its history stays, and its id is never given to another.
+    """
 
     answer: T
     saves: Iterable[Any] = ()
     events: Sequence[Event] = ()
     files: Sequence[File] = ()
+    deletes: Iterable[Any] = ()
 
 
 Plan = Generator[Needs, Found, Decision[T]]

@@ -201,7 +201,7 @@ def answer(job: Job[T], register: Register) -> T:
             plan.send(found)
     except StopIteration as end:
         decision: Decision[T] = end.value
-    if found.took_numbers or [*decision.saves, *decision.events, *decision.files]:
+    if found.took_numbers or [*decision.saves, *decision.deletes, *decision.events, *decision.files]:
         raise _has_to_be_run(job)
     return decision.answer
 

@@ -58,6 +58,9 @@ class _Contents:
         fresh = [place for save in writes.saves.values() for place in _places(save.workspace, save.after)]
         if len(set(fresh)) < len(fresh):
             raise Conflict("two aggregates have one key")
+        entries = [(_identity(entry), entry.version) for entry in writes.entries]
+        if len(set(entries)) < len(entries) or any(version <= len(self.history[one]) for one, version in entries):
+            raise Conflict("an id is given out twice")
         for workspace, key in set(fresh) - stale:
             if self.held(workspace, key) is not None:
                 raise Conflict(f"{key.name} {key.value} is taken in workspace {workspace}")
@@ -73,12 +76,15 @@ class _Contents:
         for save in writes.saves.values():
             self._keep(save)
         for entry in writes.entries:
-            self.history[entry.workspace, entry.kind, entry.id].append(entry)
+            self.history[_identity(entry)].append(entry)
         self.counters |= writes.counters
         self.files |= {_file_place(filed): filed.file for filed in writes.files}
 
     def _keep(self, save: Save) -> None:
-        self.records[save.workspace, save.kind][save.after.value.id] = save.after
+        if save.after is None:
+            del self.records[save.workspace, save.kind][save.value.id]
+            return
+        self.records[save.workspace, save.kind][save.value.id] = save.after
         for workspace, key in _places(save.workspace, save.after):
             self.holders[key][workspace] = save.after
 
@@ -91,6 +97,10 @@ class _Contents:
 
 def _places(workspace: str, record: Record[Any] | None) -> list[tuple[str, Key[Any]]]:
     return [(workspace, key) for key in kind_of(record.value).keys(record.value)] if record else []
+
+
+def _identity(entry: Entry) -> Identity:
+    return entry.workspace, entry.kind, entry.id
 
 
 def _file_place(filed: Filed) -> tuple[str, UUID]:
@@ -146,7 +156,9 @@ class MemoryStore:
 
     async def workspaces(self) -> Sequence[str]:
         """List the names of all workspaces."""
-        return sorted(workspace for workspace, kind in self._contents.records if kind == "workspace")
+        return sorted(
+            workspace for (workspace, kind), known in self._contents.records.items() if kind == "workspace" and known
+        )
 
     async def file(self, workspace: str, uuid: UUID) -> File | None:
         """Give a file; None where there is none."""

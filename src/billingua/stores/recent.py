@@ -59,12 +59,21 @@ class Recent(Lately[Identity, Record[Any]]):
     def keep(self, saves: Iterable[Save]) -> None:
         """Take over what was committed."""
         for save in saves:
-            value = save.after.value
-            self.put((save.workspace, save.kind, value.id), save.after)
-            stale, fresh = kind_of(value).renamed(save.before and save.before.value, value)
+            self.keep_value(save)
+            stale, fresh = kind_of(save.value).renamed(
+                save.before and save.before.value, save.after and save.after.value
+            )
             for key in stale | fresh:
                 self.ids.drop((save.workspace, key))
                 self.holders.drop(key)
+
+    def keep_value(self, save: Save) -> None:
+        """Take over what was committed of one aggregate, but not its names."""
+        identity = (save.workspace, save.kind, save.value.id)
+        if save.after:
+            self.put(identity, save.after)
+        else:
+            self.drop(identity)
 
     def clear(self) -> None:
         """Let go of all."""

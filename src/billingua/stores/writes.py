@@ -21,6 +21,7 @@ STATEMENTS = (
     "free_key",  # before any is taken: two aggregates may exchange theirs
     "insert_aggregate",
     "update_aggregate",
+    "delete_aggregate",
     "put_order_part",
     "drop_order_part",
     "put_order_line",
@@ -30,6 +31,8 @@ STATEMENTS = (
     "update_invoice",
     "update_invoice_balance",
     "update_invoice_body",
+    "delete_invoice",
+    "delete_invoice_body",
     "take_key",
     "insert_file",
     "set_counter",
@@ -46,8 +49,12 @@ def values_of(writes: Writes) -> dict[str, list[Values]]:
     """Say which statements a batch consists of, with the values for each."""
     values: dict[str, list[Values]] = {name: [] for name in STATEMENTS}
     for save in writes.saves.values():
-        add = _add_invoice if save.kind == "invoice" else _add_aggregate
-        add(values, save)
+        if save.after is None:
+            _add_deletion(values, save)
+        elif save.kind == "invoice":
+            _add_invoice(values, save, save.after)
+        else:
+            _add_aggregate(values, save, save.after)
         if save.kind == "order":
             _add_order(values, save)
         _add_keys(values, save)
@@ -61,14 +68,28 @@ def values_of(writes: Writes) -> dict[str, list[Values]]:
     return values
 
 
-def _add_aggregate(values: dict[str, list[Values]], save: Save) -> None:
+def _add_deletion(values: dict[str, list[Values]], save: Save) -> None:
+    row = {
+        "workspace": save.workspace,
+        "kind": save.kind,
+        "id": save.value.id,
+        "known_version": _known_version(save),
+    }
+    if save.kind == "invoice":
+        values["delete_invoice"].append(row)
+        values["delete_invoice_body"].append(row)
+    else:
+        values["delete_aggregate"].append(row)
+
+
+def _add_aggregate(values: dict[str, list[Values]], save: Save, after: Record[Any]) -> None:
     value = {
         "workspace": save.workspace,
         "kind": save.kind,
-        "id": save.after.value.id,
-        "version": save.after.version,
-        "chain": save.after.chain,
-        "body": aggregate_to_body(save.kind, save.after.value),
+        "id": after.value.id,
+        "version": after.version,
+        "chain": after.chain,
+        "body": aggregate_to_body(save.kind, after.value),
         "known_version": _known_version(save),
     }
     values["update_aggregate" if save.before else "insert_aggregate"].append(value)
@@ -78,15 +99,15 @@ def _add_order(values: dict[str, list[Values]], save: Save) -> None:
     """Write the narrow rows of an order that are other than they were; most changes touch none."""
     for name, rows_of in (("order_part", order_to_parts), ("order_line", order_to_lines)):
         known = rows_of(save.workspace, save.before.value) if save.before else {}
-        rows = rows_of(save.workspace, save.after.value)
+        rows = rows_of(save.workspace, save.after.value) if save.after else {}
         values[f"put_{name}"] += [row for key, row in rows.items() if row != known.get(key)]
         values[f"drop_{name}"] += [row for key, row in known.items() if key not in rows]
 
 
-def _add_invoice(values: dict[str, list[Values]], save: Save) -> None:
+def _add_invoice(values: dict[str, list[Values]], save: Save, record: Record[Invoice]) -> None:
     before: Record[Invoice] | None = save.before
-    after: Invoice = save.after.value
-    row = invoice_to_row(save.workspace, save.after)._asdict()
+    after = record.value
+    row = invoice_to_row(save.workspace, record)._asdict()
     row["known_version"] = _known_version(save)
     if before is None or not same_body(before.value, after):
         body = {"workspace": save.workspace, "id": after.id, "body": invoice_to_body(after)}
@@ -104,8 +125,8 @@ def _known_version(save: Save) -> int:
 
 
 def _add_keys(values: dict[str, list[Values]], save: Save) -> None:
-    kind = kind_of(save.after.value)
-    stale, fresh = kind.renamed(save.before and save.before.value, save.after.value)
+    kind = kind_of(save.value)
+    stale, fresh = kind.renamed(save.before and save.before.value, save.after and save.after.value)
     values["free_key"] += _key_rows(save, stale)
     values["take_key"] += _key_rows(save, fresh)
 
@@ -118,7 +139,7 @@ def _key_rows(save: Save, keys: Iterable[Key[Any]]) -> Iterable[Values]:
             "name": key.name,
             "value": key.value,
             "workspace": save.workspace,
-            "id": save.after.value.id,
+            "id": save.value.id,
         }
         for key in keys
         if key.name != "id"
@@ -160,9 +181,10 @@ def _moved_counts(saves: Iterable[Save]) -> Iterable[Values]:
     for save in saves:
         if save.kind == "invoice":
             was = save.before and _counted_as(save.before.value)
-            is_now = _counted_as(save.after.value)
+            is_now = save.after and _counted_as(save.after.value)
             if was != is_now:
-                more[save.workspace, *is_now] += 1
+                if is_now:
+                    more[save.workspace, *is_now] += 1
                 if was:
                     more[save.workspace, *was] -= 1
     return [

@@ -61,6 +61,13 @@ FROM unnest(:workspace::text[], :kind::text[], :id::bigint[], :known_version::bi
 WHERE aggregate.workspace = new.workspace AND aggregate.kind = new.kind AND aggregate.id = new.id
     AND aggregate.version = new.known_version;
 
+-- name: delete_aggregate
+DELETE FROM aggregate
+USING unnest(:workspace::text[], :kind::text[], :id::bigint[], :known_version::bigint[])
+    AS old (workspace, kind, id, known_version)
+WHERE aggregate.workspace = old.workspace AND aggregate.kind = old.kind AND aggregate.id = old.id
+    AND aggregate.version = old.known_version;
+
 -- name: insert_invoice
 INSERT INTO invoice (workspace, id, version, chain, number, number_scope, number_folded, status, origin, party, "order",
     currency, issued_at, due_at, voided_at, created_at, updated_at, original_balance, open_balance, partly_paid)
@@ -102,6 +109,16 @@ SELECT * FROM unnest(:workspace::text[], :id::bigint[], :body::bytea[]);
 UPDATE invoice_body SET body = new.body
 FROM unnest(:workspace::text[], :id::bigint[], :body::bytea[]) AS new (workspace, id, body)
 WHERE invoice_body.workspace = new.workspace AND invoice_body.id = new.id;
+
+-- name: delete_invoice
+DELETE FROM invoice
+USING unnest(:workspace::text[], :id::bigint[], :known_version::bigint[]) AS old (workspace, id, known_version)
+WHERE invoice.workspace = old.workspace AND invoice.id = old.id AND invoice.version = old.known_version;
+
+-- name: delete_invoice_body
+DELETE FROM invoice_body
+USING unnest(:workspace::text[], :id::bigint[]) AS old (workspace, id)
+WHERE invoice_body.workspace = old.workspace AND invoice_body.id = old.id;
 
 -- name: put_order_part
 INSERT INTO order_part (workspace, trader, id, number, number_folded, created_at, sent, status, sku, allocations)

@@ -85,7 +85,7 @@ class Writer:
                 transaction_id = await write(connection, writes)
                 await self._commit(connection, writes, transaction_id)
         for save in writes.saves.values():
-            self._recent.put((save.workspace, save.kind, save.after.value.id), save.after)
+            self._recent.keep_value(save)
         return writes.outcomes
 
     async def _commit(self, connection: Connection, writes: Writes, transaction_id: str) -> None:

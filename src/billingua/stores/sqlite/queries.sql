@@ -14,6 +14,9 @@ VALUES (:workspace, :kind, :id, :version, :chain, :body);
 UPDATE aggregate SET version = :version, chain = :chain, body = :body
 WHERE workspace = :workspace AND kind = :kind AND id = :id AND version = :known_version;
 
+-- name: delete_aggregate
+DELETE FROM aggregate WHERE workspace = :workspace AND kind = :kind AND id = :id AND version = :known_version;
+
 -- name: find_invoice
 SELECT workspace, id, version, chain, number, number_scope, number_folded, status, origin, party, "order", currency,
     issued_at, due_at, voided_at, created_at, updated_at, original_balance, open_balance, partly_paid, body
@@ -61,6 +64,12 @@ INSERT INTO invoice_body (workspace, id, body) VALUES (:workspace, :id, :body);
 
 -- name: update_invoice_body
 UPDATE invoice_body SET body = :body WHERE workspace = :workspace AND id = :id;
+
+-- name: delete_invoice
+DELETE FROM invoice WHERE workspace = :workspace AND id = :id AND version = :known_version;
+
+-- name: delete_invoice_body
+DELETE FROM invoice_body WHERE workspace = :workspace AND id = :id;
 
 -- name: put_order_part
 INSERT INTO order_part (workspace, trader, id, number, number_folded, created_at, sent, status, sku, allocations)
