@@ -137,12 +137,12 @@ _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?Z
 
 def _beginning(value: Any) -> datetime | None:
     """Read from which moment on, in UTC; an empty text is none."""
-    return _moment(value)[0] if value else None
+    return None if value == "" else _moment(value)[0]
 
 
 def _end(value: Any) -> datetime | None:
     """Read until when, in UTC: all of the day that is named, of the second, or of the fraction of one."""
-    if not value:
+    if value == "":
         return None
     moment, length = _moment(value)
     try:
