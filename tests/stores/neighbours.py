@@ -7,7 +7,8 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from billingua.core.errors import Refused
+from billingua.core.errors import InvoiceNotFound, Refused
+from billingua.core.file import File
 from billingua.core.invoice import Invoice
 from billingua.core.order import Order
 from billingua.core.payment import Payment, PaymentLine
@@ -16,11 +17,13 @@ from billingua.engine.orders import InvoicedLine, InvoiceOrder, invoice_order
 from billingua.engine.payments import RecordPayment, record_payment
 from billingua.engine.plan import Decision, Job, Needs, Plan, by_id
 from billingua.engine.ports import OutcomeUnknown, Store, StoreFailed
-from tests.builders import NOON, SUPPLIER, a_caller, a_party, an_invoice, an_order
+from billingua.engine.queries import InvoiceQuery, OrderQuery
+from tests.builders import NOON, SUPPLIER, a_caller, a_party, a_uuid, an_invoice, an_order, an_order_line
 from tests.stores.plans import a_job, add, assert_whole, change, found, put, refuse, take
 from tests.walking import walk
 
 ORDER = an_order()
+FILE = File(uuid=a_uuid(1), name="gone.txt", media_type="text/plain", content=b"gone\x00")
 
 
 def pay() -> Job[Payment]:
@@ -32,6 +35,17 @@ def invoice_the_order() -> Job[Invoice]:
     lines = [InvoicedLine(line=ORDER.lines[0].uuid, quantity=2)]
     told = InvoiceOrder(order=ORDER.uuid, supplier=SUPPLIER, number="TI-1", lines=lines)
     return a_job(partial(invoice_order, told, a_caller(), NOON))
+
+
+def delete_and_file() -> Job[None]:
+    """Delete an invoice, and keep a file that tells of it."""
+
+    def plan() -> Plan[None]:
+        key = by_id(Invoice, 6)
+        known = yield Needs([key])
+        return Decision(None, deletes=[known.require(key, InvoiceNotFound(6))], files=[FILE])
+
+    return a_job(plan)
 
 
 Jobs = Mapping[str, Callable[[], Job[Any]]]
@@ -47,6 +61,8 @@ JOBS: Jobs = {
     "pay": pay,
     "invoice": invoice_the_order,
     "number again": lambda: take("invoice"),
+    "order": lambda: put(an_order(id=105, lines=(an_order_line(uuid=a_uuid(8105)),))),
+    "delete": delete_and_file,
 }
 WITH_TROUBLE: Jobs = {
     "take a number twice": lambda: put(an_invoice(id=5, number="A")),
@@ -65,7 +81,7 @@ EVENTS = {
 
 async def settle(store: Store) -> None:
     """Save what the jobs are about."""
-    invoices = [an_invoice(id=id, number=number) for id, number in enumerate("ABC", start=1)]
+    invoices = [an_invoice(id=id, number=number) for id, number in {1: "A", 2: "B", 3: "C", 6: "F"}.items()]
     await store.run(put(*invoices, ORDER, a_party()))
     await store.run(take("invoice", "payment", claim=99))
 
@@ -107,6 +123,11 @@ async def _seen(store: Store) -> dict[str, Any]:
         "described": second.description,
         "numbers": {number for number in "ABCDE" if await found(store, by_number(number))},
         "payments": [payment.value.lines[0].amount for payment in payments],
+        "gone": [await found(store, by_id(Invoice, 6)) is None, await store.file("demo", FILE.uuid) == FILE],
+        "listed": [
+            (await store.orders("demo", OrderQuery())).total,
+            (await store.invoices("demo", InvoiceQuery())).total,
+        ],
         "invoiced": [order.lines[0].invoiced or 0, bool(invoiced)],
         "counters": await store.read(a_job(_count_on)),
         "events": Counter(post.body.split(b'"')[3].decode() for post in await walk(store.outbox())),
@@ -120,6 +141,8 @@ def _expected(done: Iterable[str]) -> dict[str, Any]:
         "described": "renamed" if "rename" in done else None,
         "numbers": {"A", "C", "D" if "rename" in done else "B"} | ({"E"} if "create" in done else set()),
         "payments": [40] if "pay" in done else [],
+        "gone": ["delete" in done] * 2,
+        "listed": [1 + len(done & {"order"}), 4 + len(done & {"create", "invoice"}) - len(done & {"delete"})],
         "invoiced": [2, True] if "invoice" in done else [0, False],
         "counters": [101 + len(done & {"number", "number again", "invoice"}), 2 + len(done & {"pay"})],
         "events": Counter(event for name in done for event in EVENTS.get(name, ())),
