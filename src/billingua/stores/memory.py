@@ -59,7 +59,9 @@ class _Contents:
         if len(set(fresh)) < len(fresh):
             raise Conflict("two aggregates have one key")
         entries = [(_identity(entry), entry.version) for entry in writes.entries]
-        if len(set(entries)) < len(entries) or any(version <= len(self.history[one]) for one, version in entries):
+        if len(set(entries)) < len(entries) or any(
+            version <= len(self.history.get(one, ())) for one, version in entries
+        ):
             raise Conflict("an id is given out twice")
         for workspace, key in set(fresh) - stale:
             if self.held(workspace, key) is not None:
