@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from billingua.core.access import Credential, User
+from billingua.core.export import Export
 from billingua.core.invoice import Invoice
 from billingua.core.item import Item, PriceList
 from billingua.core.lifecycle import Status
@@ -16,6 +17,7 @@ from billingua.core.payment import Payment, PaymentLine
 from billingua.core.rounding import en16931
 from billingua.core.tax import LineTax, Tax
 from billingua.core.totals import totals
+from billingua.core.upload import Upload
 from billingua.core.workspace import Workspace
 from billingua.engine.plan import Caller
 
@@ -155,6 +157,36 @@ def a_payment(**overrides: Any) -> Payment:
         "received_at": NOON,
     }
     return Payment(**(defaults | overrides))
+
+
+def an_upload(**overrides: Any) -> Upload:
+    """A file that was received a while ago."""
+    id = overrides.get("id", 1)
+    defaults = {
+        "id": id,
+        "uuid": a_uuid(9500 + id),
+        "name": "invoice_2024-12-26.csv",
+        "source": "upload",
+        "sha256": "5ec",
+        "size": 12,
+        "received_at": NOON,
+        "received_by": "ida",
+    }
+    return Upload(**(defaults | overrides))
+
+
+def an_export(**overrides: Any) -> Export:
+    """An export of a supplier's."""
+    id = overrides.get("id", 1)
+    defaults = {
+        "id": id,
+        "uuid": a_uuid(9700 + id),
+        "name": "orders.csv",
+        "organization": SUPPLIER,
+        "created_at": NOON,
+        "created_by": "ida",
+    }
+    return Export(**(defaults | overrides))
 
 
 def a_user(**overrides: Any) -> User:

@@ -28,10 +28,12 @@ from tests.builders import (
     a_user,
     a_uuid,
     a_workspace,
+    an_export,
     an_invoice,
     an_item,
     an_opportunity,
     an_order,
+    an_upload,
 )
 
 EXAMPLES: dict[str, tuple[Any, list[Key[Any]]]] = {
@@ -52,6 +54,8 @@ EXAMPLES: dict[str, tuple[Any, list[Key[Any]]]] = {
         [by_number("INV-7", "o/s"), by_claim("31\nA"), by_claim("32\nB")],
     ),
     "payment": (a_payment(), []),
+    "upload": (an_upload(), []),
+    "export": (an_export(), []),
 }
 
 

@@ -39,10 +39,12 @@ from tests.builders import (
     a_user,
     a_uuid,
     a_workspace,
+    an_export,
     an_invoice,
     an_item,
     an_opportunity,
     an_order,
+    an_upload,
 )
 from tests.stores.plans import a_job, add, assert_whole, change, found, get, put, take
 from tests.stores.strategies import values_of
@@ -60,6 +62,8 @@ ONE_OF_EACH = (
     an_order(),
     an_invoice(claims=("tax number\n1",)),
     a_payment(),
+    an_upload(),
+    an_export(),
 )
 
 

@@ -14,7 +14,9 @@ Refused
 │  ├─ AddressNotFound
 │  ├─ ChannelNotFound
 │  ├─ CurrencyNotFound
-│  └─ CredentialNotFound
+│  ├─ CredentialNotFound
+│  ├─ UploadNotFound
+│  └─ ExportNotFound
 ├─ NotPermitted
 │  └─ ChangeNotPermitted
 ├─ StateRefused
@@ -126,6 +128,14 @@ class CurrencyNotFound(NotFound):
 
 class CredentialNotFound(NotFound):
     """No such credential."""
+
+
+class UploadNotFound(NotFound):
+    """No such file was received."""
+
+
+class ExportNotFound(NotFound):
+    """No such export, or none that the caller may fetch."""
 
 
 class NotPermitted(Refused):

@@ -69,7 +69,7 @@ class _Later(Found):
 def together(*plans: Plan[Any]) -> Plan[list[Any]]:
     """Run plans in turn; a later one sees what an earlier one decided. Gives all answers, or refuses as the first does.
 
-    None of them may give an aggregate another name: a later plan would still find it under the one before.
+    None of them may delete an aggregate or give it another name: a later plan would still find it.
     """
     decided = _Decided()
     answers: list[Any] = []

@@ -7,12 +7,14 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from billingua.core.access import Credential, User
+from billingua.core.export import Export
 from billingua.core.invoice import Invoice, number_key
 from billingua.core.item import Item, PriceList
 from billingua.core.order import Order
 from billingua.core.party import Opportunity, Party
 from billingua.core.payment import Payment
 from billingua.core.tax import Tax
+from billingua.core.upload import Upload
 from billingua.core.workspace import Workspace
 from billingua.engine.plan import Key, by_id, by_uuid
 
@@ -114,6 +116,8 @@ KINDS: tuple[Kind[Any], ...] = (
     Kind("order", Order, lambda order: map(by_order_line, _line_uuids(order)), _line_uuids),
     Kind("invoice", Invoice, _invoice_names, attrgetter("number", "number_scope", "claims")),
     Kind("payment", Payment),
+    Kind("upload", Upload),
+    Kind("export", Export),
 )
 
 _BY_TYPE: dict[type, Kind[Any]] = {kind.type: kind for kind in KINDS}
