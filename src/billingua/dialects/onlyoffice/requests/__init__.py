@@ -1,0 +1,24 @@
+"""What ONLYOFFICE clients ask for, as commands."""
+
+from billingua.dialects.onlyoffice.requests.binding import (
+    Parameters,
+    Values,
+    from_object,
+    from_pairs,
+    read_parameters,
+)
+from billingua.dialects.onlyoffice.requests.invoices import find_invoice, invoice_id, put_invoice, replace_invoice
+from billingua.dialects.onlyoffice.requests.moments import moment_reader
+
+__all__ = [
+    "Parameters",
+    "Values",
+    "find_invoice",
+    "from_object",
+    "from_pairs",
+    "invoice_id",
+    "moment_reader",
+    "put_invoice",
+    "read_parameters",
+    "replace_invoice",
+]

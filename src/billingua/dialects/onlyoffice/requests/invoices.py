@@ -1,0 +1,185 @@
+"""Invoices as clients ask for them and write them (contract §4)."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, tzinfo
+from decimal import Decimal
+from typing import Any
+
+from starlette.requests import Request
+
+from billingua.core.money import ZERO, settle
+from billingua.core.workspace import Workspace
+from billingua.dialects.onlyoffice.errors import ArgumentRefused, ConversionFailed
+from billingua.dialects.onlyoffice.requests.binding import Parameters, Values, read_parameters
+from billingua.dialects.onlyoffice.requests.moments import moment_reader
+from billingua.dialects.onlyoffice.responses import ShownInvoice
+from billingua.dialects.onlyoffice.vocabulary import (
+    CURRENCIES,
+    LARGEST,
+    LONGEST_TEXT,
+    MOST_LINES,
+    NO_DATE,
+    is_culture,
+)
+from billingua.engine import invoices
+from billingua.engine.invoices import InvoiceFields, InvoiceView, LineContent, ReplaceInvoice
+from billingua.engine.kinds import by_username
+from billingua.engine.plan import Caller, Decision, Needs, Plan, Step
+from billingua.wire.scalars import LARGEST_INTEGER, read_integer, read_number, read_text
+
+
+def invoice_id(request: Request) -> int:
+    """Read the invoice's id from the path."""
+    digits = request.path_params["id"].lstrip("0") or "0"
+    if len(digits) > 10 or int(digits) > LARGEST_INTEGER:
+        raise ConversionFailed("id", "overflow")
+    return int(digits)
+
+
+def find_invoice(id: int, caller: Caller, now: datetime) -> Plan[ShownInvoice]:
+    """Show one invoice (§4.6). Refuses as the ledger's `find_invoice`, and with `ArgumentRefused` for none at all."""
+    if not id:
+        raise ArgumentRefused("id")
+    found = yield from invoices.find_invoice(id, caller, now)
+    return Decision((yield from _shown(found.answer)))
+
+
+def _shown(view: InvoiceView) -> Step[ShownInvoice]:
+    """Look up who may see the private contacts of an invoice."""
+    private = [party for party in (view.party, view.consignee) if party and party.private]
+    keys = {name: by_username(name) for party in private for name in party.access}
+    if not keys:
+        return ShownInvoice(view, {})
+    found = yield Needs(list(keys.values()))
+    return ShownInvoice(view, {name: user for name, key in keys.items() if (user := found.get(key))})
+
+
+async def put_invoice(request: Request, workspace: Workspace, body_limit: int) -> ReplaceInvoice:
+    """Read what an invoice shall say (§4.1).
+
+    Values that cannot be read, and lines that say what no line can, are refused here, with `ConversionFailed`,
+    `ListBroken` or `ArgumentRefused`; what else is wrong only once the invoice is known to be the caller's to edit.
+    """
+    id = invoice_id(request)
+    parameters = await read_parameters(request, body_limit)
+    scalars = parameters.scalars
+    fields = _fields(scalars, workspace.zone)
+    extras = {"templateType": scalars.read("templateType", read_integer, 0), "fileID": 0}
+    return ReplaceInvoice(
+        invoice=id,
+        fields=_problem(fields) or _stored(fields),
+        lines=_lines(parameters),
+        unsaid=frozenset({"unit", "order_line", "attributes"}),
+        extras=extras,
+        currencies=CURRENCIES,
+    )
+
+
+def replace_invoice(command: ReplaceInvoice, caller: Caller, now: datetime) -> Plan[ShownInvoice]:
+    """Write an invoice anew (§4.3). Refuses as the ledger's `replace_invoice`."""
+    decision = yield from invoices.replace_invoice(command, caller, now)
+    shown = yield from _shown(decision.answer)
+    return Decision(shown, decision.saves, decision.events)
+
+
+def _fields(scalars: Values, zone: tzinfo) -> InvoiceFields:
+    moment = moment_reader(zone)
+    return InvoiceFields(
+        issued_at=scalars.read("issueDate", moment, NO_DATE),
+        due_at=scalars.read("dueDate", moment, None),
+        party=scalars.read("contactId", read_integer, 0),
+        consignee=scalars.read("consigneeId", read_integer, 0) or None,
+        opportunity=scalars.read("entityId", read_integer, 0) or None,
+        billing_address=max(0, scalars.read("billingAddressID", read_integer, 0)) or None,
+        delivery_address=max(0, scalars.read("deliveryAddressID", read_integer, 0)) or None,
+        language=scalars.read("language", read_text, ""),
+        currency=scalars.read("currency", read_text, "").upper(),
+        exchange_rate=scalars.read("exchangeRate", read_number, ZERO),
+        purchase_order_number=scalars.read("purchaseOrderNumber", read_text, ""),
+        terms=scalars.read("terms", read_text, ""),
+        description=scalars.read("description", read_text, ""),
+    )
+
+
+_SOUND: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
+    "issueDate": ("issued_at", lambda moment: moment > NO_DATE),
+    "contactId": ("party", lambda id: id > 0),
+    "dueDate": ("due_at", lambda moment: moment is not None),
+    "currency": ("currency", lambda text: 0 < len(text) <= LONGEST_TEXT),
+    "exchangeRate": ("exchange_rate", lambda rate: ZERO < rate <= LARGEST),
+    "terms": ("terms", lambda text: 0 < len(text) <= LONGEST_TEXT),
+    "language": ("language", lambda name: not name or is_culture(name)),
+    "purchaseOrderNumber": ("purchase_order_number", lambda text: len(text) <= LONGEST_TEXT),
+    "description": ("description", lambda text: len(text) <= LONGEST_TEXT),
+}
+"""Which field each parameter is, and whether its value is one that the field may have (§4.1, §12.20)."""
+
+
+def _problem(fields: InvoiceFields) -> ArgumentRefused | None:
+    """Say the first thing that is wrong with the fields, each by itself."""
+    values: Mapping[str, Any] = {**fields}
+    wrong = (name for name, (ours, is_sound) in _SOUND.items() if not is_sound(values[ours]))
+    return next(map(ArgumentRefused, wrong), None)
+
+
+def _stored(fields: InvoiceFields) -> InvoiceFields:
+    """Round as the storage does: half away from zero, to two decimals (§10.1). The date for no date is none."""
+    stored = fields.copy()
+    stored["due_at"] = None if fields.get("due_at") == NO_DATE else fields.get("due_at")
+    stored["exchange_rate"] = settle(fields.get("exchange_rate", ZERO), 2)
+    return stored
+
+
+_LINE_MEMBERS = frozenset(
+    {
+        "id",
+        "invoiceid",
+        "invoiceitemid",
+        "invoicetax1id",
+        "invoicetax2id",
+        "sortorder",
+        "description",
+        "quantity",
+        "price",
+        "discount",
+    }
+)
+"""Members that a line has, in lower case: in whatever case one is spelt, it is known (§14)."""
+
+
+def _lines(parameters: Parameters) -> list[LineContent]:
+    """Read the lines: at least one, and no more than so many; their ids and places are not theirs to choose."""
+    lines = [_line(values) for values in parameters.objects("invoiceLines", _LINE_MEMBERS, MOST_LINES)]
+    if not lines:
+        raise ArgumentRefused("invoiceLines")
+    return lines
+
+
+def _line(values: Values) -> LineContent:
+    description = values.read("description", read_text, "")
+    if len(description) > LONGEST_TEXT:
+        raise ArgumentRefused(f"{values.place}description")
+    return LineContent(
+        item=_id(values, "invoiceItemID", 1),
+        tax1=_id(values, "invoiceTax1ID", 0) or None,
+        tax2=_id(values, "invoiceTax2ID", 0) or None,
+        quantity=_amount(values, "quantity", LARGEST),
+        unit_price=_amount(values, "price", LARGEST),
+        discount_percent=_amount(values, "discount", Decimal(100)),
+        description=description,
+    )
+
+
+def _id(values: Values, name: str, lowest: int) -> int:
+    id = values.read(name, read_integer, 0)
+    if id < lowest:
+        raise ArgumentRefused(values.place + name)
+    return id
+
+
+def _amount(values: Values, name: str, highest: Decimal) -> Decimal:
+    """Read an amount, which is held against its bounds as it was sent and then rounded as it is stored."""
+    amount = values.read(name, read_number, ZERO)
+    if not ZERO <= amount <= highest:
+        raise ArgumentRefused(values.place + name)
+    return settle(amount, 2)

@@ -1,0 +1,39 @@
+"""The envelope around everything that is answered (contract §1.1, §1.2)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from billingua.dialects.onlyoffice.listing import select, start_index
+from billingua.wire.bodies import content_type
+from billingua.wire.replies import encode_json
+from billingua.wire.xml import encode_xml
+
+
+def reply(request: Request, envelope: Mapping[str, Any], status: int) -> Response:
+    """Answer with an envelope, in XML where the path ends so and the request itself is not JSON (§1.1)."""
+    suffix = request.path_params.get("suffix", "").lower()
+    if suffix == ".xml" and content_type(request) != "application/json":
+        return Response(encode_xml("result", envelope), status, media_type="text/xml")
+    return Response(encode_json(envelope), status, media_type="application/json; charset=utf-8")
+
+
+def success(request: Request, shown: Mapping[str, Any] | str | int) -> Response:
+    """Wrap what is answered in the envelope of every success, objects cut down to the `fields` asked for (§1.2, §1.6).
+
+    A POST that succeeds has made something. Of a text its characters are counted, of anything else that is no list it
+    is one; nothing is counted where there is nothing.
+    """
+    skipped = start_index(request)
+    status = 201 if request.method == "POST" else 200
+    count = len(shown) if isinstance(shown, str) else int(shown != {})
+    envelope = {
+        **({"count": count} if count else {}),
+        **({"startIndex": skipped} if skipped else {}),
+        "status": 0,
+        "statusCode": status,
+        "response": shown if isinstance(shown, str | int) else select(request, shown),
+    }
+    return reply(request, envelope, status)
