@@ -2,19 +2,19 @@
 
 import sqlite3
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
 
+from billingua.engine.audit import audit
 from billingua.engine.kinds import by_order_line, by_supplied_sku
 from billingua.engine.queries import OrderQuery
 from billingua.stores.postgres import migrate, open_postgres, schema
 from billingua.stores.postgres.texts import casefold_function
 from billingua.stores.sqlite import connections, open_sqlite
-from tests.builders import a_uuid, an_item, an_order, an_order_line
+from tests.builders import NOON, a_uuid, an_item, an_order, an_order_line
 from tests.postgres import Postgres
 from tests.stores.plans import assert_whole, found, put
 from tests.stores.test_order_lists import ORDERS, expected, listed
@@ -62,16 +62,19 @@ async def test_an_older_file_is_filled_as_a_store_would_have(tmp_path: Path, mon
 async def test_of_two_items_with_one_sku_the_first_keeps_the_name_in_a_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    store = open_sqlite(tmp_path / "new.sqlite")
-    await store.run(put(*ITEMS, replace(TWIN, sku="another")))
-    await store.close()
+    for items in ([TWIN], ITEMS):
+        store = open_sqlite(tmp_path / "new.sqlite")
+        await store.run(put(*items))
+        await store.close()
+        with closing(sqlite3.connect(tmp_path / "new.sqlite")) as new, new:
+            new.execute(NEW_NAMES)
     make_older(tmp_path / "old.sqlite", tmp_path / "new.sqlite", monkeypatch)
-    with closing(sqlite3.connect(tmp_path / "old.sqlite")) as old, old:
-        old.execute("UPDATE aggregate SET body = CAST(replace(CAST(body AS TEXT), 'another', 'Größe 1') AS BLOB)")
 
     again = open_sqlite(tmp_path / "old.sqlite")
 
     assert (await found(again, by_supplied_sku(a_uuid(2), "Größe 1"))).id == 1
+    told = [broken async for audited in audit(again, NOON) for broken in audited.breaks]
+    assert [broken.id for broken in told if broken.why == "it is not found by its supplied"] == [3]
     await again.close()
 
 
@@ -141,15 +144,14 @@ async def test_an_older_database_is_filled_as_a_store_would_have(
 async def test_of_two_items_with_one_sku_the_first_keeps_the_name_in_a_database(
     postgres: Postgres, url: str, monkeypatch: pytest.MonkeyPatch
 ):
-    store = await open_postgres(url)
-    await store.run(put(*ITEMS, replace(TWIN, sku="another")))
-    await store.close()
-    older = await older_database(postgres, url, monkeypatch)
-    connection = await asyncpg.connect(older)
-    await connection.execute(
-        "UPDATE aggregate SET body = convert_to(replace(convert_from(body, 'UTF8'), 'another', 'Größe 1'), 'UTF8')"
-    )
+    connection = await asyncpg.connect(url)
+    for items in ([TWIN], ITEMS):
+        store = await open_postgres(url)
+        await store.run(put(*items))
+        await store.close()
+        await connection.execute(NEW_NAMES)
     await connection.close()
+    older = await older_database(postgres, url, monkeypatch)
 
     await migrate(older)
 
