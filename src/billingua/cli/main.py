@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 
 from cyclopts import (
@@ -34,6 +34,13 @@ _TOKEN_COMMANDS = {
     "create": ("billingua.cli.tokens:create_token", "Make a token and print it, this once."),
     "list": ("billingua.cli.tokens:list_tokens", "List the tokens that were made, without the tokens themselves."),
     "revoke": ("billingua.cli.tokens:revoke_token", "Let a token open nothing from now on."),
+}
+_CRUX_COMMANDS = {
+    "ingest": ("billingua.cli.crux:ingest_file", "Work off a flat file of invoices, tracking, allocations or orders."),
+}
+_GROUPS = {
+    "token": (_TOKEN_COMMANDS, "Make, list and revoke the tokens that open a workspace."),
+    "crux": (_CRUX_COMMANDS, "Flat files of CRUX Connect."),
 }
 
 
@@ -75,11 +82,16 @@ def _app() -> App:
     )
     for name, (command, help_text) in _COMMANDS.items():
         app.command(command, name=name, help=help_text)
-    token = App("token", help="Make, list and revoke the tokens that open a workspace.")
-    for name, (command, help_text) in _TOKEN_COMMANDS.items():
-        token.command(command, name=name, help=help_text)
-    app.command(token)
+    for group, (commands, help_text) in _GROUPS.items():
+        app.command(_group(group, commands, help_text))
     return app
+
+
+def _group(name: str, commands: Mapping[str, tuple[str, str]], help_text: str) -> App:
+    group = App(name, help=help_text)
+    for command_name, (command, command_help) in commands.items():
+        group.command(command, name=command_name, help=command_help)
+    return group
 
 
 def _plainly(error: CycloptsError) -> str:

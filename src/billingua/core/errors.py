@@ -30,6 +30,7 @@ Refused
 ├─ OverInvoiced
 ├─ OverAllocated
 ├─ AmountTooLarge
+├─ ExportTooLarge
 ├─ NotAParticipant
 ├─ DateRefused
 │  ├─ DateUnreadable
@@ -235,6 +236,14 @@ class AmountTooLarge(Refused):
     def __init__(self, amount: Decimal) -> None:
         super().__init__(amount)
         self.amount = amount
+
+
+class ExportTooLarge(Refused):
+    """What would be exported is more than one file holds, in bytes."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit)
+        self.limit = limit
 
 
 class NotAParticipant(Refused):

@@ -65,6 +65,9 @@ class _Later(Found):
     def new_uuid(self) -> UUID:
         return self._found.new_uuid()
 
+    def uses(self, key: Key[Any]) -> int:
+        return self._found.uses(key)
+
 
 def together(*plans: Plan[Any]) -> Plan[list[Any]]:
     """Run plans in turn; a later one sees what an earlier one decided. Gives all answers, or refuses as the first does.

@@ -27,6 +27,24 @@ def decode_multipart(body: bytes, header: str) -> Pairs:
 
     The standard library's mail parser follows parts into parts, at a cost that grows with their depth: a form has none.
     """
+    with _utf8():
+        parts = _parts(body, header)
+        fields = [(_name(head), content) for head, content in parts if not _FILE.search(head)]
+        return [(name, content.decode()) for name, content in fields if name is not None]
+
+
+def decode_parts(body: bytes, header: str) -> dict[str, bytes]:
+    """Decode a form of several parts, files and fields alike; of two with one name the first counts.
+
+    Refuses with `BodyUnreadable`.
+    """
+    with _utf8():
+        parts = [(_name(head), content) for head, content in reversed(_parts(body, header))]
+    return {name: content for name, content in parts if name is not None}
+
+
+def _parts(body: bytes, header: str) -> list[tuple[bytes, bytes]]:
+    """Take a form apart: the head and the content of each part."""
     boundary = _BOUNDARY.search(header)
     if not boundary:
         raise BodyUnreadable("the content type names no boundary")
@@ -34,16 +52,12 @@ def decode_multipart(body: bytes, header: str) -> Pairs:
     _, *parts = (b"\r\n" + body).split(delimiter)
     if not parts or not parts[-1].startswith(b"--"):
         raise BodyUnreadable("the form has no end")
-    return [pair for part in parts[:-1] if (pair := _field(part))]
+    return [(head, content) for head, _, content in (part.partition(b"\r\n\r\n") for part in parts[:-1])]
 
 
-def _field(part: bytes) -> tuple[str, str] | None:
-    head, _, content = part.partition(b"\r\n\r\n")
+def _name(head: bytes) -> str | None:
     name = _NAME.search(head)
-    if not name or _FILE.search(head):
-        return None
-    with _utf8():
-        return (name[1] or name[2] or b"").decode(), content.decode()
+    return (name[1] or name[2] or b"").decode() if name else None
 
 
 @contextmanager

@@ -106,6 +106,8 @@ NOT_FOUND = "Not found."
 
 REFUSALS: dict[type[Exception], Refusal] = {
     errors.OrderNotFound: Refusal(404, NOT_FOUND),
+    errors.ExportNotFound: Refusal(404, NOT_FOUND),
+    errors.ExportTooLarge: Refusal(422, "The export would be larger than {0.limit} bytes: ask for fewer orders."),
     errors.NotPermitted: Refusal(403, "You do not have permission to perform this action."),
     WrongOrganization: Refusal(409, "This endpoint is for a {0.wanted} organization."),
     errors.NumberTaken: Refusal(422, "An invoice with this number already exists on this order.", "invoice_number"),

@@ -15,6 +15,8 @@ from billingua.core.party import TradeRole
 from billingua.dialects.crux import credentials, listing, requests, responses
 from billingua.dialects.crux.credentials import Access, Member, enter, open_session
 from billingua.dialects.crux.errors import voice
+from billingua.dialects.crux.files.routes import DOWNLOAD, FileEndpoints
+from billingua.dialects.crux.files.working import Uploads
 from billingua.dialects.crux.requests import Sent
 from billingua.dialects.crux.vocabulary import (
     ADD_ORDER_TRACKING,
@@ -35,21 +37,32 @@ T = TypeVar("T")
 BASE = "/timp"
 LOGIN = "/organizations/user-login/"
 
+UPLOAD_LIMIT = 32 * 1024 * 1024
+
 RETAILER = frozenset({TradeRole.RETAILER})
 SUPPLIER = frozenset({TradeRole.SUPPLIER})
 
 
-def make_face(ledger: Ledger, body_limit: int) -> Face:
-    """Build the dialect's application on a ledger; bodies over the limit, in bytes, are refused."""
+def make_face(
+    ledger: Ledger, body_limit: int, uploads: Uploads | None = None, upload_limit: int = UPLOAD_LIMIT
+) -> Face:
+    """Build the dialect's application on a ledger; bodies and uploads over their limits, in bytes, are refused."""
     endpoints = Endpoints(ledger, body_limit)
-    resources = _resources(endpoints)
+    files = FileEndpoints(ledger, uploads or Uploads(ledger), body_limit, upload_limit)
+    resources = {**_resources(endpoints), **_calls(files)}
     routes = [Route(BASE + path, Resource(ledger, calls)) for path, calls in resources.items()]
     login = [
         Route(BASE + LOGIN, endpoints.log_in, methods=["POST"]),
         Route(BASE + LOGIN, endpoints.login_options, methods=["OPTIONS"]),
     ]
     unfinished = [Route(BASE + path.rstrip("/"), _finish_path) for path in (*resources, LOGIN)]
-    return Face(NAME, [*routes, *login, *unfinished], voice)
+    download = Route(BASE + DOWNLOAD, files.download, methods=["GET"])
+    return Face(NAME, [*routes, *login, download, *unfinished], voice)
+
+
+def _calls(files: FileEndpoints) -> Mapping[str, Mapping[str, "Call"]]:
+    resources = files.resources().items()
+    return {path: {verb: Call(*call) for verb, call in calls.items()} for path, calls in resources}
 
 
 def _resources(endpoints: "Endpoints") -> Mapping[str, Mapping[str, "Call"]]:

@@ -127,6 +127,7 @@ INVALID = {
     "object": "Invalid data. Expected a dictionary, but got {}.",
     "many": "Ensure this field has no more than 10000 elements.",
     "empty": "This list may not be empty.",
+    "filename": "A file is named <kind>_<date>.csv or .xlsx, with letters, digits, - and _ alone.",
     "list": 'Expected a list of items but got type "{}".',
 }
 """What is wrong with a value, in the words of Django REST Framework (§1.2); `{}` is the type of what was sent."""

@@ -1,13 +1,12 @@
 """Invoice files: rows become invoices, each group for itself (contract §14.3)."""
 
 from decimal import Decimal
-from uuid import UUID
 
 import pytest
 
 from billingua.core.invoice import Invoice
-from billingua.core.line import Attribute, Charge, ChargeKind
 from billingua.core.lifecycle import Status
+from billingua.core.line import Attribute, Charge, ChargeKind
 from billingua.core.order import LineStatus, Order
 from billingua.engine.queries import InvoiceQuery
 from tests.builders import a_caller, a_uuid, an_order
@@ -44,7 +43,8 @@ async def add_orders(files: Files, *orders: Order) -> None:
 
 async def test_the_file_that_the_contract_prints_is_an_invoice(files: Files):
     columns = "retailer_org_uuid,retailer_po,invoice_number,sku_id,quantity_invoiced,supplier_provided_sku_cost"
-    sent = f"{columns},supplier_provided_tax,supplier_provided_order_total\n{RETAILER},LK-40817,TI-2292,TM-88-BLU,1,11.75,0.9,14.15\n"
+    header = f"{columns},supplier_provided_tax,supplier_provided_order_total"
+    sent = f"{header}\n{RETAILER},LK-40817,TI-2292,TM-88-BLU,1,11.75,0.9,14.15\n"
     worked_off = await files.send("invoice_2024-03-05.csv", sent)
     [invoice] = await invoices(files)
     [line] = invoice.lines

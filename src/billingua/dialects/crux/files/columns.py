@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from billingua.core.errors import Refused
 from billingua.core.line import Attribute
+from billingua.dialects.crux.vocabulary import INVALID
 from billingua.wire.scalars import Invalid, read_day, read_decimal, read_integer, read_text, read_uuid
 
 LONGEST_NUMBER = 255
@@ -250,20 +251,7 @@ LAYOUTS = {
 # Rows
 
 
-INVALID = {
-    "required": "This field is required.",
-    "integer": "A valid integer is required.",
-    "number": "A valid number is required.",
-    "places": "Ensure that there are no more than 2 decimal places.",
-    "range": "Ensure that there are no more than 16 digits in total.",
-    "negative": "Ensure this value is greater than or equal to 0.",
-    "positive": "Ensure this value is greater than or equal to 1.",
-    "long": "Ensure this field has no more than 255 characters.",
-    "characters": "Null characters are not allowed.",
-    "uuid": "Must be a valid UUID.",
-    "day": "A date is written YYYY-MM-DD.",
-    "attributes": "Attributes are written name:value, with ;; between them.",
-}
+_INVALID = INVALID | {"attributes": "Attributes are written name:value, with ;; between them."}
 """What is wrong with a cell."""
 
 
@@ -323,11 +311,11 @@ def _read_row(layout: Layout, number: int, cells: Mapping[str, str], troubles: l
             elif column.required:
                 raise Invalid("required")
         except Invalid as error:
-            troubles.append(Trouble(number, column.name, INVALID[error.wanted]))
+            troubles.append(Trouble(number, column.name, _INVALID[error.wanted]))
     if layout.some_of and not any(cells.get(name) for name in layout.some_of):
         troubles.append(Trouble(number, layout.some_of[0], "At least one of the quantities is required."))
     troubles += [
-        Trouble(number, wanted, INVALID["required"])
+        Trouble(number, wanted, _INVALID["required"])
         for filled, wanted in layout.dependent.items()
         if read.get(filled) and not cells.get(wanted)
     ]

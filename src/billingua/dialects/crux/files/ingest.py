@@ -1,14 +1,13 @@
 """Working a file off: gather its rows to groups, and let each come to what it comes to, many at once."""
 
 import asyncio
-import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from billingua.core.errors import NotPermitted, Refused
 from billingua.core.order import Trader
@@ -34,6 +33,7 @@ from billingua.dialects.crux.vocabulary import (
     ADD_ORDER_TRACKING,
     ALLOCATE_ORDER,
     CREATE_ORDER,
+    INVALID,
     VIEW_ORDER,
 )
 from billingua.engine.ledger import Ledger
@@ -42,7 +42,9 @@ from billingua.engine.ports import StoreFailed
 from billingua.engine.queries import OrderQuery
 from billingua.wire.errors import find_refusal
 
-logger = logging.getLogger(__name__)
+T = TypeVar("T")
+
+Troubles = Sequence[Trouble]
 
 AT_ONCE = 256
 """How many groups are worked off at once: the store commits together what waits together."""
@@ -106,8 +108,7 @@ async def ingest(
 def _readable(sender: Sender, name: str) -> tuple[Kind, Layout]:
     kind = kind_of(name)
     if kind is None:
-        reason = "A file is named <kind>_<date>.csv or .xlsx, with letters, digits, - and _ alone."
-        raise GroupRefused([Trouble(None, "", reason)])
+        raise GroupRefused([Trouble(None, "", INVALID["filename"])])
     try:
         check_sender(sender, kind)
     except (WrongOrganization, NotPermitted) as error:
@@ -135,11 +136,11 @@ class _Work:
         """Work off all groups."""
         waiting, tally = iter(groups), Tally()
         while chunk := await asyncio.to_thread(lambda: list(islice(waiting, AT_ONCE))):
-            told_of = await asyncio.gather(*map(self._result, chunk), return_exceptions=True)
             counts = Counter[str]()
-            for lines in told_of:
-                if isinstance(lines, BaseException):
-                    raise lines
+            # First everything is looked up, then all is run in the order of the file: of two invoices for which there
+            # is room for one, the first one gets it.
+            prepared = await _all(self._prepare(rows) for rows in chunk)
+            for lines in await _all(self._result(rows, work) for rows, work in zip(chunk, prepared, strict=True)):
                 results.write(lines)
                 counts[lines[0].result] += 1
             tally = Tally(
@@ -151,12 +152,24 @@ class _Work:
             told(tally, groups.count)
         return tally
 
-    async def _result(self, rows: Rows) -> list[Result]:
-        """Say what became of a group; a defect in one stops no other."""
+    async def _prepare(self, rows: Rows) -> WorkOff | Troubles:
+        """Read a group, and find the orders that it may mean."""
+        try:
+            group = read_group(self._layout, rows)
+        except GroupRefused as error:
+            return error.troubles
+        page = await self._ledger.orders(self._sender.caller, self._query(group))
+        return WorkOff(group, self._sender.trader, [record.value.uuid for record in page.items])
+
+    async def _result(self, rows: Rows, work: WorkOff | Troubles) -> list[Result]:
+        """Say what became of a group."""
         first, cells = rows[0]
         document = next((cells[name] for name in reversed(self._layout.key) if name in cells), "")
         try:
-            outcome = await self._work_off(rows)
+            if not isinstance(work, WorkOff):
+                raise GroupRefused(work)
+            plan: Any = PLANS[self._kind]
+            outcome: Outcome = await self._ledger.run(self._sender.caller, plan, work)
             return [Result(first, document, outcome.verdict, uuid=outcome.uuid)]
         except StoreFailed:
             raise
@@ -166,16 +179,8 @@ class _Work:
             troubles = [_put(error, rows[getattr(error, "index", 0)][0])]
         return [Result(row, document, Verdict.REJECTED, column, reason) for row, column, reason in troubles]
 
-    async def _work_off(self, rows: Rows) -> Outcome:
-        group = read_group(self._layout, rows)
-        query = self._query(group)
-        page = await self._ledger.orders(self._sender.caller, query)
-        command = WorkOff(group, self._sender.trader, [record.value.uuid for record in page.items])
-        plan: Any = PLANS[self._kind]
-        return await self._ledger.run(self._sender.caller, plan, command)
-
     def _query(self, group: Group) -> OrderQuery:
-        """Ask for the orders that a group may mean."""
+        """Ask for the orders that a group may mean; plans leave out those of other retailers with the same number."""
         cells, trader = group.cells, self._sender.trader
         if self._kind is Kind.ORDER:
             uuid = cells.get("order_uuid")
@@ -184,8 +189,16 @@ class _Work:
                 number=None if uuid else cells["retailer_po_number"],
                 uuids=frozenset({uuid}) if uuid else None,
             )
-        retailer = frozenset({cells["retailer_org_uuid"]})
-        return OrderQuery(trader=trader, number=cells["retailer_po"], organizations=retailer)
+        return OrderQuery(trader=trader, number=cells["retailer_po"])
+
+
+async def _all(tasks: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
+    """Run tasks side by side to their ends, begun in their order; raise what the first of them raised."""
+    ended = await asyncio.gather(*tasks, return_exceptions=True)
+    for answer in ended:
+        if isinstance(answer, BaseException):
+            raise answer
+    return cast("list[T]", ended)
 
 
 _COLUMNS = {"line_item_uuid": "sku_id"}
