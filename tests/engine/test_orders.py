@@ -231,7 +231,7 @@ def test_an_order_that_does_not_exist_is_not_shown():
 
 
 SELLER, OTHER_SELLER = a_party(id=2, trade_role=TradeRole.SUPPLIER), a_party(id=3, trade_role=TradeRole.SUPPLIER)
-MUG = an_item(id=7, sku="TM-88", title="Trail mug", supplier=SELLER.uuid)
+MUG = an_item(id=7, sku="TM-88", title="Trail mug", sku_name="Trail mug blue", supplier=SELLER.uuid)
 LAMP = an_item(id=8, sku="TM-88", title="Lamp", supplier=OTHER_SELLER.uuid)
 SOLD = (SELLER, OTHER_SELLER, MUG, LAMP)
 MUGS = OrderedLine(supplier=SELLER.uuid, sku="TM-88", quantity=3)
@@ -285,7 +285,7 @@ def test_an_order_of_two_suppliers_is_created():
                 uuid=created.lines[0].uuid,
                 item=7,
                 sku="TM-88",
-                title="Trail mug",
+                title="Trail mug blue",
                 supplier=SELLER.uuid,
                 quantity=3,
                 unit_cost=Decimal("12.5"),

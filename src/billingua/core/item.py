@@ -31,6 +31,11 @@ class Item:
     created_at: datetime
     created_by: str | None = None
 
+    @property
+    def name_of_sku(self) -> str:
+        """What the SKU is called: the item itself, where nothing else is said."""
+        return self.sku_name or self.title
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceList:

@@ -103,7 +103,7 @@ class Shipment:
 class OrderLine:
     """One line of an order; `invoiced` is what all its invoices together have invoiced.
 
-    `title` is what the item was called when it was ordered. Where `cancelling`, the retailer has asked for the line to
+    `title` is what the SKU was called when it was ordered. Where `cancelling`, the retailer has asked for the line to
     be cancelled, and its supplier has not answered yet.
     """
 

@@ -152,7 +152,7 @@ def _ordered(index: int, line: OrderedLine, found: Found) -> OrderLine:
         uuid=found.new_uuid(),
         item=item.id,
         sku=item.sku,
-        title=item.title,
+        title=item.name_of_sku,
         supplier=line.supplier,
         quantity=line.quantity,
         unit_cost=line.unit_cost,

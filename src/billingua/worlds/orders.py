@@ -95,7 +95,7 @@ def _read_line(given: GivenOrderLine, place: str, assembly: Assembly) -> OrderLi
         uuid=assembly.uuid("order line", given.uuid, place),
         item=item.id if item else None,
         sku=given.sku,
-        title=(item.title if item else "") if given.title is None else given.title,
+        title=(item.name_of_sku if item else "") if given.title is None else given.title,
         supplier=item.supplier if item and given.supplier is None and given.item is UNSET else given.supplier,
         quantity=given.quantity,
         unit_cost=given.unit_cost,

@@ -9,6 +9,7 @@ import pytest
 from billingua.core.order import Allocation, LineStatus, Order
 from tests.builders import a_uuid, an_order_line
 from tests.dialects.crux.conftest import BIRCH, LARKSPUR, RETAILER, SUPPLIER, TAMARACK, YARROW, Crux
+from tests.dialects.crux.test_ordering import PRINTED as NEW_ORDER
 from tests.dialects.crux.test_reading import keep
 
 NO_INTEGER = "A valid integer is required."
@@ -181,6 +182,15 @@ async def test_a_list_holds_what_was_asked_for_in_the_order_asked_for(
 )
 async def test_what_a_supplier_asks_of_lines_is_asked_of_its_own(crux: Crux, asked: dict[str, Any], found: str) -> None:
     assert await letters(crux, "birch-token", **asked) == found
+
+
+@pytest.mark.parametrize("term", ["TRAIL MUG", "mug blue", "88-BLU"])
+async def test_a_new_order_is_found_by_what_its_sku_is_called(crux: Crux, term: str) -> None:
+    created = await crux.call("POST", "/timp/orders/create/", NEW_ORDER, RETAILER)
+
+    answer = await crux.call("POST", "/timp/orders/", {"term": term, "sent_to_supplier": False}, RETAILER)
+
+    assert [order["uuid"] for order in answer.json()["orders"]] == [created.json()["order_uuid"]]
 
 
 PAGES = [

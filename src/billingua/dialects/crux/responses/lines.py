@@ -51,7 +51,7 @@ def _head(line: OrderLine, view: OrderView) -> dict[str, Any]:
         "item_name": item.title if item else line.title or None,
         "sku_uuid": str(item.sku_uuid) if item else None,
         "sku_id": line.sku,
-        "sku_name": (item.sku_name or item.title) if item else line.title or None,
+        "sku_name": item.name_of_sku if item else line.title or None,
         "quantity_ordered": line.quantity,
         "sku_title_variants": None,
         "product_codes": {code: codes.get(code) for code in PRODUCT_CODES},
