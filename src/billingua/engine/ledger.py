@@ -9,6 +9,7 @@ from billingua.core.invoice import Invoice
 from billingua.core.order import Order
 from billingua.engine.clock import Clock
 from billingua.engine.journal import Entry
+from billingua.engine.passwords import ProvenPasswords
 from billingua.engine.plan import Caller, Command, Job
 from billingua.engine.ports import Store
 from billingua.engine.queries import InvoiceQuery, OrderQuery, Page
@@ -25,6 +26,7 @@ class Ledger:
         self.store = store
         self.clock = clock
         self.standings = Standings(store)
+        self.passwords = ProvenPasswords()
 
     async def run(self, caller: Caller, command: Command[C, A], values: C) -> A:
         """Run a command; its effect is durable when the answer comes. Raises what the command refuses with."""

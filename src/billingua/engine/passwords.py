@@ -1,7 +1,12 @@
-"""Passwords: the slow hash under which one is kept."""
+"""Passwords: the slow hash under which one is kept, and which of them were proven lately."""
 
+from collections import OrderedDict
 from functools import cache
+from hmac import digest
 from typing import Any
+
+MOST_PROVEN = 1000
+"""How many proven passwords are remembered; with one more, the one that was longest unused is forgotten."""
 
 
 @cache
@@ -35,3 +40,33 @@ def password_opens(password_hash: str | None, password: str) -> bool:
 def _nobodys_hash() -> str:
     """Give a hash to compare with where there is none."""
     return hash_password("", bytes(16))
+
+
+class ProvenPasswords:
+    """Remembers which passwords opened which hashes: some clients sign in before every call, and hashing is slow.
+
+    Nothing but what the slow hash has proven is remembered, so guessing is as slow as ever. It is remembered for one
+    kept hash, with its salt: whoever changes a password, even to the same one, makes it be proven anew. And it stays in
+    the memory of this process, which passwords pass through anyway, and as a digest, not as what was sent.
+    """
+
+    def __init__(self) -> None:
+        self._marks: OrderedDict[bytes, None] = OrderedDict()
+
+    def knows(self, password_hash: str | None, password: str) -> bool:
+        """Whether the password was proven for this hash lately; one that was not may still be right."""
+        mark = _mark(password_hash, password)
+        if mark not in self._marks:
+            return False
+        self._marks.move_to_end(mark)
+        return True
+
+    def remember(self, password_hash: str | None, password: str) -> None:
+        """Take it from whoever proved it that the password opens the hash."""
+        self._marks[_mark(password_hash, password)] = None
+        while len(self._marks) > MOST_PROVEN:
+            self._marks.popitem(last=False)
+
+
+def _mark(password_hash: str | None, password: str) -> bytes:
+    return digest((password_hash or "").encode(), password.encode(), "sha256")

@@ -7,7 +7,7 @@ from functools import partial
 
 from starlette.requests import Request
 
-from billingua.core.access import Credential
+from billingua.core.access import Credential, User
 from billingua.core.workspace import Workspace
 from billingua.engine.credentials import hash_secret, opens
 from billingua.engine.kinds import by_secret, by_username
@@ -69,17 +69,20 @@ def _session(standing: Standing, request_id: str, proof: Proof | None = None) ->
 
 
 async def open_session_by_password(
-    ledger: Ledger, dialect: str, username: str, password: str, request_id: str
+    ledger: Ledger, dialect: str, name: str, password: str, request_id: str, *, by_email: bool = False
 ) -> Session:
     """Find whose name and password these are: they open what a token of that user's would.
 
-    Refuses with `CredentialUnknown`, also where they fit in several workspaces and nobody can tell which is meant.
+    The name is that which a user signs in with or, where the dialect takes it, an e-mail address. Refuses with
+    `CredentialUnknown`, also where they fit several users and nobody can tell which is meant.
     """
-    held = await ledger.store.find(by_username(username))
+    held = await ledger.store.find(by_username(name))
+    if not held and by_email:
+        held = await _find_by_email(ledger, name)
     opened = [
         (workspace, record.value)
         for workspace, record in held
-        if await to_thread(password_opens, record.value.password_hash, password)
+        if await _opens(ledger, record.value.password_hash, password)
     ]
     if not held:
         await to_thread(password_opens, None, password)  # nobody is refused sooner than somebody
@@ -92,3 +95,25 @@ async def open_session_by_password(
     if standing is None:
         raise CredentialUnknown
     return _session(standing, request_id)
+
+
+async def _find_by_email(ledger: Ledger, address: str) -> list[tuple[str, Record[User]]]:
+    """Look for an e-mail address, in whatever case, among all users: two may have the same, so it is no name."""
+    if "@" not in address:
+        return []
+    return [
+        (workspace, record)
+        for workspace in await ledger.store.workspaces()
+        async for record in ledger.store.aggregates(workspace, "user")
+        if (record.value.email or "").casefold() == address.casefold()
+    ]
+
+
+async def _opens(ledger: Ledger, password_hash: str | None, password: str) -> bool:
+    """Find out whether a password is right, slowly unless it was proven lately."""
+    if ledger.passwords.knows(password_hash, password):
+        return True
+    is_right = await to_thread(password_opens, password_hash, password)
+    if is_right:
+        ledger.passwords.remember(password_hash, password)
+    return is_right

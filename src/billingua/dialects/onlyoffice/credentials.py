@@ -1,16 +1,25 @@
 """How an ONLYOFFICE client says who it is (contract §1.4)."""
 
 from base64 import b64decode
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from starlette.requests import Request
 
+from billingua.core.access import Credential
+from billingua.dialects.onlyoffice.errors import AuthenticationFailed
 from billingua.dialects.onlyoffice.vocabulary import NAME
+from billingua.engine.credentials import CreateCredential, create_credential, hash_secret
 from billingua.engine.ledger import Ledger
+from billingua.engine.plan import Caller, Plan
 from billingua.wire import credentials
 from billingua.wire.credentials import Session
-from billingua.wire.errors import CredentialMalformed, CredentialMissing
+from billingua.wire.errors import CredentialMalformed, CredentialMissing, CredentialUnknown
 
 COOKIE = "asc_auth_key"
+
+TOKEN_LIFE = timedelta(days=365)
+"""How long a token opens something after its user signed in."""
 
 
 async def open_session(request: Request, ledger: Ledger) -> Session:
@@ -22,11 +31,43 @@ async def open_session(request: Request, ledger: Ledger) -> Session:
     scheme, _, rest = header.partition(" ")
     if scheme.lower() == "basic":
         username, password = _name_and_password(rest)
-        return await credentials.open_session_by_password(ledger, NAME, username, password, request.state.id)
+        return await _open_session_by_password(ledger, username, password, request.state.id)
     token = rest.strip() if scheme.lower() == "bearer" else header or request.cookies.get(COOKIE)
     if not token:
         raise CredentialMissing
     return await credentials.open_session(request, ledger, NAME, token)
+
+
+async def _open_session_by_password(ledger: Ledger, username: str, password: str, request_id: str) -> Session:
+    """Let in a user by its name or e-mail address. Refuses with `CredentialUnknown`."""
+    return await credentials.open_session_by_password(ledger, NAME, username, password, request_id, by_email=True)
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """A user's name or e-mail address, and password; a `provider` is another house that should vouch for the user."""
+
+    user_name: str
+    password: str
+    provider: str = ""
+
+
+async def sign_in(ledger: Ledger, sign_in: SignIn, token: str, request_id: str) -> tuple[Session, Credential]:
+    """Let a token open what a user may do (§1.4). Refuses with `AuthenticationFailed`: no other house vouches here."""
+    if sign_in.provider:
+        raise AuthenticationFailed
+    try:
+        session = await _open_session_by_password(ledger, sign_in.user_name, sign_in.password, request_id)
+    except CredentialUnknown as error:
+        raise AuthenticationFailed from error
+    return session, await ledger.run(session.caller, issue_token, hash_secret(token))
+
+
+def issue_token(secret_hash: str, caller: Caller, now: datetime) -> Plan[Credential]:
+    """Let a token (its hash) stand for the caller until its time is up; those issued before live on."""
+    user = caller.user.username if caller.user else None
+    command = CreateCredential(dialect=NAME, secret_hash=secret_hash, user=user, expires_at=now + TOKEN_LIFE)
+    return (yield from create_credential(command, caller, now))
 
 
 def _name_and_password(encoded: str) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from billingua.core import errors
 from billingua.core.errors import Refused
-from billingua.dialects.onlyoffice.responses import reply
+from billingua.dialects.onlyoffice.responses.envelope import reply
 from billingua.dialects.onlyoffice.vocabulary import (
     ARGUMENT,
     CONVERSIONS,
@@ -53,6 +53,10 @@ class ListBroken(Refused):
         self.parameter = parameter
 
 
+class AuthenticationFailed(Refused):
+    """Nobody has this name and password."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """One row: status, `error.message` and `error.hresult`. Without an `hresult` the text is the whole answer."""
@@ -78,6 +82,7 @@ REFUSALS: dict[type[Exception], Refusal] = {
     ArgumentRefused: Refusal(400, OUT_OF_RANGE + "\r\nParameter name: {0.parameter}", ARGUMENT),
     ConversionFailed: Refusal(400, "{0.reason}\r\nParameter name: {0.parameter}", ARGUMENT),
     ListBroken: Refusal(500, "Index must be within the bounds of the List.\r\nParameter name: {0.parameter}", FAILURE),
+    AuthenticationFailed: Refusal(500, "User authentication failed", FAILURE),
     errors.PartyNotFound: _out_of_range("contactId, consigneeId"),
     errors.ItemNotFound: _out_of_range("invoiceItemID"),
     errors.TaxNotFound: _out_of_range("invoiceTax1ID, invoiceTax2ID"),

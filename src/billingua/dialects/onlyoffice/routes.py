@@ -1,28 +1,31 @@
 """Where ONLYOFFICE clients knock (contract §1.1, §13)."""
 
 import re
+from base64 import b64encode
 from collections.abc import Awaitable, Callable
+from secrets import token_bytes
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from billingua.dialects.onlyoffice import requests, responses
-from billingua.dialects.onlyoffice.credentials import open_session
+from billingua.dialects.onlyoffice.credentials import open_session, sign_in
 from billingua.dialects.onlyoffice.errors import voice
 from billingua.dialects.onlyoffice.vocabulary import NAME
 from billingua.engine.ledger import Ledger
 from billingua.wire.face import Face
 
-BASE = "/api/2.0/crm"
+BASE = "/api/2.0"
+CRM = f"{BASE}/crm"
 
 
 class Call(Route):
     """A call of this API: in whatever case its path is written, with `.json`, `.xml` or nothing behind it."""
 
     def __init__(self, verb: str, path: str, endpoint: Callable[[Request], Awaitable[Response]]) -> None:
-        super().__init__(f"{BASE}{path}{{suffix}}", endpoint, methods=[verb])
-        pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[0-9]+)", re.escape(BASE + path))
+        super().__init__(f"{path}{{suffix}}", endpoint, methods=[verb])
+        pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[0-9]+)", re.escape(path))
         self.path_regex = re.compile(rf"{pattern}(?P<suffix>\.json|\.xml|)\Z", re.IGNORECASE | re.ASCII)
 
 
@@ -30,8 +33,9 @@ def make_face(ledger: Ledger, body_limit: int) -> Face:
     """Build the dialect's application on a ledger; bodies over the limit, in bytes, are refused."""
     endpoints = Endpoints(ledger, body_limit)
     calls = [
-        Call("GET", "/invoice/{id}", endpoints.get_invoice),
-        Call("PUT", "/invoice/{id}", endpoints.put_invoice),
+        Call("POST", f"{BASE}/authentication", endpoints.authenticate),
+        Call("GET", f"{CRM}/invoice/{{id}}", endpoints.get_invoice),
+        Call("PUT", f"{CRM}/invoice/{{id}}", endpoints.put_invoice),
     ]
     return Face(NAME, calls, voice)
 
@@ -42,6 +46,13 @@ class Endpoints:
     def __init__(self, ledger: Ledger, body_limit: int) -> None:
         self._ledger = ledger
         self._body_limit = body_limit
+
+    async def authenticate(self, request: Request) -> Response:
+        """Give a user a token (§1.4)."""
+        wanted = await requests.read_sign_in(request, self._body_limit)
+        token = b64encode(token_bytes(48)).decode()
+        session, credential = await sign_in(self._ledger, wanted, token, request.state.id)
+        return responses.success(request, responses.token(token, credential, session, request))
 
     async def get_invoice(self, request: Request) -> Response:
         """Show an invoice (§4.6)."""

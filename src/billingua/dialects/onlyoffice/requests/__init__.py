@@ -9,6 +9,7 @@ from billingua.dialects.onlyoffice.requests.binding import (
 )
 from billingua.dialects.onlyoffice.requests.invoices import find_invoice, invoice_id, put_invoice, replace_invoice
 from billingua.dialects.onlyoffice.requests.moments import moment_reader
+from billingua.dialects.onlyoffice.requests.signing_in import read_sign_in
 
 __all__ = [
     "Parameters",
@@ -20,5 +21,6 @@ __all__ = [
     "moment_reader",
     "put_invoice",
     "read_parameters",
+    "read_sign_in",
     "replace_invoice",
 ]
