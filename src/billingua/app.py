@@ -1,6 +1,8 @@
 """The composition root: hands each request to the dialect that owns its path."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -16,6 +18,9 @@ from billingua.settings import Settings
 from billingua.wire.bodies import decode_json, read_body
 from billingua.wire.face import Face
 from billingua.wire.replies import json_reply
+
+Work = Callable[[], Coroutine[Any, Any, None]]
+"""What is done beside the requests, for ever."""
 
 DIALECTS = (crux, onlyoffice, modulus, bigcommerce, native)
 
@@ -33,13 +38,25 @@ class Sandbox(Protocol):
 class App:
     """Every dialect on one ledger; a path that nobody owns is the native dialect's to refuse."""
 
-    def __init__(self, owners: Mapping[str, ASGIApp], fallback: ASGIApp) -> None:
+    def __init__(self, owners: Mapping[str, ASGIApp], fallback: ASGIApp, work: Sequence[Work] = ()) -> None:
         self._owners = sorted(owners.items(), key=lambda owned: -len(owned[0]))
         self._fallback = fallback
+        self._work = work
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         await self._owner(scope["path"].lower())(scope, receive, send)
+
+    @asynccontextmanager
+    async def at_work(self) -> AsyncGenerator[None]:
+        """Do what is to be done beside the requests; it is left where it stands when the server stops."""
+        tasks = [asyncio.create_task(work()) for work in self._work]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     def _owner(self, path: str) -> ASGIApp:
         for prefix, app in self._owners:
@@ -50,13 +67,23 @@ class App:
 
 def create_app(ledger: Ledger, settings: Settings, sandbox: Sandbox | None = None) -> App:
     """Build the server's application; with a sandbox, its clock and reset are served too."""
-    faces = {dialect: dialect.make_face(ledger, settings.body_limit) for dialect in DIALECTS}
+    uploads = crux.Uploads(ledger, alone=not settings.is_shared)
+    others = [dialect for dialect in DIALECTS if dialect is not crux]
+    faces = {dialect: dialect.make_face(ledger, settings.body_limit) for dialect in others}
+    faces[crux] = crux.make_face(ledger, settings.body_limit, uploads, settings.upload_limit)
     owners: dict[str, ASGIApp] = {prefix: faces[dialect] for dialect in DIALECTS for prefix in dialect.PREFIXES}
     fallback = faces[native]
     owners["/healthz"] = Face("server", [Route("/healthz", _Health(ledger).check)], native.voice)
     if sandbox:
         owners["/sandbox"] = Face("server", _sandbox_routes(sandbox), native.voice)
-    return App(owners, fallback)
+    return App(owners, fallback, _work(ledger, settings, uploads))
+
+
+def _work(ledger: Ledger, settings: Settings, uploads: crux.Uploads) -> Sequence[Work]:
+    """List what is to be done beside the requests."""
+    if settings.drop is None:
+        return [uploads.run]
+    return [uploads.run, crux.DropFolder(ledger, uploads, settings.drop, settings.drop_user).run]
 
 
 class _Health:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 PREFIX = "BILLINGUA_"
 """What the environment variable of a setting begins with: BILLINGUA_PORT sets the port."""
@@ -35,6 +36,12 @@ class Settings:
     """How many processes serve side by side; more than one needs PostgreSQL."""
     body_limit: int = 1024 * 1024
     """The size, in bytes, of the largest request body that is read."""
+    upload_limit: int = 32 * 1024 * 1024
+    """The size, in bytes, of the largest file that is taken by upload."""
+    drop: Path | None = None
+    """The folder in which flat files of Crux are put, to be worked off; None is no such folder."""
+    drop_user: str | None = None
+    """The user whose files those are that lie in the drop folder's own `in`; None is the only supplier's."""
     cache_size: int = 20_000
     """How many aggregates the store keeps at hand."""
     sandbox: bool = False
@@ -43,6 +50,11 @@ class Settings:
     """How long a stop waits for requests under way before it cuts them off."""
     log_level: str = "info"
     """How much is logged: debug, info, warning or error."""
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other processes may serve the same ledger, as they may in PostgreSQL."""
+        return urlsplit(self.database or "").scheme in {"postgresql", "postgres"}
 
 
 def _whole_number(text: str) -> int:

@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any
 
@@ -54,6 +55,8 @@ World = Annotated[str | None, Parameter(help="Fill an empty ledger from this wor
 Host = Annotated[str | None, Parameter(help="The address to listen on. [default: 127.0.0.1]")]
 Port = Annotated[int | None, Parameter(help="The port to listen on. [default: 8080]")]
 Workers = Annotated[int | None, Parameter(help="How many processes serve, on PostgreSQL. [default: 1]")]
+Drop = Annotated[Path | None, Parameter(help="Take Crux flat files from DIR/in and DIR/<username>/in, once each.")]
+DropUser = Annotated[str | None, Parameter(help="Whose files DIR/in has. [default: the only supplier user's]")]
 WithSandbox = Annotated[bool, Parameter(help="For tests: let all set the clock and reset the world.", negative="")]
 
 
@@ -65,12 +68,16 @@ def serve(
     port: Port = None,
     workers: Workers = None,
     sandbox: WithSandbox = False,
+    drop: Drop = None,
+    drop_user: DropUser = None,
     place: ServedPlace | None = None,
 ) -> int:
     """Serve every API on one ledger, until SIGTERM or Ctrl-C."""
     if demo and world:
         raise CommandRefused("--demo and --world are two worlds: choose one")
-    settings = settings_for(place, host=host, port=port, workers=workers, sandbox=sandbox or demo or None)
+    settings = settings_for(
+        place, host=host, port=port, workers=workers, sandbox=sandbox or demo or None, drop=drop, drop_user=drop_user
+    )
     settings = replace(settings, data=settings.data or (DEMO_DATA if demo else DATA))
     _log(settings)
     _check_workers(settings)
@@ -173,7 +180,9 @@ async def _prepare(settings: Settings, plants: Sequence[Plant] | None) -> str | 
 async def _serve_as_worker(settings: Settings, listener: socket.socket, ready: Callable[[], None], leash: int) -> None:
     asyncio.get_running_loop().add_reader(leash, _end_alone, leash)
     async with opened(settings) as store:
-        await _Server(_config(create_app(Ledger(store, SystemClock()), settings), settings), ready).serve([listener])
+        app = create_app(Ledger(store, SystemClock()), settings)
+        async with app.at_work():
+            await _Server(_config(app, settings), ready).serve([listener])
 
 
 def _end_alone(leash: int) -> None:
@@ -193,7 +202,8 @@ async def _serve(settings: Settings, listener: socket.socket, *, demo: bool, pla
         app = create_app(ledger, settings, sandbox)
         first = await _first_steps(store, settings)
         ready = partial(_tell, settings, listener, demo=demo, first=first)
-        await _Server(_config(app, settings), ready).serve(sockets=[listener])
+        async with app.at_work():
+            await _Server(_config(app, settings), ready).serve(sockets=[listener])
 
 
 async def _first_steps(store: Store, settings: Settings) -> str | None:
