@@ -6,6 +6,7 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 from cyclopts import Parameter
 from rich.console import Console
@@ -15,7 +16,7 @@ from rich.text import Text
 
 from billingua.cli.places import Place, opened, settings_for
 from billingua.cli.refusals import CommandRefused
-from billingua.core.upload import Tally
+from billingua.core.upload import Tally, Upload
 from billingua.dialects.crux.files.columns import Kind, kind_of
 from billingua.dialects.crux.files.ingest import Sender, Told, ingest
 from billingua.dialects.crux.files.results import ResultFile, open_results, rejections_in
@@ -96,6 +97,52 @@ async def _sender(ledger: Ledger, workspace: str, user: str | None, kind: Kind) 
     if not may_send(sender, kind):
         raise CommandRefused(f"{user} may not send {kind} files")
     return sender
+
+
+def list_files(
+    upload: Annotated[
+        UUID | None, Parameter(help="The UUID of one: shows what was rejected of it. [default: all]")
+    ] = None,
+    /,
+    *,
+    workspace: Annotated[str | None, Parameter(help="Only this workspace's. [default: all]")] = None,
+    place: Place | None = None,
+) -> None:
+    """List the files that came by upload or drop folder, or show what was rejected of one."""
+    asyncio.run(_files(upload, workspace, settings_for(place)))
+
+
+async def _files(wanted: UUID | None, workspace: str | None, settings: Settings) -> None:
+    async with opened(settings) as store:
+        known = await store.workspaces()
+        if workspace is not None and workspace not in known:
+            raise CommandRefused(f"there is no workspace {workspace}")
+        uploads: list[tuple[str, Upload]] = [
+            (name, record.value)
+            for name in ([workspace] if workspace else known)
+            async for record in store.aggregates(name, "upload")
+            if wanted in {None, record.value.uuid}
+        ]
+        if wanted is not None and not uploads:
+            raise CommandRefused(f"no file {wanted} was received")
+        _show_uploads(uploads)
+        for name, upload in uploads if wanted else []:
+            file = await store.file(name, upload.result) if upload.result else None
+            if file and upload.tally.rejected:
+                _console().print()
+                _show_rejections(_console(), file.content, most=None)
+
+
+def _show_uploads(uploads: Sequence[tuple[str, Upload]]) -> None:
+    headings = ("uuid", "workspace", "received", "by", "through", "file", "state")
+    table = _table(*headings, "rows", "accepted", "already there", "rejected", numbers=4)
+    for workspace, upload in uploads:
+        tally = upload.tally
+        told = (upload.received_by, upload.source, upload.name, upload.state)
+        counts = (tally.rows, tally.accepted, tally.already_there, tally.rejected)
+        received = f"{upload.received_at:%Y-%m-%d %H:%M:%S}"
+        table.add_row(str(upload.uuid), Text(workspace), received, *map(Text, told), *map(str, counts))
+    _console().print(table)
 
 
 @contextmanager

@@ -37,6 +37,7 @@ _TOKEN_COMMANDS = {
 }
 _CRUX_COMMANDS = {
     "ingest": ("billingua.cli.crux:ingest_file", "Work off a flat file of invoices, tracking, allocations or orders."),
+    "files": ("billingua.cli.crux:list_files", "List the files that were sent, or show what was rejected of one."),
 }
 _GROUPS = {
     "token": (_TOKEN_COMMANDS, "Make, list and revoke the tokens that open a workspace."),
