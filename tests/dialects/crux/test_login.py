@@ -89,7 +89,7 @@ async def test_of_a_token_its_hash_alone_is_kept_and_nothing_of_it_is_logged(
     token = (await log_in(crux))["auth_token"]
 
     kept: Credential = dict(await crux.ledger.store.find(by_secret("crux", hash_secret(token))))["demo"].value
-    assert (kept.user, kept.expires_at) == ("ines", NOW + timedelta(hours=2))
+    assert (kept.user, kept.label, kept.expires_at) == ("ines", "log-in", NOW + timedelta(hours=2))
     assert token not in repr([await crux.everything(), kept])
     assert token not in caplog.text
     assert "trail mug" not in caplog.text

@@ -111,5 +111,7 @@ async def log_in(ledger: Ledger, username: str, password: str, token: str, reque
 def issue_token(secret_hash: str, caller: Caller, now: datetime) -> Plan[Credential]:
     """Let a token (its hash) stand for the caller until its time is up; those issued before live on."""
     user = caller.user.username if caller.user else None
-    command = CreateCredential(dialect=NAME, secret_hash=secret_hash, user=user, expires_at=now + TOKEN_LIFE)
+    command = CreateCredential(
+        dialect=NAME, secret_hash=secret_hash, user=user, label="log-in", expires_at=now + TOKEN_LIFE
+    )
     return (yield from create_credential(command, caller, now))
