@@ -5,7 +5,7 @@ everything to write; each store drives it with its own database.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -15,6 +15,7 @@ from billingua.core.file import File
 from billingua.engine.journal import GENESIS, Entry, enter
 from billingua.engine.kinds import kind_of
 from billingua.engine.plan import Decision, Found, Job, Key, Needs, Plan, Record, by_id
+from billingua.engine.references import moved_references
 
 T = TypeVar("T")
 
@@ -30,18 +31,23 @@ class Wanted:
 
     places: set[Place] = field(default_factory=set[Place])
     counters: set[Counter] = field(default_factory=set[Counter])
+    uses: set[Place] = field(default_factory=set[Place])
 
     def __bool__(self) -> bool:
         """Whether anything is wanted."""
-        return bool(self.places or self.counters)
+        return bool(self.places or self.counters or self.uses)
 
 
 @dataclass(slots=True)
 class Loaded:
-    """What a store read for it: None for an aggregate that does not exist, the next number for each counter."""
+    """What a store read for it: None for an aggregate that does not exist, the next number for each counter.
+
+    `uses` says of some aggregates how many others refer to each; of those left out, it is none.
+    """
 
     records: Mapping[Place, Record[Any] | None]
     counters: Mapping[Counter, int]
+    uses: Mapping[Place, int] = field(default_factory=dict[Place, int])
 
 
 @dataclass(slots=True)
@@ -101,6 +107,17 @@ class Writes:
         return bool(self.entries or self.happenings or self.files or self.counters)
 
 
+def moved_uses(saves: Iterable[Save]) -> Mapping[Place, int]:
+    """Say by how many the references to each item and tax change; most saves change none."""
+    more: dict[Place, int] = {}
+    for save in saves:
+        stale, fresh = moved_references(save.before and save.before.value, save.after and save.after.value)
+        for keys, change in ((stale, -1), (fresh, 1)):
+            for key in keys:
+                more[save.workspace, key] = more.get((save.workspace, key), 0) + change
+    return more
+
+
 class WorkingSet:
     """What a batch has read and decided so far; a later plan sees what an earlier one decided."""
 
@@ -111,6 +128,10 @@ class WorkingSet:
         self._ids: defaultdict[str, dict[Key[Any], Key[Any] | None]] = defaultdict(dict)
         """Where each other name leads: to an id, or to nobody."""
         self.counters: dict[Counter, int] = {}
+        self._uses: dict[Place, int] = {}
+        """How many refer to an aggregate, before anything here was decided."""
+        self._moved_uses: tuple[int, Mapping[Place, int]] = (0, {})
+        """By how many more when so many entries were decided."""
         self.writes = Writes()
 
     def missing(self, workspace: str, needs: Needs) -> Wanted:
@@ -119,6 +140,7 @@ class WorkingSet:
         return Wanted(
             {(workspace, key) for key in needs.keys if key not in records and key not in ids},
             {(workspace, name) for name in needs.counters if (workspace, name) not in self.counters},
+            {(workspace, key) for key in needs.uses if (workspace, key) not in self._uses},
         )
 
     def learn(self, loaded: Loaded) -> None:
@@ -134,6 +156,17 @@ class WorkingSet:
                 self._records[workspace].setdefault(id or key, record)
         for counter, number in loaded.counters.items():
             self.counters.setdefault(counter, number)
+
+    def learn_uses(self, wanted: Wanted, loaded: Loaded) -> None:
+        """Take in how many refer to what was asked for."""
+        for place in wanted.uses:
+            self._uses.setdefault(place, loaded.uses.get(place, 0))
+
+    def uses(self, workspace: str, key: Key[Any]) -> int:
+        """Tell how many aggregates refer to one, with those that were decided here."""
+        if self._moved_uses[0] != len(self.writes.entries):
+            self._moved_uses = len(self.writes.entries), moved_uses(self.writes.saves.values())
+        return self._uses[workspace, key] + self._moved_uses[1].get((workspace, key), 0)
 
     def record(self, workspace: str, key: Key[T]) -> Record[T] | None:
         """Give an aggregate that was asked for; None where there is none."""
@@ -217,6 +250,10 @@ class View(Found):
         """Take a UUID nobody has."""
         return self._working.new_uuid()
 
+    def uses(self, key: Key[Any]) -> int:
+        """Tell how many aggregates refer to an item or a tax that was asked for."""
+        return self._working.uses(self._workspace, key)
+
 
 class _Run(Generic[T]):
     """One plan on its way through a batch."""
@@ -271,12 +308,19 @@ def run_batch(jobs: Sequence[Job[Any]], new_uuid: Callable[[], UUID]) -> Generat
         missing = run.missing()
         first.places |= missing.places
         first.counters |= missing.counters
+        first.uses |= missing.uses
     if first:
-        working.learn((yield first))
+        yield from _read(first, working)
     for run in runs:
         while run.needs is not None:
             if missing := run.missing():
-                working.learn((yield missing))
+                yield from _read(missing, working)
             run.advance()
     working.writes.outcomes = [run.outcome for run in runs]
     return working.writes
+
+
+def _read(wanted: Wanted, working: WorkingSet) -> Generator[Wanted, Loaded]:
+    loaded = yield wanted
+    working.learn(loaded)
+    working.learn_uses(wanted, loaded)

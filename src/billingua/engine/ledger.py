@@ -1,12 +1,16 @@
 """The ledger: the way in to the engine for everybody who commands or asks."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 from uuid import UUID
 
 from billingua.core.file import File
 from billingua.core.invoice import Invoice
+from billingua.core.item import Item
 from billingua.core.order import Order
+from billingua.core.party import Party
+from billingua.engine.catalogue_queries import ItemQuery, PartyQuery
 from billingua.engine.clock import Clock
 from billingua.engine.journal import Entry
 from billingua.engine.passwords import ProvenPasswords
@@ -48,6 +52,16 @@ class Ledger:
     async def orders(self, caller: Caller, query: OrderQuery) -> Page[Order]:
         """List orders of the caller's workspace, each whole, whoever sees it."""
         return await self.store.orders(caller.workspace, query)
+
+    async def items(self, caller: Caller, query: ItemQuery) -> Page[Item]:
+        """List items of the caller's workspace."""
+        return await self.store.items(caller.workspace, query)
+
+    async def parties(self, caller: Caller, query: PartyQuery) -> Page[Party]:
+        """List parties of the caller's workspace; of private ones, those that the caller's user may see."""
+        user = caller.user
+        reader = user.username if user and not user.admin else None
+        return await self.store.parties(caller.workspace, replace(query, reader=reader))
 
     async def file(self, caller: Caller, uuid: UUID) -> File | None:
         """Give a file of the caller's workspace; None where there is none."""

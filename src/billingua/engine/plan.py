@@ -52,10 +52,15 @@ class Record(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What a plan has to know before it goes on: aggregates by key, and counters to take new numbers from."""
+    """What a plan has to know before it goes on.
+
+    That is aggregates by key, counters to take new numbers from, and of which items and taxes (by id) to say how many
+    aggregates refer to each.
+    """
 
     keys: Sequence[Key[Any]] = ()
     counters: Sequence[str] = ()
+    uses: Sequence[Key[Any]] = ()
 
 
 class Found(Protocol):
@@ -79,6 +84,10 @@ class Found(Protocol):
 
     def new_uuid(self) -> UUID:
         """Take a UUID nobody has."""
+        ...
+
+    def uses(self, key: Key[Any]) -> int:
+        """Tell how many aggregates refer to an item or a tax that was asked for by its id."""
         ...
 
     def get(self, key: Key[T]) -> T | None:
@@ -181,6 +190,7 @@ class Knowledge(Found):
     records: Mapping[Key[Any], Record[Any]] = field(default_factory=dict[Key[Any], Record[Any]])
     counters: dict[str, int] = field(default_factory=dict[str, int])
     uuids: Callable[[], UUID] | None = None
+    used: Mapping[Key[Any], int] = field(default_factory=dict[Key[Any], int])
 
     def record(self, key: Key[T]) -> Record[T] | None:
         """Give an aggregate with its version; None where there is none."""
@@ -205,3 +215,7 @@ class Knowledge(Found):
         if self.uuids is None:
             raise LookupError("no source of UUIDs was given")
         return self.uuids()
+
+    def uses(self, key: Key[Any]) -> int:
+        """Tell how many aggregates refer to an item or a tax."""
+        return self.used.get(key, 0)

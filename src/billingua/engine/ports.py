@@ -9,7 +9,10 @@ from uuid import UUID
 from billingua.core.errors import Refused
 from billingua.core.file import File
 from billingua.core.invoice import Invoice
+from billingua.core.item import Item
 from billingua.core.order import Order
+from billingua.core.party import Party
+from billingua.engine.catalogue_queries import ItemQuery, PartyQuery
 from billingua.engine.journal import Entry
 from billingua.engine.plan import Job, Key, Record
 from billingua.engine.queries import InvoiceQuery, Miscount, OrderQuery, Page
@@ -76,6 +79,14 @@ class Store(Protocol):
 
     async def orders(self, workspace: str, query: OrderQuery) -> Page[Order]:
         """List orders, each whole, whoever sees it."""
+        ...
+
+    async def items(self, workspace: str, query: ItemQuery) -> Page[Item]:
+        """List items."""
+        ...
+
+    async def parties(self, workspace: str, query: PartyQuery) -> Page[Party]:
+        """List parties."""
         ...
 
     async def miscounts(self, workspace: str) -> Sequence[Miscount]:

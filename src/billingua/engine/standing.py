@@ -98,7 +98,7 @@ def proven(plan: Plan[T], proof: Proof) -> Plan[T]:
     except Exception:
         proof.check((yield proof.needs))
         raise
-    found = yield Needs([*needs.keys, *proof.needs.keys], needs.counters)
+    found = yield Needs([*needs.keys, *proof.needs.keys], needs.counters, needs.uses)
     proof.check(found)
     while True:
         try:

@@ -161,6 +161,10 @@ class Register(Protocol):
         """Tell the number that a counter would give out next."""
         ...
 
+    def uses(self, workspace: str, key: Key[Any]) -> int:
+        """Tell how many aggregates refer to an item or a tax."""
+        ...
+
 
 class _Lookup(Found):
     """Looks up what a plan that saves nothing asks for, when it comes to it."""
@@ -190,6 +194,10 @@ class _Lookup(Found):
     def new_uuid(self) -> UUID:
         """Take a UUID nobody has."""
         return uuid4()
+
+    def uses(self, key: Key[Any]) -> int:
+        """Tell how many aggregates refer to an item or a tax."""
+        return self._register.uses(self._workspace, key)
 
 
 def answer(job: Job[T], register: Register) -> T:

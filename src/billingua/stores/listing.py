@@ -1,10 +1,10 @@
 """Lists in SQL: how many there are in all, and the ids of one page in their order. Here, lists of invoices."""
 
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, Protocol
 
 from billingua.core.lifecycle import Status
-from billingua.engine.queries import InvoiceQuery, OrderQuery, Sort
+from billingua.engine.queries import InvoiceQuery, Sort
 from billingua.stores.rows import instant_to_row
 
 _COUNTED = frozenset({"statuses", "origin", "currency"})
@@ -47,7 +47,21 @@ def listing(workspace: str, query: InvoiceQuery, variant: Variant) -> Listing:
     return Listing(_total(query, asked, statuses), page, order, asked.values | statuses)
 
 
-def window(query: InvoiceQuery | OrderQuery, total: int) -> dict[str, int] | None:
+class Window(Protocol):
+    """A query that asks for a part of a list."""
+
+    @property
+    def offset(self) -> int:
+        """How many to skip."""
+        ...
+
+    @property
+    def limit(self) -> int | None:
+        """How many to give."""
+        ...
+
+
+def window(query: Window, total: int) -> dict[str, int] | None:
     """Say which part of a list to ask for; None where there is nothing.
 
     It goes no further than the last there is: whoever looks for a few among many need not look on behind it.

@@ -8,8 +8,22 @@ from uuid import UUID, uuid4
 
 from billingua.core.file import File
 from billingua.core.invoice import Invoice
+from billingua.core.item import Item
 from billingua.core.order import Order
-from billingua.engine.batch import Counter, Filed, Happening, Loaded, Outcome, Save, Wanted, Writes
+from billingua.core.party import Party
+from billingua.engine.batch import (
+    Counter,
+    Filed,
+    Happening,
+    Loaded,
+    Outcome,
+    Place,
+    Save,
+    Wanted,
+    Writes,
+    moved_uses,
+)
+from billingua.engine.catalogue_queries import ItemQuery, PartyQuery
 from billingua.engine.journal import Entry
 from billingua.engine.kinds import kind_of
 from billingua.engine.plan import Job, Key, Record
@@ -40,12 +54,15 @@ class _Contents:
         self.history: defaultdict[Identity, list[Entry]] = defaultdict(list)
         self.outbox: list[Posted] = []
         self.files: dict[tuple[str, UUID], File] = {}
+        self.uses: dict[Place, int] = {}
+        """How many aggregates refer to an item or a tax."""
 
     def load(self, wanted: Wanted) -> Loaded:
         """Read what a batch wants."""
         return Loaded(
             {(workspace, key): self.held(workspace, key) for workspace, key in wanted.places},
             {counter: self.counters.get(counter, 1) for counter in wanted.counters},
+            {place: self.uses.get(place, 0) for place in wanted.uses},
         )
 
     def held(self, workspace: str, key: Key[Any]) -> Record[Any] | None:
@@ -80,6 +97,8 @@ class _Contents:
         for entry in writes.entries:
             self.history[_identity(entry)].append(entry)
         self.counters |= writes.counters
+        for place, more in moved_uses(writes.saves.values()).items():
+            self.uses[place] = self.uses.get(place, 0) + more
         self.files |= {_file_place(filed): filed.file for filed in writes.files}
 
     def _keep(self, save: Save) -> None:
@@ -145,6 +164,14 @@ class MemoryStore:
     async def orders(self, workspace: str, query: OrderQuery) -> Page[Order]:
         """List orders."""
         return self._page(workspace, "order", query)
+
+    async def items(self, workspace: str, query: ItemQuery) -> Page[Item]:
+        """List items."""
+        return self._page(workspace, "item", query)
+
+    async def parties(self, workspace: str, query: PartyQuery) -> Page[Party]:
+        """List parties."""
+        return self._page(workspace, "party", query)
 
     def _page(self, workspace: str, kind: str, query: Any) -> Page[Any]:
         asked = [record for record in self._all(workspace, kind) if query.matches(record.value)]

@@ -1,16 +1,18 @@
 """What a batch writes, as values for named statements, whatever the database."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from operator import attrgetter
 from typing import Any
 
 from billingua.core.invoice import Invoice
-from billingua.engine.batch import Filed, Happening, Save, Writes
+from billingua.engine.batch import Filed, Happening, Save, Writes, moved_uses
 from billingua.engine.journal import Entry
-from billingua.engine.kinds import kind_of
-from billingua.engine.plan import Key, Record
+from billingua.engine.kinds import KINDS, kind_named, kind_of
+from billingua.engine.plan import Key, Record, by_id
+from billingua.engine.references import COUNTED
 from billingua.stores.bodies import aggregate_to_body
+from billingua.stores.catalogue_rows import item_to_rows, party_to_rows
 from billingua.stores.order_rows import order_to_lines, order_to_parts
 from billingua.stores.outbox import body_of
 from billingua.stores.rows import instant_to_row, invoice_to_body, invoice_to_row, same_body, same_listing
@@ -22,6 +24,10 @@ STATEMENTS = (
     "insert_aggregate",
     "update_aggregate",
     "delete_aggregate",
+    "put_item_row",
+    "drop_item_row",
+    "put_party_row",
+    "drop_party_row",
     "put_order_part",
     "drop_order_part",
     "put_order_line",
@@ -39,9 +45,11 @@ STATEMENTS = (
     "insert_entry",
     "insert_posted",
     "move_count",
+    "move_uses",
 )
 """The statements of a batch, in their order. Each touches exactly one row for each of its values."""
 
+_KIND_NAMES = {kind.type: kind.name for kind in KINDS}
 _counted_as = attrgetter("status", "origin", "currency")
 
 
@@ -55,8 +63,7 @@ def values_of(writes: Writes) -> dict[str, list[Values]]:
             _add_invoice(values, save, save.after)
         else:
             _add_aggregate(values, save, save.after)
-        if save.kind == "order":
-            _add_order(values, save)
+        _add_narrow_rows(values, save)
         _add_keys(values, save)
     values["insert_file"] += map(_filed, writes.files)
     values["set_counter"] += [
@@ -65,6 +72,7 @@ def values_of(writes: Writes) -> dict[str, list[Values]]:
     values["insert_entry"] += map(_entry, writes.entries)
     values["insert_posted"] += map(_posted, writes.happenings)
     values["move_count"] += _moved_counts(writes.saves.values())
+    values["move_uses"] += _moved_uses(writes.saves.values())
     return values
 
 
@@ -95,11 +103,20 @@ def _add_aggregate(values: dict[str, list[Values]], save: Save, after: Record[An
     values["update_aggregate" if save.before else "insert_aggregate"].append(value)
 
 
-def _add_order(values: dict[str, list[Values]], save: Save) -> None:
-    """Write the narrow rows of an order that are other than they were; most changes touch none."""
-    for name, rows_of in (("order_part", order_to_parts), ("order_line", order_to_lines)):
-        known = rows_of(save.workspace, save.before.value) if save.before else {}
-        rows = rows_of(save.workspace, save.after.value) if save.after else {}
+_NARROW_ROWS: Mapping[str, Mapping[str, Callable[[str, Any], Mapping[Any, Values]]]] = {
+    "order": {"order_part": order_to_parts, "order_line": order_to_lines},
+    "item": {"item_row": item_to_rows},
+    "party": {"party_row": party_to_rows},
+}
+"""The tables of narrow rows beside the aggregates of a kind, and what stands in them."""
+_NO_ROWS: Mapping[Any, Values] = {}
+
+
+def _add_narrow_rows(values: dict[str, list[Values]], save: Save) -> None:
+    """Write the narrow rows of an aggregate that are other than they were; most changes touch none."""
+    for name, rows_of in _NARROW_ROWS.get(save.kind, {}).items():
+        known = rows_of(save.workspace, save.before.value) if save.before else _NO_ROWS
+        rows = rows_of(save.workspace, save.after.value) if save.after else _NO_ROWS
         values[f"put_{name}"] += [row for key, row in rows.items() if row != known.get(key)]
         values[f"drop_{name}"] += [row for key, row in known.items() if key not in rows]
 
@@ -191,4 +208,28 @@ def _moved_counts(saves: Iterable[Save]) -> Iterable[Values]:
         {"workspace": workspace, "status": status, "origin": origin, "currency": currency, "more": change}
         for (workspace, status, origin, currency), change in more.items()
         if change
+    ]
+
+
+def _moved_uses(saves: Collection[Save]) -> Iterable[Values]:
+    """Say by how many the kept counts of references change, and which are those of items and taxes that are deleted.
+
+    Nobody refers to those any more: whoever deletes one that is in use, or refers to one that is gone, writes nothing.
+    """
+    more = moved_uses(saves)
+    gone = {
+        (save.workspace, by_id(kind_named(save.kind).type, save.value.id))
+        for save in saves
+        if save.after is None and kind_named(save.kind).type in COUNTED
+    }
+    return [
+        {
+            "workspace": workspace,
+            "kind": _KIND_NAMES[key.kind],
+            "id": key.value,
+            "more": more.get((workspace, key), 0),
+            "gone": (workspace, key) in gone,
+        }
+        for workspace, key in {*more, *gone}
+        if more.get((workspace, key), 0) or (workspace, key) in gone
     ]

@@ -8,7 +8,10 @@ from uuid import UUID
 
 from billingua.core.file import File
 from billingua.core.invoice import Invoice
+from billingua.core.item import Item
 from billingua.core.order import Order
+from billingua.core.party import Party
+from billingua.engine.catalogue_queries import ItemQuery, PartyQuery
 from billingua.engine.clock import SandboxClock
 from billingua.engine.journal import Entry
 from billingua.engine.plan import Job, Key, Record
@@ -113,6 +116,16 @@ class _GatedStore:
         """List orders."""
         async with self._gate.passed():
             return await self._store.orders(workspace, query)
+
+    async def items(self, workspace: str, query: ItemQuery) -> Page[Item]:
+        """List items."""
+        async with self._gate.passed():
+            return await self._store.items(workspace, query)
+
+    async def parties(self, workspace: str, query: PartyQuery) -> Page[Party]:
+        """List parties."""
+        async with self._gate.passed():
+            return await self._store.parties(workspace, query)
 
     async def miscounts(self, workspace: str) -> Sequence[Miscount]:
         """Find the kept counts of invoices that are not right."""

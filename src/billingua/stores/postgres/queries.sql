@@ -120,6 +120,31 @@ DELETE FROM invoice_body
 USING unnest(:workspace::text[], :id::bigint[]) AS old (workspace, id)
 WHERE invoice_body.workspace = old.workspace AND invoice_body.id = old.id;
 
+-- name: put_item_row
+INSERT INTO item_row (workspace, id, title_folded, sku_folded, price, stock, tracked, created_at, words)
+SELECT * FROM unnest(:workspace::text[], :id::bigint[], :title_folded::text[], :sku_folded::text[],
+    :price::bigint[], :stock::bigint[], :tracked::boolean[], :created_at::bigint[], :words::text[])
+ON CONFLICT (workspace, id) DO UPDATE SET title_folded = excluded.title_folded, sku_folded = excluded.sku_folded,
+    price = excluded.price, stock = excluded.stock, tracked = excluded.tracked, created_at = excluded.created_at,
+    words = excluded.words;
+
+-- name: drop_item_row
+DELETE FROM item_row
+USING unnest(:workspace::text[], :id::bigint[]) AS old (workspace, id)
+WHERE item_row.workspace = old.workspace AND item_row.id = old.id;
+
+-- name: put_party_row
+INSERT INTO party_row (workspace, id, name_folded, company, private, readers, words)
+SELECT * FROM unnest(:workspace::text[], :id::bigint[], :name_folded::text[], :company::boolean[],
+    :private::boolean[], :readers::text[], :words::text[])
+ON CONFLICT (workspace, id) DO UPDATE SET name_folded = excluded.name_folded, company = excluded.company, private =
+    excluded.private, readers = excluded.readers, words = excluded.words;
+
+-- name: drop_party_row
+DELETE FROM party_row
+USING unnest(:workspace::text[], :id::bigint[]) AS old (workspace, id)
+WHERE party_row.workspace = old.workspace AND party_row.id = old.id;
+
 -- name: put_order_part
 INSERT INTO order_part (workspace, trader, id, number, number_folded, created_at, sent, status, sku, allocations)
 SELECT * FROM unnest(:workspace::text[], :trader::text[], :id::bigint[], :number::text[], :number_folded::text[],
@@ -209,6 +234,19 @@ INSERT INTO invoice_count (workspace, status, origin, currency, invoices)
 SELECT * FROM unnest(:workspace::text[], :status::text[], :origin::text[], :currency::text[], :more::bigint[])
 ON CONFLICT (workspace, status, origin, currency) DO UPDATE SET invoices = invoice_count.invoices + excluded.invoices;
 
+-- Behind the counts, as those are. The row of one that is deleted stays, so that whoever refers to it at the same moment
+-- on another node meets it here, and so that nobody deletes what is in use.
+-- name: move_uses
+INSERT INTO use_count (workspace, kind, id, uses, gone)
+SELECT * FROM unnest(:workspace::text[], :kind::text[], :id::bigint[], :more::bigint[], :gone::boolean[])
+ON CONFLICT (workspace, kind, id) DO UPDATE SET uses = use_count.uses + excluded.uses, gone = excluded.gone
+WHERE NOT use_count.gone AND (NOT excluded.gone OR use_count.uses + excluded.uses = 0);
+
+-- name: find_uses
+SELECT workspace, kind, id, uses
+FROM unnest(:workspace::text[], :kind::text[], :id::bigint[]) AS asked (workspace, kind, id)
+JOIN use_count USING (workspace, kind, id);
+
 -- name: find_miscounts
 SELECT status, origin, currency, sum(kept)::bigint AS kept, sum(found)::bigint AS found FROM (
     SELECT status, origin, currency, invoices AS kept, 0 AS found FROM invoice_count WHERE workspace = :workspace
@@ -242,10 +280,10 @@ SELECT 'invoice' AS kind, body, invoice.*
 FROM (SELECT id FROM ({page}) AS found) AS page JOIN invoice USING (id) JOIN invoice_body USING (workspace, id)
 WHERE workspace = :workspace ORDER BY {order};
 
--- name: list_orders
+-- name: list_aggregates
 SELECT kind, body, workspace, id, version, chain
 FROM ({page}) AS page JOIN aggregate USING (id)
-WHERE workspace = :workspace AND kind = 'order' ORDER BY {order};
+WHERE workspace = :workspace AND kind = '{kind}' ORDER BY {order};
 
 -- name: all_invoices
 SELECT 'invoice' AS kind, body, invoice.* FROM invoice JOIN invoice_body USING (workspace, id)
@@ -263,7 +301,7 @@ SELECT sequence, workspace, at, body FROM outbox ORDER BY workspace, sequence;
 
 -- name: erase
 LOCK TABLE counter, aggregate, order_part, order_line, invoice, invoice_body, lookup, history, outbox_end, outbox,
-    invoice_count, file IN SHARE ROW EXCLUSIVE MODE;
+    invoice_count, use_count, item_row, party_row, file IN SHARE ROW EXCLUSIVE MODE;
 DELETE FROM aggregate;
 DELETE FROM order_part;
 DELETE FROM order_line;
@@ -276,3 +314,6 @@ DELETE FROM history;
 DELETE FROM outbox_end;
 DELETE FROM outbox;
 DELETE FROM invoice_count;
+DELETE FROM use_count;
+DELETE FROM item_row;
+DELETE FROM party_row;

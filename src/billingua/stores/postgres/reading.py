@@ -9,14 +9,18 @@ import asyncpg
 
 from billingua.core.file import File
 from billingua.core.invoice import Invoice
+from billingua.core.item import Item
 from billingua.core.order import Order
+from billingua.core.party import Party
 from billingua.engine.batch import Counter, Loaded, Place, Wanted
+from billingua.engine.catalogue_queries import ItemQuery, PartyQuery
 from billingua.engine.journal import Entry
-from billingua.engine.kinds import KINDS
-from billingua.engine.plan import Key, Record
+from billingua.engine.kinds import KINDS, kind_named
+from billingua.engine.plan import Key, Record, by_id
 from billingua.engine.queries import InvoiceQuery, Miscount, OrderQuery, Page
 from billingua.stores.bodies import aggregate_from_body
-from billingua.stores.listing import Listing, Variant, listing, window
+from billingua.stores.catalogue_listing import item_listing, party_listing
+from billingua.stores.listing import Listing, Variant, Window, listing, window
 from billingua.stores.order_listing import order_listing
 from billingua.stores.postgres.connecting import Connection
 from billingua.stores.postgres.statements import SQL, list_statement, statement
@@ -47,19 +51,20 @@ class Reading:
     async def load(self, connection: Connection, wanted: Wanted) -> Loaded:
         """Read what a batch wants."""
         counters = await _counters(connection, "find_counters", wanted.counters)
-        return Loaded(await self._records(connection, wanted.places), dict.fromkeys(wanted.counters, 1) | counters)
+        counters = dict.fromkeys(wanted.counters, 1) | counters
+        return Loaded(await self._records(connection, wanted.places), counters, await _uses(connection, wanted.uses))
 
     async def load_to_write(self, connection: Connection, wanted: Wanted) -> Loaded:
         """Read what a batch wants, and keep others from its counters until the transaction ends."""
         counters = await _counters(connection, "lock_counters", wanted.counters)
         counters |= await _counters(connection, "create_counters", wanted.counters - counters.keys())
-        return Loaded(await self._records(connection, wanted.places), counters)
+        return Loaded(await self._records(connection, wanted.places), counters, await _uses(connection, wanted.uses))
 
     async def load_locked(self, connection: Connection, wanted: Wanted) -> Loaded:
         """Read what a batch wants, and keep others from all of it until the transaction ends."""
         loaded = await self.load_to_write(connection, wanted)
         await _lock(connection, loaded.records)
-        return Loaded(await self._records(connection, wanted.places), loaded.counters)
+        return Loaded(await self._records(connection, wanted.places), loaded.counters, loaded.uses)
 
     async def _records(self, connection: Connection, places: Iterable[Place]) -> dict[Place, Record[Any] | None]:
         """Give who is known under a key in a workspace; None where there is nobody."""
@@ -95,22 +100,29 @@ class Reading:
 
     async def page(self, connection: Connection, workspace: str, query: InvoiceQuery) -> Page[Invoice]:
         """List invoices."""
-        return await self._page(connection, "list_invoices", listing(workspace, query, LISTS), query)
+        return await self._page(connection, "invoice", listing(workspace, query, LISTS), query)
 
     async def order_page(self, connection: Connection, workspace: str, query: OrderQuery) -> Page[Order]:
         """List orders."""
-        return await self._page(connection, "list_orders", order_listing(workspace, query, LISTS), query)
+        return await self._page(connection, "order", order_listing(workspace, query, LISTS), query)
 
-    async def _page(
-        self, connection: Connection, name: str, asked: Listing, query: InvoiceQuery | OrderQuery
-    ) -> Page[Any]:
+    async def item_page(self, connection: Connection, workspace: str, query: ItemQuery) -> Page[Item]:
+        """List items."""
+        return await self._page(connection, "item", item_listing(workspace, query, LISTS), query)
+
+    async def party_page(self, connection: Connection, workspace: str, query: PartyQuery) -> Page[Party]:
+        """List parties."""
+        return await self._page(connection, "party", party_listing(workspace, query, LISTS), query)
+
+    async def _page(self, connection: Connection, kind: str, asked: Listing, query: Window) -> Page[Any]:
         values = {name: _told(value) for name, value in asked.values.items()}
         count = statement(asked.total)
         total = await connection.fetchval(count.sql, *count.values(**values))
         part = window(query, total)
         if part is None:
             return Page([], total)
-        page = list_statement(name, page=asked.page, order=asked.order)
+        name = "list_invoices" if kind == "invoice" else "list_aggregates"
+        page = list_statement(name, kind=kind, page=asked.page, order=asked.order)
         rows = await connection.fetch(page.sql, *page.values(**values, **part))
         return Page([self.record(row)[1] for row in rows], total)
 
@@ -154,6 +166,18 @@ async def _counters(connection: Connection, name: str, counters: Iterable[Counte
         return {}
     found = await connection.fetch(SQL[name].sql, *SQL[name].columns(rows))
     return {(from_database(row["workspace"]), from_database(row["name"])): row["next"] for row in found}
+
+
+async def _uses(connection: Connection, places: Iterable[Place]) -> dict[Place, int]:
+    """Tell of some aggregates how many refer to each."""
+    rows = [{"workspace": workspace, "kind": _KIND_NAMES[key.kind], "id": key.value} for workspace, key in places]
+    if not rows:
+        return {}
+    find = SQL["find_uses"]
+    found = await connection.fetch(find.sql, *find.columns(rows))
+    return {
+        (from_database(row["workspace"]), by_id(kind_named(row["kind"]).type, row["id"])): row["uses"] for row in found
+    }
 
 
 async def _lock(connection: Connection, records: Mapping[Place, Record[Any] | None]) -> None:

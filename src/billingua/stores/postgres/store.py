@@ -8,7 +8,10 @@ from uuid import UUID, uuid4
 
 from billingua.core.file import File
 from billingua.core.invoice import Invoice
+from billingua.core.item import Item
 from billingua.core.order import Order
+from billingua.core.party import Party
+from billingua.engine.catalogue_queries import ItemQuery, PartyQuery
 from billingua.engine.journal import Entry
 from billingua.engine.plan import Job, Key, Record
 from billingua.engine.ports import Posted
@@ -86,6 +89,14 @@ class PostgresStore:
     async def orders(self, workspace: str, query: OrderQuery) -> Page[Order]:
         """List orders."""
         return await self._list(partial(self._listing.order_page, workspace=workspace, query=query))
+
+    async def items(self, workspace: str, query: ItemQuery) -> Page[Item]:
+        """List items."""
+        return await self._list(partial(self._listing.item_page, workspace=workspace, query=query))
+
+    async def parties(self, workspace: str, query: PartyQuery) -> Page[Party]:
+        """List parties."""
+        return await self._list(partial(self._listing.party_page, workspace=workspace, query=query))
 
     async def _list(self, question: Callable[[Connection], Awaitable[T]]) -> T:
         async def answer(connection: Connection) -> T:

@@ -71,6 +71,25 @@ DELETE FROM invoice WHERE workspace = :workspace AND id = :id AND version = :kno
 -- name: delete_invoice_body
 DELETE FROM invoice_body WHERE workspace = :workspace AND id = :id;
 
+-- name: put_item_row
+INSERT INTO item_row (workspace, id, title_folded, sku_folded, price, stock, tracked, created_at, words)
+VALUES (:workspace, :id, :title_folded, :sku_folded, :price, :stock, :tracked, :created_at, :words)
+ON CONFLICT (workspace, id) DO UPDATE SET title_folded = excluded.title_folded, sku_folded = excluded.sku_folded,
+    price = excluded.price, stock = excluded.stock, tracked = excluded.tracked, created_at = excluded.created_at,
+    words = excluded.words;
+
+-- name: drop_item_row
+DELETE FROM item_row WHERE workspace = :workspace AND id = :id;
+
+-- name: put_party_row
+INSERT INTO party_row (workspace, id, name_folded, company, private, readers, words)
+VALUES (:workspace, :id, :name_folded, :company, :private, :readers, :words)
+ON CONFLICT (workspace, id) DO UPDATE SET name_folded = excluded.name_folded, company = excluded.company, private =
+    excluded.private, readers = excluded.readers, words = excluded.words;
+
+-- name: drop_party_row
+DELETE FROM party_row WHERE workspace = :workspace AND id = :id;
+
 -- name: put_order_part
 INSERT INTO order_part (workspace, trader, id, number, number_folded, created_at, sent, status, sku, allocations)
 VALUES (:workspace, :trader, :id, :number, :number_folded, :created_at, :sent, :status, :sku, :allocations)
@@ -150,6 +169,14 @@ INSERT INTO invoice_count (workspace, status, origin, currency, invoices)
 VALUES (:workspace, :status, :origin, :currency, :more)
 ON CONFLICT (workspace, status, origin, currency) DO UPDATE SET invoices = invoices + excluded.invoices;
 
+-- name: move_uses
+INSERT INTO use_count (workspace, kind, id, uses, gone) VALUES (:workspace, :kind, :id, :more, :gone)
+ON CONFLICT (workspace, kind, id) DO UPDATE SET uses = uses + excluded.uses, gone = excluded.gone
+WHERE NOT gone AND (NOT excluded.gone OR uses + excluded.uses = 0);
+
+-- name: find_uses
+SELECT uses FROM use_count WHERE workspace = :workspace AND kind = :kind AND id = :id;
+
 -- name: find_miscounts
 SELECT status, origin, currency, sum(kept), sum(found) FROM (
     SELECT status, origin, currency, invoices AS kept, 0 AS found FROM invoice_count WHERE workspace = :workspace
@@ -168,6 +195,9 @@ DELETE FROM lookup;
 DELETE FROM invoice;
 DELETE FROM invoice_body;
 DELETE FROM invoice_count;
+DELETE FROM use_count;
+DELETE FROM item_row;
+DELETE FROM party_row;
 DELETE FROM counter;
 DELETE FROM history;
 DELETE FROM outbox;

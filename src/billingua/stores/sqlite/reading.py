@@ -9,15 +9,19 @@ from uuid import UUID
 
 from billingua.core.file import File
 from billingua.core.invoice import Invoice
+from billingua.core.item import Item
 from billingua.core.order import Order
+from billingua.core.party import Party
 from billingua.engine.batch import Loaded, Place, Wanted
+from billingua.engine.catalogue_queries import ItemQuery, PartyQuery
 from billingua.engine.journal import Entry
 from billingua.engine.kinds import KINDS
 from billingua.engine.plan import Key, Record
 from billingua.engine.ports import Posted
 from billingua.engine.queries import InvoiceQuery, Miscount, OrderQuery, Page
 from billingua.stores.bodies import aggregate_from_body
-from billingua.stores.listing import Listing, Variant, listing, window
+from billingua.stores.catalogue_listing import item_listing, party_listing
+from billingua.stores.listing import Listing, Variant, Window, listing, window
 from billingua.stores.order_listing import order_listing
 from billingua.stores.recent import Recent
 from billingua.stores.rows import InvoiceRow, instant_from_row, invoice_from_row
@@ -51,6 +55,7 @@ class Reading:
         return Loaded(
             {(workspace, key): self.known_as(workspace, key) for workspace, key in wanted.places},
             {(workspace, name): self.counter(workspace, name) for workspace, name in wanted.counters},
+            {(workspace, key): self.uses(workspace, key) for workspace, key in wanted.uses},
         )
 
     def _read_ahead(self, places: Iterable[Place]) -> None:
@@ -84,6 +89,12 @@ class Reading:
         """Tell the number that a counter would give out next."""
         row = self._connection.execute(SQL["find_counter"], {"workspace": workspace, "name": name}).fetchone()
         return row[0] if row else 1
+
+    def uses(self, workspace: str, key: Key[Any]) -> int:
+        """Tell how many aggregates refer to an item or a tax."""
+        values = {"workspace": workspace, "kind": _KIND_NAMES[key.kind], "id": key.value}
+        row = self._connection.execute(SQL["find_uses"], values).fetchone()
+        return row[0] if row else 0
 
     def record(self, workspace: str, kind: str, id: int) -> Record[Any] | None:
         """Give an aggregate; None where there is none."""
@@ -131,7 +142,15 @@ class Reading:
         """List orders."""
         return self._page("order", workspace, order_listing(workspace, query, LISTS), query)
 
-    def _page(self, kind: str, workspace: str, asked: Listing, query: InvoiceQuery | OrderQuery) -> Page[Any]:
+    def item_page(self, workspace: str, query: ItemQuery) -> Page[Item]:
+        """List items."""
+        return self._page("item", workspace, item_listing(workspace, query, LISTS), query)
+
+    def party_page(self, workspace: str, query: PartyQuery) -> Page[Party]:
+        """List parties."""
+        return self._page("party", workspace, party_listing(workspace, query, LISTS), query)
+
+    def _page(self, kind: str, workspace: str, asked: Listing, query: Window) -> Page[Any]:
         values = {name: json.dumps(value) if isinstance(value, list) else value for name, value in asked.values.items()}
         (total,) = self._connection.execute(asked.total, values).fetchone()
         part = window(query, total)

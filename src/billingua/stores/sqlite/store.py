@@ -13,8 +13,11 @@ from uuid import UUID, uuid4
 
 from billingua.core.file import File
 from billingua.core.invoice import Invoice
+from billingua.core.item import Item
 from billingua.core.order import Order
+from billingua.core.party import Party
 from billingua.engine.batch import Outcome
+from billingua.engine.catalogue_queries import ItemQuery, PartyQuery
 from billingua.engine.journal import Entry
 from billingua.engine.plan import Job, Key, Record
 from billingua.engine.ports import Posted
@@ -94,6 +97,14 @@ class SqliteStore:
     async def orders(self, workspace: str, query: OrderQuery) -> Page[Order]:
         """List orders."""
         return await self._list(lambda reading: reading.order_page(workspace, query))
+
+    async def items(self, workspace: str, query: ItemQuery) -> Page[Item]:
+        """List items."""
+        return await self._list(lambda reading: reading.item_page(workspace, query))
+
+    async def parties(self, workspace: str, query: PartyQuery) -> Page[Party]:
+        """List parties."""
+        return await self._list(lambda reading: reading.party_page(workspace, query))
 
     async def miscounts(self, workspace: str) -> Sequence[Miscount]:
         """Find the kept counts of invoices that are not right."""

@@ -1,0 +1,102 @@
+"""Lists of items and of parties: what may be asked of them, the same of every store."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from billingua.core.item import Item
+from billingua.core.party import Party, PartyKind
+
+_BLANKS = str.maketrans("\t\n\r", "   ")
+_SORTED_CHARACTERS = 200
+
+
+def words_of(*texts: str) -> str:
+    """Put texts together so that each word, whatever the case, stands behind a blank."""
+    return " " + " ".join(texts).translate(_BLANKS).casefold()
+
+
+def sorted_by(text: str) -> str:
+    """Give what a text is sorted by, whatever the case; not all of a long one."""
+    return text.casefold()[:_SORTED_CHARACTERS]
+
+
+def words_in(text: str | None) -> Iterable[str]:
+    """Take a search text apart: each of its words has to begin a word of what is found."""
+    return (text or "").casefold().split()
+
+
+class ItemSort(StrEnum):
+    """What items may be sorted by; ties go by title, then by id, in the same direction."""
+
+    ID = "id"
+    TITLE = "title"
+    SKU = "sku"
+    PRICE = "price"
+    STOCK = "stock"
+    CREATED = "created_at"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemQuery:
+    """Which items, in which order, and which page of them. All conditions must hold.
+
+    Each word of `text` has to begin a word of the title, the description or the SKU.
+    """
+
+    tracked: bool | None = None
+    text: str | None = None
+    sort: ItemSort = ItemSort.ID
+    descending: bool = False
+    offset: int = 0
+    limit: int | None = None
+
+    def matches(self, item: Item) -> bool:
+        """Whether the item is one of those asked for."""
+        words = words_of(item.title, item.description, item.sku)
+        return self.tracked in {None, item.track_stock} and all(f" {word}" in words for word in words_in(self.text))
+
+    def place(self, item: Item) -> tuple[Any, ...]:
+        """Where the item stands in the order asked for."""
+        if self.sort is ItemSort.ID:
+            return (item.id,)
+        value = getattr(item, self.sort)
+        return (sorted_by(value) if isinstance(value, str) else value, sorted_by(item.title), item.id)
+
+
+class PartySort(StrEnum):
+    """What parties may be sorted by; ties go by id, in the same direction."""
+
+    ID = "id"
+    NAME = "name"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyQuery:
+    """Which parties, in which order, and which page of them. All conditions must hold.
+
+    `reader` is the username of somebody who administers nothing: of private parties, they see those they have access
+    to. Each word of `text` has to begin a word of the name that is shown.
+    """
+
+    reader: str | None = None
+    company: bool | None = None
+    text: str | None = None
+    sort: PartySort = PartySort.ID
+    descending: bool = False
+    offset: int = 0
+    limit: int | None = None
+
+    def matches(self, party: Party) -> bool:
+        """Whether the party is one of those asked for."""
+        words = words_of(party.display_name)
+        return (
+            (self.reader is None or not party.private or self.reader in party.access)
+            and self.company in {None, party.kind is not PartyKind.PERSON}
+            and all(f" {word}" in words for word in words_in(self.text))
+        )
+
+    def place(self, party: Party) -> tuple[Any, ...]:
+        """Where the party stands in the order asked for."""
+        return (party.id,) if self.sort is PartySort.ID else (sorted_by(party.display_name), party.id)
