@@ -13,18 +13,17 @@ from billingua.core.line import Attribute
 from billingua.core.party import AddressCategory
 from billingua.core.rounding import STEPWISE, en16931
 from billingua.core.workspace import Channel
+from billingua.engine.content import LineContent
 from billingua.engine.invoices import (
     AmendInvoice,
     ChangeStatus,
     InvoiceView,
-    LineContent,
-    ReplaceInvoice,
     amend_invoice,
     change_status,
     find_invoice,
-    replace_invoice,
 )
 from billingua.engine.plan import Caller, Decision
+from billingua.engine.writing import ReplaceInvoice, replace_invoice
 from tests.builders import (
     NOON,
     a_caller,

@@ -3,8 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
-from decimal import Decimal
-from typing import Any, TypedDict
+from typing import Any
 
 from billingua.core import errors, events, lifecycle
 from billingua.core.access import User, may_change, may_see
@@ -20,17 +19,12 @@ from billingua.core.invoice import (
     total_owed,
     void,
     with_extra,
-    with_lines,
 )
-from billingua.core.item import Item
 from billingua.core.lifecycle import Action, Status
-from billingua.core.line import InvoiceLine
-from billingua.core.money import ZERO
-from billingua.core.money import settle as settle_amount
-from billingua.core.party import AddressCategory, Opportunity, Party
-from billingua.core.tax import Tax
+from billingua.core.party import Opportunity, Party
+from billingua.engine.content import InvoiceFields, LineContent, carry_over, line_needs, write_lines
 from billingua.engine.kinds import THE_WORKSPACE, by_claim, by_number, by_username
-from billingua.engine.plan import Caller, Decision, Found, Needs, Plan, Step, by_id
+from billingua.engine.plan import Caller, Decision, Needs, Plan, Step, by_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,203 +62,6 @@ def view_of(invoice: Invoice, version: int) -> Step[InvoiceView]:
     return InvoiceView(
         invoice, version, found.get(party), found.get(consignee), found.get(opportunity), found.get(author)
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LineContent:
-    """What a line shall say. Its item and taxes are named by their ids; a line without item names a SKU of its own.
-
-    Discounts are in per cent and in the invoice's currency for each piece; the price is in that currency too.
-    """
-
-    item: int | None = None
-    sku: str | None = None
-    quantity: Decimal = ZERO
-    unit_price: Decimal = ZERO
-    discount_percent: Decimal = ZERO
-    discount_per_unit: Decimal = ZERO
-    tax1: int | None = None
-    tax2: int | None = None
-    description: str = ""
-
-
-class InvoiceFields(TypedDict, total=False):
-    """Fields of an invoice that may be set outright; one that is left out stays as it is."""
-
-    number: str
-    party: int
-    consignee: int | None
-    opportunity: int | None
-    billing_address: int | None
-    delivery_address: int | None
-    currency: str
-    exchange_rate: Decimal
-    issued_at: datetime
-    due_at: datetime | None
-    created_at: datetime
-    original_balance: Decimal
-    open_balance: Decimal
-    purchase_order_number: str | None
-    terms: str | None
-    description: str | None
-    language: str
-    channel: int | None
-    external_id: str | None
-    external_party_id: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReplaceInvoice:
-    """Write what an invoice says anew: the fields that are given and all lines.
-
-    `fields` says what the invoice shall say, or is the refusal of whoever tried to: nobody hears it who may not write
-    the invoice. `unsaid` names the members of a line that the caller's dialect has no word for: a line that stands for
-    an old one keeps them. `extras` are the members that only the dialect understands. `editable` lists the statuses in
-    which the dialect edits, and `currencies` those it knows, where it does not know all.
-    """
-
-    invoice: int
-    fields: InvoiceFields | errors.Refused
-    lines: Sequence[LineContent]
-    unsaid: frozenset[str] = frozenset()
-    extras: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    editable: frozenset[Status] = frozenset({Status.DRAFT})
-    currencies: frozenset[str] | None = None
-
-
-def replace_invoice(command: ReplaceInvoice, caller: Caller, now: datetime) -> Plan[InvoiceView]:
-    """Write an invoice's content anew, lines with new ids.
-
-    Refuses, in this order, with `ItemNotFound` or `TaxNotFound` for a line; `InvoiceNotFound`, `InvoiceLocked` or
-    `ChangeNotPermitted`; what the command itself refuses; `PartyNotFound` or `NotPermitted` for a party;
-    `OpportunityNotFound` or `NotAParticipant`; `CurrencyNotFound`; `AddressNotFound`; `AmountTooLarge`.
-    """
-    key, fields = by_id(Invoice, command.invoice), command.fields
-    references = [] if isinstance(fields, errors.Refused) else _references(fields)
-    found = yield Needs([key, *_line_needs(command.lines), *references], ["invoice_line"])
-    lines = _lines(command.lines, found)
-    record = found.record(key)
-    if record is None:
-        raise errors.InvoiceNotFound(command.invoice)
-    invoice = record.value
-    lifecycle.require_unlocked(invoice.status, command.editable)
-    if not may_change(caller.user, invoice):
-        raise errors.ChangeNotPermitted("change the invoice")
-    if isinstance(fields, errors.Refused):
-        raise fields
-    yield from _check_parties(fields, invoice, caller)
-    currency = fields.get("currency", invoice.currency)
-    if command.currencies is not None and currency not in command.currencies:
-        raise errors.CurrencyNotFound(currency)
-    yield from _check_addresses(fields, invoice)
-    lines = _carry_over(command.lines, lines, invoice.lines, command.unsaid)
-    written = replace(in_currency(invoice, currency), **fields, updated_at=now)
-    written = with_extra(with_lines(written, lines), caller.dialect, command.extras)
-    view = yield from view_of(written, record.version + 1)
-    return Decision(view, saves=[written], events=[events.InvoiceEdited(invoice.id, invoice.number)])
-
-
-def _line_needs(lines: Sequence[LineContent]) -> list[Any]:
-    items = {by_id(Item, line.item) for line in lines if line.item is not None}
-    taxes = {by_id(Tax, tax) for line in lines for tax in (line.tax1, line.tax2) if tax}
-    return [*items, *taxes]
-
-
-def _lines(contents: Sequence[LineContent], found: Found) -> tuple[InvoiceLine, ...]:
-    return tuple(_line(position, content, found) for position, content in enumerate(contents))
-
-
-def _line(position: int, content: LineContent, found: Found) -> InvoiceLine:
-    sku = content.sku
-    if content.item is not None:
-        sku = found.require(by_id(Item, content.item), errors.ItemNotFound(content.item)).sku
-    tax1, tax2 = (
-        found.require(by_id(Tax, tax), errors.TaxNotFound(tax)).on_line() if tax else None
-        for tax in (content.tax1, content.tax2)
-    )
-    return InvoiceLine(
-        id=found.new_id("invoice_line"),
-        position=position,
-        item=content.item,
-        sku=sku,
-        description=content.description,
-        quantity=content.quantity,
-        unit_price=content.unit_price,
-        discount_percent=content.discount_percent,
-        discount_per_unit=content.discount_per_unit,
-        tax1=tax1,
-        tax2=tax2,
-    )
-
-
-def _carry_over(
-    contents: Sequence[LineContent], lines: Sequence[InvoiceLine], before: Sequence[InvoiceLine], unsaid: frozenset[str]
-) -> tuple[InvoiceLine, ...]:
-    """Give each line that stands for an old one, of the same item or SKU, what its author had no word for."""
-    left = list(before)
-    carried: list[InvoiceLine] = []
-    for content, line in zip(contents, lines, strict=True):
-        old = next((old for old in left if _is_of_same_thing(content, old)), None)
-        if old is None:
-            carried.append(line)
-            continue
-        left.remove(old)
-        kept = {name: getattr(old, name) for name in unsaid} | _same_discounts(line, old)
-        is_new = any(getattr(line, name) is not value for name, value in kept.items())
-        carried.append(replace(line, **kept) if is_new else line)
-    return tuple(carried)
-
-
-def _is_of_same_thing(content: LineContent, line: InvoiceLine) -> bool:
-    return content.sku == line.sku if content.item is None else content.item == line.item
-
-
-def _same_discounts(line: InvoiceLine, old: InvoiceLine) -> dict[str, Decimal]:
-    """Keep how a discount was stated if it comes to the same, as far as a dialect with one kind of it shows it."""
-    if line.discount_percent == old.discount_percent and line.discount_per_unit == old.discount_per_unit:
-        return {}
-    by_rate = settle_amount(old.discount_rate, 2) == line.discount_percent and not line.discount_per_unit
-    by_piece = settle_amount(old.unit_discount, 4) == line.discount_per_unit and not line.discount_percent
-    if line.unit_price != old.unit_price or not (by_rate or by_piece):
-        return {}
-    return {"discount_percent": old.discount_percent, "discount_per_unit": old.discount_per_unit}
-
-
-def _references(fields: InvoiceFields) -> list[Any]:
-    """List what the fields name: reading it all at once costs less than one after another."""
-    parties = [by_id(Party, id) for id in (fields.get("party"), fields.get("consignee")) if id]
-    return [*parties, by_id(Opportunity, fields.get("opportunity") or 0)]
-
-
-def _check_parties(fields: InvoiceFields, invoice: Invoice, caller: Caller) -> Step[None]:
-    """See that the parties exist and may be seen, and that the one who pays takes part in the opportunity."""
-    party_id, consignee_id = fields.get("party", invoice.party), fields.get("consignee", invoice.consignee)
-    keys = [by_id(Party, id) for id in (party_id, consignee_id) if id]
-    opportunity_id = fields.get("opportunity")
-    found = yield Needs([*keys, by_id(Opportunity, opportunity_id or 0)])
-    for key in keys:
-        if not may_see(caller.user, found.require(key, errors.PartyNotFound(key.value))):
-            raise errors.NotPermitted("see the party")
-    if opportunity_id:
-        _check_participant(found, opportunity_id, party_id)
-
-
-def _check_addresses(fields: InvoiceFields, invoice: Invoice) -> Step[None]:
-    """See that each address is of its category and belongs to its party."""
-    for party, address, category in (
-        (fields.get("party", invoice.party), fields.get("billing_address"), AddressCategory.BILLING),
-        (fields.get("consignee", invoice.consignee), fields.get("delivery_address"), AddressCategory.POSTAL),
-    ):
-        if address:
-            key = by_id(Party, party or 0)
-            found = yield Needs([key])
-            found.require(key, errors.AddressNotFound(address)).address(address, category)
-
-
-def _check_participant(found: Found, opportunity_id: int, party_id: int) -> None:
-    opportunity = found.require(by_id(Opportunity, opportunity_id), errors.OpportunityNotFound(opportunity_id))
-    if party_id not in opportunity.participants:
-        raise errors.NotAParticipant(party_id, opportunity_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -332,8 +129,8 @@ def _follow_party(amended: Invoice, before: Invoice) -> Step[Invoice]:
 
 def _amend_lines(invoice: Invoice, contents: Sequence[LineContent], unsaid: frozenset[str]) -> Step[Invoice]:
     """Write the lines anew, unless they say what they said."""
-    found = yield Needs(_line_needs(contents), ["invoice_line"])
-    lines = _carry_over(contents, _lines(contents, found), invoice.lines, unsaid)
+    found = yield Needs(line_needs(contents), ["invoice_line"])
+    lines = carry_over(contents, write_lines(contents, found), invoice.lines, unsaid)
     total_owed(lines, invoice.charges, invoice.rounding)
     said, says = ([replace(line, id=0) for line in version] for version in (invoice.lines, lines))
     return invoice if said == says else replace(invoice, lines=lines)

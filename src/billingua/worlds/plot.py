@@ -23,20 +23,18 @@ from billingua.core.party import Party
 from billingua.core.payment import PaymentLine, PaymentStatus
 from billingua.core.tax import Tax
 from billingua.core.totals import totals
+from billingua.engine.content import InvoiceFields, LineContent
 from billingua.engine.invoices import (
     AmendInvoice,
     ChangeStatus,
-    InvoiceFields,
-    LineContent,
-    ReplaceInvoice,
     amend_invoice,
     change_status,
-    replace_invoice,
 )
 from billingua.engine.orders import InvoicedLine, InvoiceOrder, invoice_order
 from billingua.engine.payments import RecordPayment, record_payment
 from billingua.engine.plan import Caller, Command
 from billingua.engine.planting import Plant
+from billingua.engine.writing import ReplaceInvoice, replace_invoice
 from billingua.worlds.invoices import rounding_of
 from billingua.worlds.story import Step, place_order, with_uuid, write_invoice
 

@@ -15,7 +15,8 @@ from billingua.core.line import Charge, InvoiceLine
 from billingua.core.rounding import Rounding
 from billingua.core.tax import LineTax
 from billingua.dialects.native import responses
-from billingua.engine.invoices import AmendInvoice, ChangeStatus, LineContent, amend_invoice, change_status
+from billingua.engine.content import LineContent
+from billingua.engine.invoices import AmendInvoice, ChangeStatus, amend_invoice, change_status
 from tests.builders import NOON, a_caller, an_invoice
 from tests.dialects.native.conftest import Native, Planting
 

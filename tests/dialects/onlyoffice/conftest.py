@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -127,6 +128,16 @@ def a_body(**overrides: Any) -> dict[str, Any]:
     return {name: value for name, value in (BODY | overrides).items() if value is not ...}
 
 
+def as_form(body: dict[str, Any]) -> bytes:
+    """A body as a form, its lines by their places."""
+    lines = body.get("invoiceLines", [])
+    pairs = [(name, str(value)) for name, value in body.items() if name != "invoiceLines"]
+    pairs += [
+        (f"invoiceLines[{at}][{key}]", str(value)) for at, line in enumerate(lines) for key, value in line.items()
+    ]
+    return urlencode(pairs).encode()
+
+
 def a_body_with_line(**members: Any) -> dict[str, Any]:
     """An update with one line of these members."""
     return a_body(invoiceLines=[{"invoiceItemID": 4} | members])
@@ -146,11 +157,15 @@ class Portal:
         return await self.client.get(f"/api/2.0/crm{path}", headers=headers, **rest)
 
     async def put(self, body: Any, path: str = f"/invoice/{DRAFT}", token: str | None = "owner-token", **rest: Any):
-        """Write something: bytes as they are, everything else as JSON with exact numbers."""
+        """Write something anew: see `send`."""
+        return await self.send("PUT", path, body, token, **rest)
+
+    async def send(self, method: str, path: str, body: Any = b"", token: str | None = "owner-token", **rest: Any):
+        """Send something: bytes as they are, everything else as JSON with exact numbers."""
         headers = ({"Authorization": token} if token else {}) | rest.pop("headers", {})
         if isinstance(body, dict | list):
             body, headers = encode_json(body), {"Content-Type": "application/json"} | headers
-        return await self.client.put(f"/api/2.0/crm{path}", content=body, headers=headers, **rest)
+        return await self.client.request(method, f"/api/2.0/crm{path}", content=body, headers=headers, **rest)
 
     async def shown(self, id: int = DRAFT, token: str = "owner-token") -> dict[str, Any]:
         """Give an invoice as a GET shows it."""
@@ -163,14 +178,15 @@ class Portal:
         return dict(await self.ledger.store.find(by_id(Invoice, id)))["demo"].value
 
     async def everything(self) -> list[Any]:
-        """Give all that could change: every invoice with its version, all history, all events."""
+        """Give all that could change: every invoice and item with its version, all history, all events."""
         store = self.ledger.store
-        return await walk(store.aggregates("demo", "invoice"), store.journal(), store.outbox())
+        kinds = [store.aggregates("demo", kind) for kind in ("invoice", "item")]
+        return await walk(*kinds, store.journal(), store.outbox())
 
 
-def response(answer: httpx.Response) -> dict[str, Any]:
+def response(answer: httpx.Response, status: int = 200) -> Any:
     """Give what a successful answer holds, numbers exact."""
-    assert answer.status_code == 200, answer.text
+    assert answer.status_code == status, answer.text
     return decode_json(answer.content)["response"]
 
 

@@ -25,6 +25,7 @@ from tests.dialects.onlyoffice.conftest import (
     Portal,
     a_body,
     a_body_with_line,
+    as_form,
     out_of_range,
     refusal,
     response,
@@ -162,15 +163,6 @@ async def test_history_and_outbox_tell_of_the_update(portal: Portal):
 
 
 # Encodings of the whole (§14).
-
-
-def as_form(body: dict[str, Any]) -> bytes:
-    lines = body["invoiceLines"]
-    pairs = [(name, str(value)) for name, value in body.items() if name != "invoiceLines"]
-    pairs += [
-        (f"invoiceLines[{at}][{key}]", str(value)) for at, line in enumerate(lines) for key, value in line.items()
-    ]
-    return urlencode(pairs).encode()
 
 
 @pytest.mark.parametrize("suffix", ["", ".json"])

@@ -32,7 +32,8 @@ from billingua.dialects.bigcommerce.vocabulary import (
     seconds,
 )
 from billingua.engine import invoices
-from billingua.engine.invoices import AmendInvoice, InvoiceFields, InvoiceView, LineContent
+from billingua.engine.content import InvoiceFields, LineContent
+from billingua.engine.invoices import AmendInvoice, InvoiceView
 from billingua.engine.kinds import THE_WORKSPACE
 from billingua.engine.plan import Caller, Decision, Needs, Plan, by_id
 from billingua.wire.bodies import content_type, decode_json, read_body

@@ -90,6 +90,7 @@ REFUSALS: dict[type[Exception], Refusal] = {
     errors.NotAParticipant: Refusal(400, OUT_OF_RANGE + "\r\nParameter name: contactId, entityId", ARGUMENT),
     errors.CurrencyNotFound: _out_of_range("currency"),
     errors.AddressNotFound: _out_of_range("billingAddressID, deliveryAddressID"),
+    errors.NumberTaken: _out_of_range("number", "number"),
     errors.AmountTooLarge: _out_of_range("invoiceLines", "amount"),
     errors.NotFound: Refusal(404, "Not found", UNSPECIFIED),
     errors.InvoiceLocked: Refusal(404, "Not found", UNSPECIFIED),

@@ -34,6 +34,7 @@ def make_face(ledger: Ledger, body_limit: int) -> Face:
     endpoints = Endpoints(ledger, body_limit)
     calls = [
         Call("POST", f"{BASE}/authentication", endpoints.authenticate),
+        Call("POST", f"{CRM}/invoice", endpoints.post_invoice),
         Call("GET", f"{CRM}/invoice/{{id}}", endpoints.get_invoice),
         Call("PUT", f"{CRM}/invoice/{{id}}", endpoints.put_invoice),
     ]
@@ -53,6 +54,13 @@ class Endpoints:
         token = b64encode(token_bytes(48)).decode()
         session, credential = await sign_in(self._ledger, wanted, token, request.state.id)
         return responses.success(request, responses.token(token, credential, session, request))
+
+    async def post_invoice(self, request: Request) -> Response:
+        """Write a new invoice (§4.2)."""
+        session = await open_session(request, self._ledger)
+        command = await requests.post_invoice(request, session.workspace, self._body_limit)
+        shown = await self._ledger.run(session.caller, requests.create_invoice, command)
+        return responses.success(request, responses.invoice(shown, session, request))
 
     async def get_invoice(self, request: Request) -> Response:
         """Show an invoice (§4.6)."""

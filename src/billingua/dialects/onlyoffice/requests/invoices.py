@@ -8,6 +8,7 @@ from typing import Any
 from starlette.requests import Request
 
 from billingua.core.money import ZERO, settle
+from billingua.core.rounding import STEPWISE
 from billingua.core.workspace import Workspace
 from billingua.dialects.onlyoffice.errors import ArgumentRefused, ConversionFailed
 from billingua.dialects.onlyoffice.requests.binding import Parameters, Values, read_parameters
@@ -21,10 +22,12 @@ from billingua.dialects.onlyoffice.vocabulary import (
     NO_DATE,
     is_culture,
 )
-from billingua.engine import invoices
-from billingua.engine.invoices import InvoiceFields, InvoiceView, LineContent, ReplaceInvoice
+from billingua.engine import invoices, writing
+from billingua.engine.content import InvoiceFields, LineContent
+from billingua.engine.invoices import InvoiceView
 from billingua.engine.kinds import by_username
 from billingua.engine.plan import Caller, Decision, Needs, Plan, Step
+from billingua.engine.writing import CreateInvoice, ReplaceInvoice
 from billingua.wire.scalars import LARGEST_INTEGER, read_integer, read_number, read_text
 
 
@@ -54,6 +57,27 @@ def _shown(view: InvoiceView) -> Step[ShownInvoice]:
     return ShownInvoice(view, {name: user for name, key in keys.items() if (user := found.get(key))})
 
 
+async def post_invoice(request: Request, workspace: Workspace, body_limit: int) -> CreateInvoice:
+    """Read what a new invoice shall say (§4.1). Refuses as `put_invoice`."""
+    parameters = await read_parameters(request, body_limit)
+    scalars = parameters.scalars
+    number = scalars.read("number", read_text, "")
+    return CreateInvoice(
+        number=number if number.strip() and len(number) <= LONGEST_TEXT else ArgumentRefused("number"),
+        fields=_fields(scalars, workspace.zone),
+        extras=_extras(scalars),
+        lines=_lines(parameters),
+        rounding=STEPWISE,
+        currencies=CURRENCIES,
+    )
+
+
+def create_invoice(command: CreateInvoice, caller: Caller, now: datetime) -> Plan[ShownInvoice]:
+    """Write a new invoice (§4.2). Refuses as the ledger's `create_invoice`."""
+    decision = yield from writing.create_invoice(command, caller, now)
+    return (yield from _answered(decision))
+
+
 async def put_invoice(request: Request, workspace: Workspace, body_limit: int) -> ReplaceInvoice:
     """Read what an invoice shall say (§4.1).
 
@@ -63,26 +87,38 @@ async def put_invoice(request: Request, workspace: Workspace, body_limit: int) -
     id = invoice_id(request)
     parameters = await read_parameters(request, body_limit)
     scalars = parameters.scalars
-    fields = _fields(scalars, workspace.zone)
-    extras = {"templateType": scalars.read("templateType", read_integer, 0), "fileID": 0}
     return ReplaceInvoice(
         invoice=id,
-        fields=_problem(fields) or _stored(fields),
+        fields=_fields(scalars, workspace.zone),
+        extras=_extras(scalars),
         lines=_lines(parameters),
         unsaid=frozenset({"unit", "order_line", "attributes"}),
-        extras=extras,
         currencies=CURRENCIES,
     )
 
 
 def replace_invoice(command: ReplaceInvoice, caller: Caller, now: datetime) -> Plan[ShownInvoice]:
     """Write an invoice anew (§4.3). Refuses as the ledger's `replace_invoice`."""
-    decision = yield from invoices.replace_invoice(command, caller, now)
-    shown = yield from _shown(decision.answer)
-    return Decision(shown, decision.saves, decision.events)
+    decision = yield from writing.replace_invoice(command, caller, now)
+    return (yield from _answered(decision))
 
 
-def _fields(scalars: Values, zone: tzinfo) -> InvoiceFields:
+def _answered(decision: Decision[InvoiceView]) -> Plan[ShownInvoice]:
+    return Decision((yield from _shown(decision.answer)), decision.saves, decision.events)
+
+
+def _extras(scalars: Values) -> dict[str, Any]:
+    """Read what only this API understands; an invoice that says something new has no PDF yet."""
+    return {"templateType": scalars.read("templateType", read_integer, 0), "fileID": 0}
+
+
+def _fields(scalars: Values, zone: tzinfo) -> InvoiceFields | ArgumentRefused:
+    """Read the fields, as they are stored, or else what is wrong with them. Refuses with `ConversionFailed`."""
+    fields = _sent(scalars, zone)
+    return _problem(fields) or _stored(fields)
+
+
+def _sent(scalars: Values, zone: tzinfo) -> InvoiceFields:
     moment = moment_reader(zone)
     return InvoiceFields(
         issued_at=scalars.read("issueDate", moment, NO_DATE),

@@ -1,0 +1,126 @@
+"""What an invoice shall say, as commands carry it, and how its lines are written of that."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, TypedDict
+
+from billingua.core import errors
+from billingua.core.item import Item
+from billingua.core.line import InvoiceLine
+from billingua.core.money import ZERO, settle
+from billingua.core.tax import Tax
+from billingua.engine.plan import Found, Key, by_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineContent:
+    """What a line shall say. Its item and taxes are named by their ids; a line without item names a SKU of its own.
+
+    Discounts are in per cent and in the invoice's currency for each piece; the price is in that currency too.
+    """
+
+    item: int | None = None
+    sku: str | None = None
+    quantity: Decimal = ZERO
+    unit_price: Decimal = ZERO
+    discount_percent: Decimal = ZERO
+    discount_per_unit: Decimal = ZERO
+    tax1: int | None = None
+    tax2: int | None = None
+    description: str = ""
+
+
+class InvoiceFields(TypedDict, total=False):
+    """Fields of an invoice that may be set outright; one that is left out stays as it is."""
+
+    number: str
+    party: int
+    consignee: int | None
+    opportunity: int | None
+    billing_address: int | None
+    delivery_address: int | None
+    currency: str
+    exchange_rate: Decimal
+    issued_at: datetime
+    due_at: datetime | None
+    created_at: datetime
+    original_balance: Decimal
+    open_balance: Decimal
+    purchase_order_number: str | None
+    terms: str | None
+    description: str | None
+    language: str
+    channel: int | None
+    external_id: str | None
+    external_party_id: str | None
+
+
+def line_needs(lines: Sequence[LineContent]) -> list[Key[Any]]:
+    """Name the items and taxes that lines name."""
+    items = {by_id(Item, line.item) for line in lines if line.item is not None}
+    taxes = {by_id(Tax, tax) for line in lines for tax in (line.tax1, line.tax2) if tax}
+    return [*items, *taxes]
+
+
+def write_lines(contents: Sequence[LineContent], found: Found) -> tuple[InvoiceLine, ...]:
+    """Write new lines, in their order. Refuses with `ItemNotFound` or `TaxNotFound`."""
+    return tuple(write_line(position, content, found) for position, content in enumerate(contents))
+
+
+def write_line(position: int, content: LineContent, found: Found) -> InvoiceLine:
+    """Write a new line with an id of its own. Refuses with `ItemNotFound` or `TaxNotFound`."""
+    sku = content.sku
+    if content.item is not None:
+        sku = found.require(by_id(Item, content.item), errors.ItemNotFound(content.item)).sku
+    tax1, tax2 = (
+        found.require(by_id(Tax, tax), errors.TaxNotFound(tax)).on_line() if tax else None
+        for tax in (content.tax1, content.tax2)
+    )
+    return InvoiceLine(
+        id=found.new_id("invoice_line"),
+        position=position,
+        item=content.item,
+        sku=sku,
+        description=content.description,
+        quantity=content.quantity,
+        unit_price=content.unit_price,
+        discount_percent=content.discount_percent,
+        discount_per_unit=content.discount_per_unit,
+        tax1=tax1,
+        tax2=tax2,
+    )
+
+
+def carry_over(
+    contents: Sequence[LineContent], lines: Sequence[InvoiceLine], before: Sequence[InvoiceLine], unsaid: frozenset[str]
+) -> tuple[InvoiceLine, ...]:
+    """Give each line that stands for an old one, of the same item or SKU, what its author had no word for."""
+    left = list(before)
+    carried: list[InvoiceLine] = []
+    for content, line in zip(contents, lines, strict=True):
+        old = next((old for old in left if _is_of_same_thing(content, old)), None)
+        if old is None:
+            carried.append(line)
+            continue
+        left.remove(old)
+        kept = {name: getattr(old, name) for name in unsaid} | _same_discounts(line, old)
+        is_new = any(getattr(line, name) is not value for name, value in kept.items())
+        carried.append(replace(line, **kept) if is_new else line)
+    return tuple(carried)
+
+
+def _is_of_same_thing(content: LineContent, line: InvoiceLine) -> bool:
+    return content.sku == line.sku if content.item is None else content.item == line.item
+
+
+def _same_discounts(line: InvoiceLine, old: InvoiceLine) -> dict[str, Decimal]:
+    """Keep how a discount was stated if it comes to the same, as far as a dialect with one kind of it shows it."""
+    if line.discount_percent == old.discount_percent and line.discount_per_unit == old.discount_per_unit:
+        return {}
+    by_rate = settle(old.discount_rate, 2) == line.discount_percent and not line.discount_per_unit
+    by_piece = settle(old.unit_discount, 4) == line.discount_per_unit and not line.discount_percent
+    if line.unit_price != old.unit_price or not (by_rate or by_piece):
+        return {}
+    return {"discount_percent": old.discount_percent, "discount_per_unit": old.discount_per_unit}
