@@ -109,9 +109,8 @@ async def test_everybody_exports_what_they_see_and_no_more(crux: Crux, token: st
 async def test_a_search_exports_all_that_match_whatever_the_page(crux: Crux, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(exports, "AT_ONCE", 1)
     everything = rows_of(await export(crux, "search/export/", {"limit": 1, "start": 1}))
-    assert {row["order_uuid"] for row in everything} == {
-        str(order.uuid) for order in ORDERS if order.retailer == LARKSPUR.uuid
-    }
+    seen = {str(order.uuid) for order in ORDERS if order.retailer == LARKSPUR.uuid}
+    assert {row["order_uuid"] for row in everything} == seen
     found = rows_of(await export(crux, "search/export/", {"po_number": "LK-40818", "line_item_designation": []}))
     assert {row["order_uuid"] for row in found} == {str(MIXED.uuid)}
 

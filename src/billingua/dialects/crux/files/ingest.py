@@ -208,5 +208,5 @@ _COLUMNS = {"line_item_uuid": "sku_id"}
 def _put(error: Refused, row: int | None) -> Trouble:
     """Put a refusal into this API's words."""
     refusal = find_refusal(REFUSALS, error)
-    field = refusal.field or ""
+    field = (refusal.field or "").rpartition(".")[2]
     return Trouble(row, _COLUMNS.get(field, field), refusal.text.format(error))

@@ -355,7 +355,7 @@ def _choose_to_allocate(command: WorkOff, orders: Sequence[Order], matches: Sequ
     whole = [match for match in matches if match.fits]
     if not whole:
         raise _trouble(command, "sku_id", "There are more rows with this SKU than line items in the order.")
-    fresh = [match for match in whole if all(line.status is LineStatus.UNALLOCATED for line in match.lines)]
+    fresh = [match for match in whole if all(line.status == LineStatus.UNALLOCATED for line in match.lines)]
     match = _only(command, whole if len(whole) == 1 else fresh, len(whole))
     for line, row in zip(match.lines, command.group.lines, strict=True):
         if line.status is LineStatus.CANCELLED:
