@@ -1,11 +1,13 @@
 """Lists in ONLYOFFICE's way, and what each reply takes from the query of its request (contract §1.6)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from starlette.requests import Request
 
-from billingua.wire.scalars import Invalid, read_integer
+from billingua.wire.scalars import Invalid, read_integer, read_number
 
 
 def start_index(request: Request) -> int:
@@ -21,3 +23,95 @@ def select(request: Request, shown: Mapping[str, Any]) -> Mapping[str, Any]:
     asked = request.query_params.get("fields", "").lower().split(",")
     wanted = {name.strip() for name in asked} - {""}
     return {key: value for key, value in shown.items() if key.lower() in wanted} if wanted else shown
+
+
+MOST_LISTED = 1000
+"""How many a list shows at most, and unless asked for fewer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a request asks of a list, in its query (§1.6)."""
+
+    offset: int
+    limit: int
+    sort_by: str
+    descending: bool
+    text: str
+
+
+def asked(request: Request) -> Asked:
+    """Read which part of a list is asked for, in which order, and the text that is looked for."""
+    query = {name.lower(): value for name, value in reversed(request.query_params.multi_items())}
+    return Asked(
+        start_index(request),
+        _count(query.get("count", "")),
+        query.get("sortby", "").lower(),
+        query.get("sortorder") == "descending",
+        query.get("filtervalue", ""),
+    )
+
+
+def _count(text: str) -> int:
+    try:
+        return min(MOST_LISTED, max(0, read_integer(text)))
+    except Invalid:
+        return MOST_LISTED
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A page of what is shown, and how many there are: `is_counted` says whether that is always told."""
+
+    shown: Sequence[Mapping[str, Any]]
+    total: int
+    is_counted: bool = True
+
+
+def narrow(request: Request, shown: Sequence[Mapping[str, Any]]) -> Part:
+    """Take the part that is asked for out of a list that is shown whole: found, sorted and cut by its own keys."""
+    wanted = asked(request)
+    found = [one for one in shown if _is_found(request, one)]
+    if shown and (key := _key(shown[0], wanted.sort_by)):
+        found.sort(key=lambda one: _in_order(one[key]), reverse=wanted.descending)
+    return Part(found[wanted.offset : wanted.offset + wanted.limit], len(found), is_counted=False)
+
+
+def _key(shown: Mapping[str, Any], name: str) -> str | None:
+    return next((key for key in shown if key.lower() == name.lower()), None)
+
+
+def _is_found(request: Request, shown: Mapping[str, Any]) -> bool:
+    query = {name.lower(): value for name, value in reversed(request.query_params.multi_items())}
+    key = _key(shown, query.get("filterby", ""))
+    if key is None:
+        return True
+    text, wanted = _text(shown[key]), query.get("filtervalue", "").casefold()
+    match query.get("filterop", "").lower():
+        case "contains":
+            return wanted in text
+        case "startswith":
+            return text.startswith(wanted)
+        case "present":
+            return bool(text)
+        case _:
+            return text == wanted or _number(text) == _number(wanted) is not None
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    return (str(value).lower() if isinstance(value, bool) else str(value)).casefold()
+
+
+def _number(text: str) -> Decimal | None:
+    try:
+        return read_number(text)
+    except Invalid:
+        return None
+
+
+def _in_order(value: Any) -> tuple[bool, Any]:
+    """Numbers stand by their size, and before everything else, which stands by its text."""
+    is_number = isinstance(value, int | Decimal)
+    return not is_number, value if is_number else _text(value)

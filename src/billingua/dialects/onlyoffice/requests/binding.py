@@ -11,7 +11,7 @@ from billingua.dialects.onlyoffice.errors import ArgumentRefused, ConversionFail
 from billingua.wire.bodies import content_type, decode_json, read_body
 from billingua.wire.errors import BodyUnreadable
 from billingua.wire.forms import Pairs, decode_form, decode_multipart
-from billingua.wire.scalars import Invalid
+from billingua.wire.scalars import Invalid, read_integer
 from billingua.wire.xml import decode_xml
 
 T = TypeVar("T")
@@ -66,6 +66,13 @@ class Parameters:
         """The parameters that have one value; of several the first counts."""
         return Values({name: _first(leaves) for name, leaves in self._by_name.items()})
 
+    def integers(self, name: str) -> list[int]:
+        """Read a list of whole numbers, each once, in any of its encodings (§2.7). Refuses with `ConversionFailed`."""
+        leaves = self._by_name.get(name.lower(), [])
+        sent = [part for path, value in leaves for part in _elements(path, value)]
+        values = [Values({name.lower(): part}).read(name, read_integer, None) for part in sent]
+        return list(dict.fromkeys(value for value in values if value is not None))
+
     def objects(self, name: str, members: frozenset[str], most: int) -> list[Values]:
         """Read a list of objects with these members, in any of its encodings (§2.8).
 
@@ -95,6 +102,13 @@ def _grouped(source: Source) -> Mapping[str, list[Leaf]]:
 def _first(leaves: list[Leaf]) -> Any:
     """Give a parameter's one value; a parameter that has only parts is an object, which no reader takes."""
     return next((OBJECT if _parts(value) else value for path, value in leaves if not path), OBJECT)
+
+
+def _elements(path: Path, value: Any) -> Sequence[Any]:
+    """Give what a value adds to a list of scalars: itself, or all of a list that is sent whole."""
+    if len(path) > 1 or (path and path[0] and not _is_index(path[0])):
+        return [OBJECT]
+    return cast("list[Any]", value) if isinstance(value, list) and not path else [value]
 
 
 def _is_index(step: str) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from billingua.dialects.onlyoffice.listing import select, start_index
+from billingua.dialects.onlyoffice.listing import Part, select, start_index
 from billingua.wire.bodies import content_type
 from billingua.wire.replies import encode_json
 from billingua.wire.xml import encode_xml
@@ -35,5 +35,24 @@ def success(request: Request, shown: Mapping[str, Any] | str | int) -> Response:
         "status": 0,
         "statusCode": status,
         "response": shown if isinstance(shown, str | int) else select(request, shown),
+    }
+    return reply(request, envelope, status)
+
+
+def success_list(request: Request, part: Part) -> Response:
+    """Wrap a page of a list in the envelope: how many stand on it, and, if there are more, where the next begins."""
+    skipped, count = start_index(request), len(part.shown)
+    is_cut = count < part.total
+    has_more = skipped + count < part.total
+    status = 201 if request.method == "POST" else 200
+    envelope = {
+        **({"count": count} if count else {}),
+        **({"startIndex": skipped} if skipped else {}),
+        # One more than where the next page begins: so it was, and so it stays (§12.10).
+        **({"nextIndex": skipped + count + 1} if has_more and count else {}),
+        **({"total": part.total} if part.is_counted or is_cut else {}),
+        "status": 0,
+        "statusCode": status,
+        "response": [select(request, one) for one in part.shown],
     }
     return reply(request, envelope, status)
