@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from billingua.cli.garbage import look_less_for_garbage
 from billingua.cli.places import Place, opened, settings_for
 from billingua.cli.refusals import CommandRefused
 from billingua.core.upload import Tally, Upload
@@ -27,6 +28,9 @@ from billingua.settings import Settings
 
 SOME_REJECTED = 1
 """The exit code where a document of a file was rejected."""
+
+AT_ONCE = 1024
+"""How many documents are worked off at once: more than in a server, whose other callers would have to wait."""
 
 MOST_SHOWN = 10
 """How many problems are shown; all of them are in the result file."""
@@ -57,6 +61,7 @@ def ingest_file(
     if not file.is_file():
         raise CommandRefused(f"there is no file {file}")
     told = results or file.with_name(f"{file.stem}.results.csv")
+    look_less_for_garbage()
     tally = asyncio.run(_ingest(file, kind, user, workspace, told, settings_for(place)))
     _show(file.name, tally, told)
     return SOME_REJECTED if tally.rejected else 0
@@ -74,7 +79,8 @@ async def _ingest(
         except OSError as error:
             raise CommandRefused(f"{told} cannot be written: {error.strerror}") from error
         with results, _progress(file.name) as show:
-            return await ingest(ledger, sender, file, file.name, ResultFile(results, file.name), show)
+            told_of = ResultFile(results, file.name)
+            return await ingest(ledger, sender, file, file.name, told_of, show, at_once=AT_ONCE)
 
 
 def only(workspaces: Sequence[str]) -> str:

@@ -85,7 +85,13 @@ Told = Callable[[Tally, int], None]
 
 
 async def ingest(
-    ledger: Ledger, sender: Sender, path: Path, name: str, results: ResultFile, told: Told = lambda _, __: None
+    ledger: Ledger,
+    sender: Sender,
+    path: Path,
+    name: str,
+    results: ResultFile,
+    told: Told = lambda _, __: None,
+    at_once: int = AT_ONCE,
 ) -> Tally:
     """Work a file off by the kind that its name begins with; what became of each document goes to `results`.
 
@@ -96,7 +102,7 @@ async def ingest(
         kind, layout = _readable(sender, name)
         with ExitStack() as stack:
             groups = await asyncio.to_thread(stack.enter_context, gathered(path, name, layout))
-            return await _Work(ledger, sender, kind, layout).through(groups, results, told)
+            return await _Work(ledger, sender, kind, layout, at_once).through(groups, results, told)
     except GroupRefused as error:
         return _whole_file(error.troubles, results)
     except Missing as error:
@@ -126,7 +132,8 @@ def _whole_file(troubles: Sequence[Trouble], results: ResultFile) -> Tally:
 class _Work:
     """One file on its way into the ledger."""
 
-    def __init__(self, ledger: Ledger, sender: Sender, kind: Kind, layout: Layout) -> None:
+    def __init__(self, ledger: Ledger, sender: Sender, kind: Kind, layout: Layout, at_once: int) -> None:
+        self._at_once = at_once
         self._ledger = ledger
         self._sender = sender
         self._kind = kind
@@ -135,7 +142,7 @@ class _Work:
     async def through(self, groups: Groups, results: ResultFile, told: Told) -> Tally:
         """Work off all groups."""
         waiting, tally = iter(groups), Tally()
-        while chunk := await asyncio.to_thread(lambda: list(islice(waiting, AT_ONCE))):
+        while chunk := await asyncio.to_thread(lambda: list(islice(waiting, self._at_once))):
             counts = Counter[str]()
             # First everything is looked up, then all is run in the order of the file: of two invoices for which there
             # is room for one, the first one gets it.
