@@ -117,7 +117,7 @@ sessions = async_sessionmaker(engine, expire_on_commit=False)
 def _set_up(connection: Any, _: Any) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA wal_autocheckpoint = 8192")
+    connection.execute("PRAGMA wal_autocheckpoint = 32768")
     connection.execute("PRAGMA cache_size = -65536")
 
 
