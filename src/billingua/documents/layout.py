@@ -1,0 +1,212 @@
+"""What the template is given: every text and figure of a document, worded, written and split into lines."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import chain
+from typing import Any
+
+from billingua.core.money import currency_digits
+from billingua.documents.document import Fact, InvoiceDocument, Line, Party, Sum
+from billingua.documents.errors import DocumentTooLarge
+from billingua.documents.texts import lines, one_line
+from billingua.documents.words import Label, Language, decimals, language
+
+MOST_LINES = 10_000
+MOST_CHARACTERS = 500_000
+
+_MOST_CHARACTERS_KEPT_WHOLE = 300
+"""A row or a text with more characters may break over pages; a shorter one moves to the next."""
+_MOST_SUMS_KEPT_WHOLE = 25
+_LONGEST_WORD = 28
+_LONGEST_IN_TABLE = 22
+_LONGEST_IN_NARROW = 14
+"""A column whose texts are no longer takes the width that it needs; another gets a fixed one, and its texts break."""
+
+Data = Mapping[str, Any]
+"""A JSON object of the template's."""
+
+
+def layout(document: InvoiceDocument) -> Data:
+    """Word a document for the template. Refuses with `DocumentTooLarge` and `FigureRefused`."""
+    _require_printable(document)
+    return _Page(document, language(document.language), _digits(document)).data()
+
+
+def _digits(document: InvoiceDocument) -> int:
+    """Count the decimals that all amounts are written with: the currency's, or more where one of them has more."""
+    sums = (*document.sums, document.total, *document.balance)
+    amounts = (line.amount for line in document.lines), (entry.amount for entry in sums)
+    return max(currency_digits(document.currency), *(decimals(amount) for amount in chain(*amounts)))
+
+
+def _require_printable(document: InvoiceDocument) -> None:
+    if len(document.lines) > MOST_LINES:
+        raise DocumentTooLarge("lines", len(document.lines), MOST_LINES)
+    characters = sum(map(len, _texts(document)))
+    if characters > MOST_CHARACTERS:
+        raise DocumentTooLarge("characters", characters, MOST_CHARACTERS)
+
+
+def _texts(document: InvoiceDocument) -> Iterable[str]:
+    yield from (document.language, document.currency, document.title, document.number, document.terms, document.notes)
+    for party in filter(None, (document.seller, document.customer, document.consignee)):
+        yield from (party.label, party.name, party.address)
+    for fact in document.facts:
+        yield from (fact.label, fact.value if isinstance(fact.value, str) else "")
+    for line in document.lines:
+        yield from (line.name, line.description, line.sku, line.unit, *line.taxes)
+    for entry in (*document.sums, document.total, *document.balance):
+        yield entry.label
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A document in its language; each method gives one part of the page."""
+
+    document: InvoiceDocument
+    language: Language
+    digits: int
+    """How many decimals all amounts have."""
+
+    def data(self) -> Data:
+        """Give all that is printed."""
+        document, spoken = self.document, self.language
+        whole = len(document.sums) + len(document.balance) <= _MOST_SUMS_KEPT_WHOLE
+        return {
+            **self.frame(),
+            "seller": self.party(document.seller),
+            "title": self.lines(spoken.word(document.title)),
+            "number": self.lines(document.number),
+            "parties": [self.party(party) for party in (document.customer, document.consignee) if party],
+            "facts": [self.fact(fact) for fact in document.facts],
+            **self.table(),
+            "sums": [self.entry(entry) for entry in document.sums],
+            "total": self.total(document.total),
+            "balance": [self.entry(entry) for entry in document.balance],
+            "sums_break": not whole,
+            "texts": [*self.text(Label.TERMS, document.terms), *self.text(Label.NOTES, document.notes)],
+        }
+
+    def frame(self) -> Data:
+        """Give what the pages have around their content, and what the file says of itself."""
+        document, spoken = self.document, self.language
+        name = f"{spoken.word(document.title)} {document.number}"
+        return {
+            "language": spoken.locale.language,
+            "region": spoken.locale.territory,
+            "rtl": spoken.is_rtl,
+            "paper": spoken.paper,
+            "name": one_line(name, 200),
+            "author": one_line(document.seller.name, 200),
+            "running": [one_line(text, 50) for text in (document.seller.name, name)],
+            "stamp": document.stamp and spoken.stamp(document.stamp),
+        }
+
+    def lines(self, text: str, longest_word: int = _LONGEST_WORD) -> Sequence[str]:
+        """Split a text into lines as this page shows them."""
+        return lines(text, rtl=self.language.is_rtl, longest_word=longest_word)
+
+    def party(self, party: Party) -> Data:
+        """Give a name and an address under their label."""
+        return {
+            "label": self.lines(self.language.word(party.label)),
+            "name": self.lines(party.name),
+            "address": self.lines(party.address),
+        }
+
+    def fact(self, fact: Fact) -> Data:
+        """Give a line of the head."""
+        value = fact.value if isinstance(fact.value, str) else self.language.day(fact.value)
+        return {"label": self.lines(self.language.word(fact.label)), "value": self.lines(value)}
+
+    def text(self, label: Label, text: str) -> Iterable[Data]:
+        """Give a text at the end, if there is one."""
+        if content := self.lines(text):
+            whole = len(text) <= _MOST_CHARACTERS_KEPT_WHOLE
+            yield {"label": self.language.word(label), "lines": content, "breaks": not whole}
+
+    def table(self) -> Data:
+        """Give the columns in which some line has anything, and the rows."""
+        rows = self.document.lines
+        texts = [(column, [column.write(self, line) for line in rows]) for column in _COLUMNS]
+        shown = [(column, cells) for column, cells in texts if column.is_always_there or any(cells)]
+        return {
+            "columns": [self.column(column) for column, _ in shown],
+            "rows": [
+                self.row(line, [(column, cells[place]) for column, cells in shown]) for place, line in enumerate(rows)
+            ],
+        }
+
+    def column(self, column: "_Column") -> Data:
+        """Give a column's head, and how wide it is."""
+        words = (word for line in self.document.lines for word in column.words(line))
+        width = "wide" if any(len(word) > _LONGEST_IN_NARROW for word in words) else "narrow"
+        return {
+            "label": self.language.word(column.label),
+            "width": "rest" if column.label is Label.ITEM else width,
+            "start": column.begins_at_start,
+        }
+
+    def row(self, line: Line, cells: Sequence[tuple["_Column", str]]) -> Data:
+        """Give a row of the table; figures in it never break."""
+        more = "\n".join(filter(None, (line.sku, line.description)))
+        size = len(more) + sum(len(text) for _, text in cells)
+        return {
+            "cells": [self.lines(text, _LONGEST_IN_TABLE) if column.words(line) else [text] for column, text in cells],
+            "more": self.lines(more, _LONGEST_IN_TABLE),
+            "breaks": size > _MOST_CHARACTERS_KEPT_WHOLE,
+        }
+
+    def quantity(self, line: Line) -> str:
+        """Write a quantity with its unit."""
+        quantity = "" if line.quantity is None else self.language.number(line.quantity)
+        return " ".join(filter(None, (quantity, line.unit)))
+
+    def price(self, line: Line) -> str:
+        """Write a price with at least the currency's decimals."""
+        return "" if line.price is None else self.language.number(line.price, currency_digits(self.document.currency))
+
+    def entry(self, entry: Sum) -> Data:
+        """Give a line under the table."""
+        label = self.language.word(entry.label)
+        if entry.rate is not None:
+            label += f" ({self.share(entry.rate, entry.base)})"
+        return {"label": self.lines(label), "amount": self.language.number(entry.amount, self.digits)}
+
+    def share(self, rate: Decimal, base: Decimal | None) -> str:
+        """Say a rate, and of what it is where that is known."""
+        percentage = self.language.percentage(rate)
+        if base is None:
+            return percentage
+        written = self.language.number(base, self.digits)
+        return self.language.word(Label.SHARE_OF).format(rate=percentage, base=written)
+
+    def total(self, total: Sum) -> Data:
+        """Give the total, with its currency both by code and by sign."""
+        currency = one_line(self.document.currency, 12)
+        label = f"{self.language.word(total.label)} ({currency})"
+        return {"label": self.lines(label), "amount": self.language.money(total.amount, currency, self.digits)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column of the item table; `words` are those of its texts that may be long."""
+
+    label: Label
+    write: Callable[[_Page, Line], str]
+    words: Callable[[Line], Sequence[str]] = lambda _: ()
+    begins_at_start: bool = False
+    is_always_there: bool = False
+
+
+_COLUMNS = (
+    _Column(
+        Label.ITEM, lambda _, line: line.name, lambda line: (line.name,), begins_at_start=True, is_always_there=True
+    ),
+    _Column(Label.QUANTITY, _Page.quantity, lambda line: (line.unit,) if line.unit else ()),
+    _Column(Label.PRICE, _Page.price),
+    _Column(Label.DISCOUNT, lambda page, line: page.language.percentage(line.discount) if line.discount else ""),
+    _Column(Label.TAX, lambda _, line: "\n".join(line.taxes), lambda line: line.taxes, begins_at_start=True),
+    _Column(Label.AMOUNT, lambda page, line: page.language.number(line.amount, page.digits), is_always_there=True),
+)

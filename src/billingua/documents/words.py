@@ -1,0 +1,138 @@
+"""The words and figures of an invoice in its language: labels from words.toml, formats from Babel."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from functools import lru_cache
+from importlib.resources import files
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+from babel.numbers import NumberPattern
+
+from billingua.core.money import EXACT, settle
+from billingua.documents.errors import FigureRefused
+
+MOST_DECIMALS = 10
+LARGEST_FIGURE = Decimal(10) ** 18
+"""No amount that is kept is as large; without a bound `1E+999999` would be a million digits."""
+
+_LETTER_COUNTRIES = frozenset({"US", "CA", "MX", "CL", "CO", "CR", "DO", "GT", "PA", "PH", "PR", "SV", "VE"})
+
+
+class Label(StrEnum):
+    """A fixed word of the invoice: its name in words.toml."""
+
+    INVOICE = "invoice"
+    CREDIT_NOTE = "credit_note"
+    SELLER = "seller"
+    BILL_TO = "bill_to"
+    SHIP_TO = "ship_to"
+    INVOICE_DATE = "invoice_date"
+    DUE_DATE = "due_date"
+    PO_NUMBER = "po_number"
+    ORDER_NUMBER = "order_number"
+    REFERENCE = "reference"
+    ITEM = "item"
+    QUANTITY = "quantity"
+    PRICE = "price"
+    DISCOUNT = "discount"
+    TAX = "tax"
+    AMOUNT = "amount"
+    SUBTOTAL = "subtotal"
+    SHIPPING = "shipping"
+    TOTAL = "total"
+    PAID = "paid"
+    AMOUNT_DUE = "amount_due"
+    TERMS = "terms"
+    NOTES = "notes"
+    SHARE_OF = "share_of"
+    """How a rate and its base are said together: `20% of 53.97`."""
+
+
+_WORDS: Mapping[str, Mapping[str, str]] = tomllib.loads(
+    files("billingua.documents").joinpath("words.toml").read_text("utf-8")
+)
+LANGUAGES = tuple(_WORDS)
+"""The languages that we have words in, English first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """How an invoice is worded and its figures are written."""
+
+    locale: Locale
+    words: Mapping[str, str]
+
+    @property
+    def is_rtl(self) -> bool:
+        """Whether it is written from right to left."""
+        return self.locale.text_direction == "rtl"
+
+    @property
+    def paper(self) -> str:
+        """The paper that is usual where it is spoken, by Typst's name for it."""
+        return "us-letter" if self.locale.territory in _LETTER_COUNTRIES else "a4"
+
+    def word(self, label: Label | str) -> str:
+        """Say a fixed word in this language; any other text stays as it is."""
+        return self.words[label] if isinstance(label, Label) else label
+
+    def stamp(self, stamp: str) -> str:
+        """Say what is stamped on the page."""
+        return self.words[f"stamp_{stamp}"]
+
+    def day(self, day: date) -> str:
+        """Write a day as is usual."""
+        # From right to left with its month's name: figures and strokes alone can be read both ways.
+        return format_date(day, "long" if self.is_rtl else "medium", self.locale)
+
+    def number(self, value: Decimal, fewest: int = 0) -> str:
+        """Write a number exactly, with at least so many decimals."""
+        written = self._written(self.locale.decimal_formats[None], value, max(fewest, decimals(value)))
+        # Its minus stays at its left, also where all else goes to the left.
+        return f"\u2066{written}\u2069" if self.is_rtl else written
+
+    def percentage(self, value: Decimal) -> str:
+        """Write a percentage exactly."""
+        digits = decimals(value)
+        share = EXACT.scaleb(settle(value, digits), -2)
+        return self.locale.percent_formats[None].apply(share, self.locale, force_frac=(digits, digits))
+
+    def money(self, amount: Decimal, currency: str, fewest: int) -> str:
+        """Write an amount exactly with its currency's sign, with at least so many decimals."""
+        return self._written(self.locale.currency_formats["standard"], amount, max(fewest, decimals(amount)), currency)
+
+    def _written(self, pattern: NumberPattern, value: Decimal, digits: int, currency: str | None = None) -> str:
+        return pattern.apply(
+            settle(value, digits), self.locale, currency=currency, currency_digits=False, force_frac=(digits, digits)
+        )
+
+
+def decimals(value: Decimal) -> int:
+    """How many decimals it takes to write a value; refuses with `FigureRefused` what cannot be printed."""
+    if not value.is_finite() or abs(value) >= LARGEST_FIGURE:
+        raise FigureRefused(value)
+    exponent = settle(value, MOST_DECIMALS).normalize(EXACT).as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+@lru_cache(maxsize=256)
+def language(name: str) -> Language:
+    """Find the language of a culture name such as `de-CH` or `zh_Hant_TW`; English where we have no words."""
+    locale = _locale(name)
+    if locale is None or locale.language not in _WORDS:
+        locale = Locale("en")
+    return Language(locale, _WORDS[locale.language])
+
+
+def _locale(name: str) -> Locale | None:
+    """Read a culture name; a territory that nobody knows is left out."""
+    try:
+        return Locale.parse(name.strip().replace("_", "-"), sep="-")
+    except (ValueError, UnknownLocaleError):
+        bare = name.strip()[:2]
+        return None if bare == name else _locale(bare)
