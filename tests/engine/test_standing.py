@@ -1,7 +1,9 @@
 """Whoever has a token is known again, and nothing is done for them before that is proven."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from billingua.engine.kinds import THE_WORKSPACE, by_secret
 from billingua.engine.ledger import Ledger
 from billingua.engine.plan import Decision, Needs, Proof, StandingChanged, by_id
 from billingua.engine.planting import Plant, plant
+from billingua.engine.ports import StoreFailed
 from billingua.stores.memory import MemoryStore
 from tests.builders import NOON, a_caller, a_credential, a_user, a_workspace
 
@@ -49,8 +52,8 @@ async def known(ledger: Ledger, secret: str = "hers") -> standing.Standing:
     return (await ledger.standings.look_up(token(secret), NOON))[1]
 
 
-def a_proof(known: standing.Standing, ledger: Ledger) -> Proof:
-    return Proof(known.records, lambda: ledger.standings.forget(token("hers")))
+def a_proof(known: standing.Standing) -> Proof:
+    return Proof(known.records, known.credential.expires_at)
 
 
 async def test_a_token_stands_for_a_user_in_each_workspace_that_knows_it(ledger: Ledger):
@@ -89,32 +92,67 @@ async def test_not_more_are_remembered_than_fit(ledger: Ledger, monkeypatch: pyt
     ],
 )
 async def test_once_anything_it_rests_on_is_saved_nothing_is_done_for_a_standing(ledger: Ledger, changed: Any):
-    caller = replace(a_caller(workspace="demo"), proof=a_proof(await known(ledger), ledger))
+    caller = replace(a_caller(workspace="demo"), proof=a_proof(await known(ledger)))
     await ledger.run(a_caller(workspace="demo"), save, changed)
 
     with pytest.raises(StandingChanged):
         await ledger.run(caller, save, replace(ADA, name="Eve"))
 
-    assert ledger.standings.recall(token("hers")) == ()
     (_, demo) = await ledger.store.find(by_id(User, 1))
     assert demo[1].value.name == ADA.name
 
 
-async def test_a_batch_in_which_a_token_is_revoked_does_nothing_for_it_afterwards(ledger: Ledger):
-    caller = replace(a_caller(workspace="demo"), proof=a_proof(await known(ledger), ledger))
-    await ledger.run(a_caller(workspace="demo"), revoke_credential, 1)
+async def test_in_the_very_batch_in_which_a_token_is_revoked_nothing_is_done_for_it_afterwards(ledger: Ledger):
+    callers = [replace(a_caller(workspace="demo"), proof=a_proof(await known(ledger))) for _ in range(2)]
+    early, revoked, late = await asyncio.gather(
+        ledger.run(callers[0], save, replace(ADA, name="Eve")),
+        ledger.run(a_caller(workspace="demo"), revoke_credential, 1),
+        ledger.run(callers[1], save, replace(ADA, name="Mallory")),
+        return_exceptions=True,
+    )
+    assert early is None
+    assert isinstance(revoked, Credential)
+    assert isinstance(late, StandingChanged)
+
+
+async def test_a_token_whose_time_is_up_opens_nothing_at_the_moment_of_the_change(ledger: Ledger):
+    proof = Proof((await known(ledger)).records, ends_at=NOON)
+    ledger.clock.set(NOON)
     with pytest.raises(StandingChanged):
-        await ledger.read(caller, standing.nothing, None)
+        await ledger.prove(replace(a_caller(workspace="demo"), proof=proof))
+    ledger.clock.set(NOON - timedelta(seconds=1))
+    await ledger.prove(replace(a_caller(workspace="demo"), proof=proof))
 
 
-async def test_a_proof_is_given_once(ledger: Ledger):
-    proof = a_proof(await known(ledger), ledger)
+async def test_an_answer_may_be_told_once_a_plan_has_proven_who_asks(ledger: Ledger):
+    proof = a_proof(await known(ledger))
     caller = replace(a_caller(workspace="demo"), proof=proof)
     await ledger.prove(caller)
     assert proof.is_given
     await ledger.run(a_caller(workspace="demo"), revoke_credential, 1)
     await ledger.prove(caller)
+
+
+async def test_whoever_was_proven_by_a_question_is_proven_again_by_a_change(ledger: Ledger):
+    caller = replace(a_caller(workspace="demo"), proof=a_proof(await known(ledger)))
+    await ledger.prove(caller)
+    await ledger.run(a_caller(workspace="demo"), revoke_credential, 1)
+    with pytest.raises(StandingChanged):
+        await ledger.run(caller, save, replace(ADA, name="Eve"))
+
+
+async def test_the_second_change_of_a_request_is_made_as_the_first_was(ledger: Ledger):
+    caller = replace(a_caller(workspace="demo"), proof=a_proof(await known(ledger)))
     await ledger.run(caller, save, replace(ADA, name="Eve"))
+    await ledger.run(caller, save, replace(ADA, name="Ada Eve"))
+
+
+async def test_a_store_that_fails_proves_nothing(ledger: Ledger):
+    proof = a_proof(await known(ledger))
+    await ledger.store.close()
+    with pytest.raises(StoreFailed):
+        await ledger.run(replace(a_caller(workspace="demo"), proof=proof), save, ADA)
+    assert not proof.is_given
 
 
 async def test_whoever_has_nothing_to_prove_is_believed(ledger: Ledger):
@@ -142,24 +180,24 @@ def ask_twice(answer: str, caller: Any, now: Any):
 @pytest.mark.parametrize("plan", [decide_at_once, ask_twice])
 @pytest.mark.parametrize("way", ["run", "read"])
 async def test_a_plan_answers_as_it_does_without_proof(ledger: Ledger, way: str, plan: Any):
-    proof = a_proof(await known(ledger), ledger)
+    proof = a_proof(await known(ledger))
     caller = replace(a_caller(workspace="demo"), proof=proof)
     assert await getattr(ledger, way)(caller, plan, "done") == "done"
     assert proof.is_given
 
 
 async def test_a_plan_that_refuses_at_once_is_heard_only_with_proof(ledger: Ledger):
-    caller = replace(a_caller(workspace="demo"), proof=a_proof(await known(ledger), ledger))
+    caller = replace(a_caller(workspace="demo"), proof=a_proof(await known(ledger)))
     with pytest.raises(InvoiceNotFound):
         await ledger.read(caller, refuse_at_once, 7)
-    late = replace(a_caller(workspace="demo"), proof=a_proof(await known(ledger), ledger))
+    late = replace(a_caller(workspace="demo"), proof=a_proof(await known(ledger)))
     await ledger.run(a_caller(workspace="demo"), revoke_credential, 1)
     with pytest.raises(StandingChanged):
         await ledger.read(late, refuse_at_once, 7)
 
 
 async def test_a_record_that_is_gone_proves_nothing(ledger: Ledger):
-    proof = a_proof(await known(ledger), ledger)
+    proof = a_proof(await known(ledger))
     await ledger.store.erase()
     with pytest.raises(StandingChanged):
         await ledger.prove(replace(a_caller(workspace="demo"), proof=proof))

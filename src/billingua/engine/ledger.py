@@ -1,10 +1,11 @@
 """The ledger: the way in to the engine for everybody who commands or asks."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 from uuid import UUID
 
+from billingua.core.errors import Refused
 from billingua.core.file import File
 from billingua.core.invoice import Invoice
 from billingua.core.item import Item
@@ -15,7 +16,7 @@ from billingua.engine.clock import Clock
 from billingua.engine.journal import Entry
 from billingua.engine.passwords import ProvenPasswords
 from billingua.engine.plan import Caller, Command, Job
-from billingua.engine.ports import Store
+from billingua.engine.ports import Store, StoreFailed
 from billingua.engine.queries import InvoiceQuery, OrderQuery, Page
 from billingua.engine.standing import Standings, nothing, proven
 
@@ -34,11 +35,26 @@ class Ledger:
 
     async def run(self, caller: Caller, command: Command[C, A], values: C) -> A:
         """Run a command; its effect is durable when the answer comes. Raises what the command refuses with."""
-        return await self.store.run(self._job(caller, command, values))
+        answer = await self._proving(caller, self.store.run(self._job(caller, command, values)))
+        if caller.proof is not None:
+            caller.proof.has_been_done = True
+        return answer
 
     async def read(self, caller: Caller, question: Command[C, A], values: C) -> A:
         """Run a plan that changes nothing. Raises what it refuses with."""
-        return await self.store.read(self._job(caller, question, values))
+        return await self._proving(caller, self.store.read(self._job(caller, question, values)))
+
+    async def _proving(self, caller: Caller, work: Awaitable[A]) -> A:
+        """Note that a caller is who they are taken for, where a plan has come to an answer or to a refusal."""
+        try:
+            answer = await work
+        except StoreFailed:
+            raise
+        except Refused:
+            _note(caller)
+            raise
+        _note(caller)
+        return answer
 
     async def prove(self, caller: Caller) -> None:
         """See that a caller is who they are taken for, if nobody has yet. Raises `StandingChanged`."""
@@ -75,6 +91,11 @@ class Ledger:
         now = self.clock.now()
         action: Any = getattr(command, "__name__", type(command).__name__)
         proof = caller.proof
-        if proof is None or proof.is_given:
+        if proof is None or proof.has_been_done:
             return Job(caller, now, action, lambda: command(values, caller=caller, now=now))
-        return Job(caller, now, action, lambda: proven(command(values, caller=caller, now=now), proof))
+        return Job(caller, now, action, lambda: proven(command(values, caller=caller, now=now), proof, now))
+
+
+def _note(caller: Caller) -> None:
+    if caller.proof is not None:
+        caller.proof.is_given = True

@@ -127,22 +127,27 @@ class StandingChanged(Exception):
 
 
 class Proof:
-    """The records that somebody was known by, to be found again before anything is done for them."""
+    """The records that somebody is known by, and until when: to be found again before anything is done for them.
 
-    def __init__(self, records: Mapping[Key[Any], Record[Any]], changed: Callable[[], None]) -> None:
+    Once it `is_given`, an answer may be told; once something `has_been_done`, what else the same request asks for is
+    done too, since the request is not begun again.
+    """
+
+    def __init__(self, records: Mapping[Key[Any], Record[Any]], ends_at: datetime | None = None) -> None:
         self.needs = Needs(list(records))
         self.is_given = False
+        self.has_been_done = False
         self._records = records
-        self._changed = changed
+        self._ends_at = ends_at
 
-    def check(self, found: Found) -> None:
-        """See that nothing was saved over the records. Refuses with `StandingChanged`."""
+    def check(self, found: Found, now: datetime) -> None:
+        """See that nothing was saved over the records, and that it is not too late. Refuses with `StandingChanged`."""
         for key, known in self._records.items():
             record = found.record(key)
             if record is None or record.chain != known.chain:
-                self._changed()
                 raise StandingChanged
-        self.is_given = True
+        if self._ends_at is not None and now >= self._ends_at:
+            raise StandingChanged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

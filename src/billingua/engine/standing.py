@@ -5,6 +5,7 @@ who they were, and their plan begins by reading, with all else that it needs, wh
 not what it was, the plan does nothing and `StandingChanged` is raised: then they are to be looked up anew.
 """
 
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +20,7 @@ from billingua.engine.ports import Store
 T = TypeVar("T")
 
 MOST_REMEMBERED = 10_000
-"""How many tokens are remembered; with one more, all are forgotten."""
+"""How many tokens are remembered: those that were looked up last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Standings:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._known: dict[Key[Credential], Sequence[Standing]] = {}
+        self._known: OrderedDict[Key[Credential], Sequence[Standing]] = OrderedDict()
 
     def recall(self, token: Key[Credential]) -> Sequence[Standing]:
         """Tell whom a token stood for when it was last looked up, in every workspace; nobody if it was not."""
@@ -48,10 +49,11 @@ class Standings:
         """Find out whom a token stands for, in every workspace."""
         held = await self._store.find(token)
         found = [standing for name, record in held if (standing := await self.of(name, record, now))]
-        if len(self._known) >= MOST_REMEMBERED:
-            self._known.clear()
+        self._known.pop(token, None)
         if found:
             self._known[token] = found
+        if len(self._known) > MOST_REMEMBERED:
+            self._known.popitem(last=False)
         return found
 
     async def of(self, name: str, credential: Record[Credential], now: datetime) -> Standing | None:
@@ -59,10 +61,6 @@ class Standings:
         caller = Caller(workspace=name, actor="", dialect=credential.value.dialect)
         job = Job(caller, now, "look_up", lambda: _standing(name, credential))
         return await self._store.read(job)
-
-    def forget(self, token: Key[Credential]) -> None:
-        """Look a token up anew when it comes again."""
-        self._known.pop(token, None)
 
 
 def _standing(name: str, credential: Record[Credential]) -> Plan[Standing | None]:
@@ -73,12 +71,11 @@ def _standing(name: str, credential: Record[Credential]) -> Plan[Standing | None
     workspace, user = found.record(THE_WORKSPACE), found.record(user_key)
     if workspace is None or (username is not None and user is None):
         return Decision(None)
-    records: dict[Key[Any], Record[Any]] = {
-        by_id(Credential, credential.value.id): credential,
-        THE_WORKSPACE: workspace,
-    }
+    records: dict[Key[Any], Record[Any]] = {THE_WORKSPACE: workspace}
     if user is not None:
         records[by_id(User, user.value.id)] = user
+    if credential.version:  # one that stands for a password is kept nowhere
+        records[by_id(Credential, credential.value.id)] = credential
     return Decision(Standing(name, credential.value, workspace.value, user and user.value, records))
 
 
@@ -88,18 +85,18 @@ def nothing(_: None, caller: Caller, now: datetime) -> Plan[None]:
     return Decision(None)
 
 
-def proven(plan: Plan[T], proof: Proof) -> Plan[T]:
+def proven(plan: Plan[T], proof: Proof, now: datetime) -> Plan[T]:
     """Run a plan once its caller's standing is found to be what it was. Refuses with `StandingChanged`."""
     try:
         needs = next(plan)
     except StopIteration as end:
-        proof.check((yield proof.needs))
+        proof.check((yield proof.needs), now)
         return end.value
     except Exception:
-        proof.check((yield proof.needs))
+        proof.check((yield proof.needs), now)
         raise
     found = yield Needs([*needs.keys, *proof.needs.keys], needs.counters, needs.uses)
-    proof.check(found)
+    proof.check(found, now)
     while True:
         try:
             needs = plan.send(found)

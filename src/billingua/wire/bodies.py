@@ -26,13 +26,20 @@ DEEPEST = 100
 async def read_body(request: Request, limit: int) -> bytes:
     """Read the whole body; one longer than `limit` bytes is refused with `BodyTooLarge` and read no further.
 
-    It is kept with the request, since a request may be answered once again.
+    What was heard is kept with the request, since a request may be answered once again.
     """
-    if hasattr(request.state, "body"):
-        return request.state.body
+    if not hasattr(request.state, "heard"):
+        request.state.heard = await _hear_body(request, limit)
+    if request.state.heard is None:
+        raise BodyTooLarge(limit)
+    return request.state.heard
+
+
+async def _hear_body(request: Request, limit: int) -> bytes | None:
+    """Hear the body out; None where it is too long."""
     announced = request.headers.get("content-length", "0")
     if announced.isdecimal() and int(announced) > limit:
-        raise BodyTooLarge(limit)
+        return None
     chunks: list[bytes] = []
     size, more = 0, True
     while more:
@@ -42,10 +49,9 @@ async def read_body(request: Request, limit: int) -> bytes:
         chunks.append(message.get("body", b""))
         size += len(chunks[-1])
         if size > limit:
-            raise BodyTooLarge(limit)
+            return None
         more = message.get("more_body", False)
-    request.state.body = b"".join(chunks)
-    return request.state.body
+    return b"".join(chunks)
 
 
 def decode_json(body: bytes) -> Any:

@@ -33,15 +33,13 @@ async def open_session(
     """Find who holds a token of this dialect, in the first workspace that fits.
 
     Refuses with `CredentialUnknown`, `CredentialExpired` or, where none fits, `CredentialNotEntitled`. Whoever was here
-    before is taken for who they were then, until their plan is run, or else until the request has been answered.
+    before is taken for who they were then, until their plan is run, or else until the request has been answered; if
+    they are not, the request is answered once more, and they are looked up anew.
     """
     token, now = by_secret(dialect, hash_secret(secret)), ledger.clock.now()
-    for standing in ledger.standings.recall(token):
+    for standing in () if request.state.attempt else ledger.standings.recall(token):
         if standing.credential.is_live(now) and fits(standing):
-            proof = Proof(standing.records, partial(ledger.standings.forget, token))
-            session = _session(standing, request.state.id, proof)
-            request.state.prove = partial(ledger.prove, session.caller)
-            return session
+            return _session(standing, ledger, request)
     held = await ledger.standings.look_up(token, now)
     if not held:
         raise CredentialUnknown
@@ -49,27 +47,28 @@ async def open_session(
     if not live:
         raise CredentialExpired
     for standing in filter(fits, live):
-        return _session(standing, request.state.id)
+        return _session(standing, ledger, request)
     raise CredentialNotEntitled
 
 
-def _session(standing: Standing, request_id: str, proof: Proof | None = None) -> Session:
+def _session(standing: Standing, ledger: Ledger, request: Request) -> Session:
     credential, user = standing.credential, standing.user
     label = credential.label or f"{credential.dialect} credential {credential.id}"
     caller = Caller(
         workspace=standing.name,
         actor=user.username if user else label,
         dialect=credential.dialect,
-        request=request_id,
+        request=request.state.id,
         user=user,
         scopes=credential.scopes,
-        proof=proof,
+        proof=Proof(standing.records, credential.expires_at),
     )
+    request.state.to_prove.append(partial(ledger.prove, caller))
     return Session(caller, standing.workspace, credential)
 
 
 async def open_session_by_password(
-    ledger: Ledger, dialect: str, name: str, password: str, request_id: str, *, by_email: bool = False
+    request: Request, ledger: Ledger, dialect: str, name: str, password: str, *, by_email: bool = False
 ) -> Session:
     """Find whose name and password these are: they open what a token of that user's would.
 
@@ -94,7 +93,7 @@ async def open_session_by_password(
     standing = await ledger.standings.of(workspace, Record(credential, 0, b""), now)
     if standing is None:
         raise CredentialUnknown
-    return _session(standing, request_id)
+    return _session(standing, ledger, request)
 
 
 async def _find_by_email(ledger: Ledger, address: str) -> list[tuple[str, Record[User]]]:

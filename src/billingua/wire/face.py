@@ -19,6 +19,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from billingua.core.errors import Refused
 from billingua.engine.plan import StandingChanged
+from billingua.engine.ports import StoreFailed
 from billingua.wire.errors import Crashed, UnknownPath, WrongVerb
 
 Voice = Callable[[Request, Refused], Response]
@@ -30,6 +31,9 @@ log = logging.getLogger("billingua.requests")
 
 HUNG_UP = 499
 """What the log calls the status of a request whose client hung up in the middle of it, and was not answered."""
+
+_MOST_ATTEMPTS = 3
+"""How often a request is answered while others change who asks."""
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,80}")
 _LONGEST_IN_LOG = 200
@@ -98,24 +102,29 @@ async def _answer(endpoint: Endpoint, request: Request) -> Response:
 
     Nothing is answered, neither well nor with a refusal, before that is known.
     """
-    while True:
+    for attempt in range(_MOST_ATTEMPTS):
+        request.state.attempt = attempt
         with suppress(StandingChanged):
             return await _answer_once(endpoint, request)
+    raise RuntimeError("whoever asks is changed by others all the time")
 
 
 async def _answer_once(endpoint: Endpoint, request: Request) -> Response:
-    request.state.prove = _nobody_to_prove
+    request.state.to_prove = []
     try:
         answer = await endpoint(request)
+    except StoreFailed:
+        raise  # that is true of whoever asks, and nobody could be proven
     except Refused:
-        await request.state.prove()
+        await _prove(request)
         raise
-    await request.state.prove()
+    await _prove(request)
     return answer
 
 
-async def _nobody_to_prove() -> None:
-    """Do nothing: nobody has been taken for somebody."""
+async def _prove(request: Request) -> None:
+    for prove in request.state.to_prove:
+        await prove()
 
 
 class _Path:

@@ -65,6 +65,8 @@ class Endpoints:
     async def _open_session(self, request: Request) -> Session:
         """Let a client in, if its store has requests left in this minute (§1.6)."""
         session = await credentials.open_session(request, self._ledger)
-        limit = session.workspace.setting(NAME, "requests_per_minute")
-        self._rates.count(session.workspace.name, limit, self._ledger.clock.now())
+        if not hasattr(request.state, "counted"):  # a request that is answered once more is still one
+            limit = session.workspace.setting(NAME, "requests_per_minute")
+            self._rates.count(session.workspace.name, limit, self._ledger.clock.now())
+            request.state.counted = True
         return session

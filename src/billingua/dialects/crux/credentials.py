@@ -92,13 +92,13 @@ def _find_organization(uuid: UUID | None, caller: Caller, now: datetime) -> Plan
     return Decision(found.get(keys[0]) if keys else None)
 
 
-async def log_in(ledger: Ledger, username: str, password: str, token: str, request_id: str) -> Member:
+async def log_in(request: Request, ledger: Ledger, username: str, password: str, token: str) -> Member:
     """Let the token open what the user of this name and password may do, for a while (§2, A20).
 
     Refuses with `LoginRefused`, also where the user works for no organization that trades.
     """
     try:
-        session = await credentials.open_session_by_password(ledger, NAME, username, password, request_id)
+        session = await credentials.open_session_by_password(request, ledger, NAME, username, password)
     except CredentialUnknown as error:
         raise LoginRefused from error
     member = await _member(session, ledger)

@@ -114,7 +114,7 @@ class Endpoints:
         """Give a user a token (§2)."""
         login = await requests.read_login(request, self._body_limit)
         token = token_hex(20)
-        member = await credentials.log_in(self._ledger, *login, token, request.state.id)
+        member = await credentials.log_in(request, self._ledger, *login, token)
         return responses.logged_in(token, member)
 
     async def login_options(self, _: Request) -> Response:

@@ -31,16 +31,16 @@ async def open_session(request: Request, ledger: Ledger) -> Session:
     scheme, _, rest = header.partition(" ")
     if scheme.lower() == "basic":
         username, password = _name_and_password(rest)
-        return await _open_session_by_password(ledger, username, password, request.state.id)
+        return await _open_session_by_password(request, ledger, username, password)
     token = rest.strip() if scheme.lower() == "bearer" else header or request.cookies.get(COOKIE)
     if not token:
         raise CredentialMissing
     return await credentials.open_session(request, ledger, NAME, token)
 
 
-async def _open_session_by_password(ledger: Ledger, username: str, password: str, request_id: str) -> Session:
+async def _open_session_by_password(request: Request, ledger: Ledger, username: str, password: str) -> Session:
     """Let in a user by its name or e-mail address. Refuses with `CredentialUnknown`."""
-    return await credentials.open_session_by_password(ledger, NAME, username, password, request_id, by_email=True)
+    return await credentials.open_session_by_password(request, ledger, NAME, username, password, by_email=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +52,12 @@ class SignIn:
     provider: str = ""
 
 
-async def sign_in(ledger: Ledger, sign_in: SignIn, token: str, request_id: str) -> tuple[Session, Credential]:
+async def sign_in(request: Request, ledger: Ledger, sign_in: SignIn, token: str) -> tuple[Session, Credential]:
     """Let a token open what a user may do (§1.4). Refuses with `AuthenticationFailed`: no other house vouches here."""
     if sign_in.provider:
         raise AuthenticationFailed
     try:
-        session = await _open_session_by_password(ledger, sign_in.user_name, sign_in.password, request_id)
+        session = await _open_session_by_password(request, ledger, sign_in.user_name, sign_in.password)
     except CredentialUnknown as error:
         raise AuthenticationFailed from error
     return session, await ledger.run(session.caller, issue_token, hash_secret(token))

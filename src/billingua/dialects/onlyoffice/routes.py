@@ -52,7 +52,7 @@ class Endpoints:
         """Give a user a token (§1.4)."""
         wanted = await requests.read_sign_in(request, self._body_limit)
         token = b64encode(token_bytes(48)).decode()
-        session, credential = await sign_in(self._ledger, wanted, token, request.state.id)
+        session, credential = await sign_in(request, self._ledger, wanted, token)
         return responses.success(request, responses.token(token, credential, session, request))
 
     async def post_invoice(self, request: Request) -> Response:
