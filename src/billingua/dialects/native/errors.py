@@ -92,6 +92,8 @@ REFUSALS: dict[type[Exception], Problem] = {
     errors.ChannelNotFound: _not_found("channel {0.asked}"),
     errors.CurrencyNotFound: _not_found("currency {0.asked}"),
     errors.CredentialNotFound: _not_found("credential {0.asked}"),
+    errors.UploadNotFound: _not_found("uploaded file {0.asked}"),
+    errors.ExportNotFound: _not_found("export {0.asked}"),
     errors.NotPermitted: Problem(403, "not-permitted", "Not permitted", "You may not {0.what}."),
     errors.StateRefused: _refused("wrong-state", "Not in this state", "The state of the record does not allow it."),
     errors.TransitionRefused: _refused(
@@ -117,6 +119,7 @@ REFUSALS: dict[type[Exception], Problem] = {
         "More than was ordered",
         "Of order line {0.line}, {0.ordered:f} were ordered, and {0.invoiced:f} would be invoiced.",
     ),
+    errors.ExportTooLarge: _refused("export-too-large", "Export too large", "There is more than one export can hold."),
     errors.AmountTooLarge: _refused("amount-too-large", "Amount too large", "The invoice comes to more than is kept."),
     errors.NotAParticipant: _refused(
         "not-a-participant", "No participant", "Party {0.party} takes no part in opportunity {0.opportunity}."
