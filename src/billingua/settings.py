@@ -41,7 +41,8 @@ class Settings:
     drop: Path | None = None
     """The folder in which flat files of Crux are put, to be worked off; None is no such folder."""
     drop_user: str | None = None
-    """The user whose files those are that lie in the drop folder's own `in`; None is the only supplier's."""
+    """The user whose files those are that lie in the drop folder's own `in`; None is the
+    supplier's whose order a file names."""
     cache_size: int = 20_000
     """How many aggregates the store keeps at hand."""
     sandbox: bool = False

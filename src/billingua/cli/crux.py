@@ -21,7 +21,7 @@ from billingua.core.upload import Tally, Upload
 from billingua.dialects.crux.files.columns import Kind, kind_of
 from billingua.dialects.crux.files.ingest import Sender, Told, ingest
 from billingua.dialects.crux.files.results import ResultFile, open_results, rejections_in
-from billingua.dialects.crux.files.senders import find_sender, list_senders, may_send
+from billingua.dialects.crux.files.senders import find_sender, list_senders, may_send, recognize_sender
 from billingua.engine.clock import SystemClock
 from billingua.engine.ledger import Ledger
 from billingua.settings import Settings
@@ -44,7 +44,9 @@ def ingest_file(
     file: Annotated[Path, Parameter(help="The file: <kind>_<date>.csv or .xlsx.")],
     /,
     *,
-    user: Annotated[str | None, Parameter(help="Whose file it is. [default: the only user who may send it]")] = None,
+    user: Annotated[str | None, Parameter(help="Whose file it is. [default: his whose order it names]")] = None,
+        str | None, Parameter(help="Whose file it is. [default: the supplier's whose order it names]")
+    ] = None,
     workspace: Workspace = None,
     results: Annotated[
         Path | None, Parameter(help="Where to write what became of it. [default: beside the file]")
@@ -73,7 +75,7 @@ async def _ingest(
     async with opened(settings) as store:
         ledger = Ledger(store, SystemClock())
         name = workspace or only(await store.workspaces())
-        sender = await _sender(ledger, name, user, kind)
+        sender = await _sender(ledger, name, user, kind, file)
         try:
             results = open_results(told)
         except OSError as error:
@@ -90,13 +92,14 @@ def only(workspaces: Sequence[str]) -> str:
     return workspaces[0]
 
 
-async def _sender(ledger: Ledger, workspace: str, user: str | None, kind: Kind) -> Sender:
+async def _sender(ledger: Ledger, workspace: str, user: str | None, kind: Kind, file: Path) -> Sender:
     """Find whose file it is. Refuses with `CommandRefused`."""
     if user is None:
         senders = [sender async for sender in list_senders(ledger, workspace, kind)]
-        if len(senders) != 1:
+        only_one = await recognize_sender(ledger, senders, file, file.name)
+        if only_one is None:
             raise CommandRefused(f"name the user with --user: {len(senders)} may send {kind} files there")
-        return senders[0]
+        return only_one
     sender = await find_sender(ledger, workspace, user)
     if sender is None:
         raise CommandRefused(f"there is no user {user} of a retailer or supplier in the workspace {workspace}")

@@ -88,16 +88,23 @@ async def test_each_user_has_a_folder(drop: Drop):
     assert "rejected" in (drop.folder / "birch/out/invoice_1.results.csv").read_text()
 
 
-@pytest.mark.parametrize("path", ["in/invoice_1.csv", "stranger/in/invoice_1.csv", "nobody/in/invoice_1.csv"])
+@pytest.mark.parametrize("path", ["in/tracking_1.csv", "stranger/in/invoice_1.csv", "nobody/in/invoice_1.csv"])
 async def test_a_file_of_which_nobody_knows_whose_it_is_stays_and_is_complained_of_once(
     crux: Crux, tmp_path: Path, caplog: pytest.LogCaptureFixture, path: str
 ):
     drop = Drop(crux, tmp_path / "drop", username=None)
-    drop.put(path)
+    drop.put(path, SENT.replace("LK-40817", "LK-0"))
     await drop.settle()
     await drop.settle()
     assert drop.files == [path]
     assert len([record for record in caplog.records if "nobody knows whose" in record.getMessage()]) == 1
+
+
+async def test_a_file_of_which_the_first_row_tells_whose_it_is_needs_no_name(crux: Crux, tmp_path: Path):
+    drop = Drop(crux, tmp_path / "drop", username=None)
+    drop.put("in/invoice_1.csv")
+    await drop.settle()
+    assert "accepted" in (drop.folder / "out/invoice_1.results.csv").read_text()
 
 
 async def test_the_same_file_again_is_told_to_be_there_and_keeps_no_other_from_its_name(drop: Drop):

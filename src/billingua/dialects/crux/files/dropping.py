@@ -1,6 +1,6 @@
 """The drop folder: files that appear in it are taken once, and what became of them is put beside (contract §14.1).
 
-    DIR/<username>/in       where a user's files are put; `DIR/in` is for the user who is named, or the only supplier's
+    DIR/<username>/in       where a user's files are put; `DIR/in` is for the user who is named, or for all
     DIR/<username>/work     those that were taken, each with its upload's UUID before its name
     DIR/<username>/done     those that were worked off
     DIR/<username>/out      what became of each, as CSV
@@ -18,12 +18,11 @@ from urllib.parse import quote, unquote
 from uuid import UUID
 
 from billingua.core.file import LARGEST_FILE
-from billingua.core.party import TradeRole
 from billingua.core.upload import UploadState
 from billingua.dialects.crux.files.columns import kind_of
 from billingua.dialects.crux.files.ingest import Sender
 from billingua.dialects.crux.files.results import Result, ResultFile, open_results
-from billingua.dialects.crux.files.senders import find_sender, list_senders
+from billingua.dialects.crux.files.senders import find_sender, list_senders, recognize_sender
 from billingua.dialects.crux.files.working import Uploads, find_upload, results_name
 from billingua.dialects.crux.vocabulary import INVALID, NAME
 from billingua.engine.kinds import by_username
@@ -112,7 +111,7 @@ class DropFolder:
 
     async def _take(self, account: _Account, path: Path) -> None:
         """Receive a file as its user's. What cannot be received is told, and moved away."""
-        sender = await self._sender(account.username)
+        sender = await self._sender(account.username, path)
         taken = account.path("work") / path.name
         if sender is None:
             self._complain(path)
@@ -128,15 +127,16 @@ class DropFolder:
         _move(taken, taken.with_name(f"{workspace}.{upload.uuid}.{taken.name}"))
         return None
 
-    async def _sender(self, username: str | None) -> Sender | None:
-        """Find whose files they are: the user's of this name, or those of the only supplier that there is."""
+    async def _sender(self, username: str | None, path: Path) -> Sender | None:
+        """Find whose file it is: the user's of this name, or without a name the one's whose it can only be."""
         workspaces = await self._ledger.store.workspaces()
         if username is not None:
             workspaces = [workspace for workspace, _ in await self._ledger.store.find(by_username(username))]
             return await find_sender(self._ledger, workspaces[0], username) if len(workspaces) == 1 else None
         senders = [sender for name in workspaces async for sender in list_senders(self._ledger, name)]
-        suppliers = [sender for sender in senders if sender.trader.role is TradeRole.SUPPLIER]
-        return suppliers[0] if len(suppliers) == 1 else None
+        if kind_of(path.name) is None:
+            return senders[0] if senders else None  # it is refused, whosever it is
+        return await recognize_sender(self._ledger, senders, path, path.name)
 
     def _complain(self, path: Path) -> None:
         """Say once that nobody knows whose a file is; it stays where it is."""
