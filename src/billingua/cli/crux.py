@@ -45,8 +45,6 @@ def ingest_file(
     /,
     *,
     user: Annotated[str | None, Parameter(help="Whose file it is. [default: his whose order it names]")] = None,
-        str | None, Parameter(help="Whose file it is. [default: the supplier's whose order it names]")
-    ] = None,
     workspace: Workspace = None,
     results: Annotated[
         Path | None, Parameter(help="Where to write what became of it. [default: beside the file]")

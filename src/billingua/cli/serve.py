@@ -57,8 +57,6 @@ Port = Annotated[int | None, Parameter(help="The port to listen on. [default: 80
 Workers = Annotated[int | None, Parameter(help="How many processes serve, on PostgreSQL. [default: 1]")]
 Drop = Annotated[Path | None, Parameter(help="Take Crux flat files from DIR/in and DIR/<username>/in, once each.")]
 DropUser = Annotated[str | None, Parameter(help="Whose files DIR/in has. [default: his whose order each names]")]
-    str | None, Parameter(help="Whose files DIR/in has. [default: the supplier's whose order it names]")
-]
 WithSandbox = Annotated[bool, Parameter(help="For tests: let all set the clock and reset the world.", negative="")]
 
 
