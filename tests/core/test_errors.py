@@ -44,6 +44,9 @@ def test_the_tree_that_is_drawn_is_the_tree_that_is():
         (errors.OrderCancelled(), {}),
         (errors.OrderLineClosed("u", "Cancelled", 1), {"line": "u", "status": "Cancelled", "index": 1}),
         (errors.NumberTaken("INV-1"), {"number": "INV-1"}),
+        (errors.InUse(4, 2), {"asked": 4, "uses": 2}),
+        (errors.NameTaken("VAT"), {"name": "VAT"}),
+        (errors.SkuTaken("TM-88"), {"sku": "TM-88"}),
         (errors.NumberMismatch(35, "INV-1"), {"invoice": 35, "number": "INV-1"}),
         (
             errors.OverInvoiced("u", Decimal(5), Decimal(6), 0),

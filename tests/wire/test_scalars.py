@@ -11,6 +11,7 @@ from billingua.wire.scalars import (
     decimal_places,
     read_amount,
     read_anything,
+    read_boolean,
     read_decimal,
     read_digits,
     read_integer,
@@ -186,3 +187,14 @@ def test_a_uuid_is_read_with_or_without_hyphens_in_any_case(text: str) -> None:
 def test_what_is_written_otherwise_is_no_uuid(value: Any) -> None:
     with pytest.raises(Invalid, match="uuid"):
         read_uuid(value)
+
+
+@pytest.mark.parametrize(("literal", "value"), [("true", True), ('" False "', False), ('"TRUE"', True)])
+def test_a_boolean_is_read_in_any_case(literal: str, value: bool):
+    assert read_boolean(decode_json(literal.encode())) is value
+
+
+@pytest.mark.parametrize("literal", ["1", "0", '"1"', '"yes"', "null", "[]"])
+def test_what_is_neither_true_nor_false_is_no_boolean(literal: str):
+    with pytest.raises(Invalid, match="boolean"):
+        read_boolean(decode_json(literal.encode()))

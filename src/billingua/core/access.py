@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from billingua.core.errors import NotPermitted
 from billingua.core.invoice import Invoice
 from billingua.core.party import Party
 
@@ -67,3 +68,14 @@ def may_see(user: User | None, party: Party | None) -> bool:
 def may_change(user: User | None, invoice: Invoice) -> bool:
     """Whether the user administers the records or made this invoice itself."""
     return user is None or user.admin or invoice.created_by == user.username
+
+
+def administers(user: User | None) -> bool:
+    """Whether the user administers the records. A credential without a user speaks for the whole workspace."""
+    return user is None or user.admin
+
+
+def require_administrator(user: User | None) -> None:
+    """Refuse with `NotPermitted` who does not administer the records."""
+    if not administers(user):
+        raise NotPermitted("administer the workspace")

@@ -3,6 +3,7 @@
 Refused
 ├─ NotFound
 │  ├─ InvoiceNotFound
+│  ├─ InvoiceLineNotFound
 │  ├─ OrderNotFound
 │  ├─ OrderLineNotFound
 │  ├─ PartyNotFound
@@ -22,10 +23,14 @@ Refused
 ├─ StateRefused
 │  ├─ TransitionRefused
 │  ├─ InvoiceLocked
+│  ├─ OnlyLine
+│  ├─ InUse
 │  ├─ OrderCancelled
 │  ├─ OrderLineClosed
 │  └─ NothingToCancel
 ├─ NumberTaken
+├─ NameTaken
+├─ SkuTaken
 ├─ NumberMismatch
 ├─ OverInvoiced
 ├─ OverAllocated
@@ -69,6 +74,10 @@ class NotFound(Refused):
 
 class InvoiceNotFound(NotFound):
     """No such invoice."""
+
+
+class InvoiceLineNotFound(NotFound):
+    """No such line, or not of this invoice."""
 
 
 class OrderNotFound(NotFound):
@@ -173,6 +182,19 @@ class InvoiceLocked(StateRefused):
         self.status = status
 
 
+class InUse(StateRefused):
+    """So many other records refer to this one."""
+
+    def __init__(self, asked: int, uses: int) -> None:
+        super().__init__(asked, uses)
+        self.asked = asked
+        self.uses = uses
+
+
+class OnlyLine(StateRefused):
+    """The invoice has no other line, and one has to stay."""
+
+
 class OrderCancelled(StateRefused):
     """Every line of the order is cancelled."""
 
@@ -197,6 +219,22 @@ class NumberTaken(Refused):
     def __init__(self, number: str) -> None:
         super().__init__(number)
         self.number = number
+
+
+class NameTaken(Refused):
+    """Another record of the kind has this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class SkuTaken(Refused):
+    """Another item of the supplier has this SKU."""
+
+    def __init__(self, sku: str) -> None:
+        super().__init__(sku)
+        self.sku = sku
 
 
 class NumberMismatch(Refused):

@@ -142,6 +142,11 @@ def kind_of(aggregate: Any) -> Kind[Any]:
     return _BY_TYPE[type(aggregate)]
 
 
+def kind_of_type(type: type[Any]) -> Kind[Any]:
+    """Find the kind of a type of aggregate."""
+    return _BY_TYPE[type]
+
+
 def kind_named(name: str) -> Kind[Any]:
     """Find a kind by its name in the store."""
     return _BY_NAME[name]

@@ -14,6 +14,7 @@ from billingua.core.party import Party
 from billingua.engine.catalogue_queries import ItemQuery, PartyQuery
 from billingua.engine.clock import Clock
 from billingua.engine.journal import Entry
+from billingua.engine.kinds import kind_of_type
 from billingua.engine.passwords import ProvenPasswords
 from billingua.engine.plan import Caller, Command, Job
 from billingua.engine.ports import Store, StoreFailed
@@ -78,6 +79,19 @@ class Ledger:
         user = caller.user
         reader = user.username if user and not user.admin else None
         return await self.store.parties(caller.workspace, replace(query, reader=reader))
+
+    async def all_of(self, caller: Caller, kind: type[A]) -> Sequence[A]:
+        """Give every aggregate of a kind of which the caller's workspace has few, by id."""
+        return [record.value for record in await self.store.all_of(caller.workspace, kind_of_type(kind).name)]
+
+    async def invoice_of_line(self, caller: Caller, line: int) -> int | None:
+        """Find the invoice (its id) that has a line of this id, among all there are; None where none has."""
+        records: Any = self.store.aggregates(caller.workspace, "invoice")
+        async with aclosing(records):
+            async for record in records:
+                if any(other.id == line for other in record.value.lines):
+                    return record.value.id
+        return None
 
     async def file(self, caller: Caller, uuid: UUID) -> File | None:
         """Give a file of the caller's workspace; None where there is none."""

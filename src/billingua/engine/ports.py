@@ -89,6 +89,10 @@ class Store(Protocol):
         """List parties."""
         ...
 
+    async def all_of(self, workspace: str, kind: str) -> Sequence[Record[Any]]:
+        """Give every aggregate of a kind of which there are few, by id."""
+        ...
+
     async def miscounts(self, workspace: str) -> Sequence[Miscount]:
         """Count the invoices of a workspace, and find the kept counts that are not right."""
         ...

@@ -35,7 +35,8 @@ def references(aggregate: Any) -> frozenset[Key[Any]]:
 
 def moved_references(before: Any, after: Any) -> tuple[frozenset[Key[Any]], frozenset[Key[Any]]]:
     """Say to what an aggregate refers no longer, and to what it does now; before or after, it may not be there."""
-    referring_of = _referring_of.get(type(before if after is None else after))
+    known = before if after is None else after
+    referring_of = _referring_of.get(known.__class__)
     if referring_of is None or (before is not None and after is not None and _same(referring_of, before, after)):
         return frozenset(), frozenset()
     stale, fresh = references(before), references(after)

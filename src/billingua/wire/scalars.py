@@ -47,6 +47,15 @@ def read_digits(text: str) -> int:
     return int(sign + (digits if len(digits) <= 20 else "1" + "0" * 20))
 
 
+def read_boolean(value: Any) -> bool:
+    """Read a yes or a no: a JSON boolean, or the text `true` or `false` in any case."""
+    if isinstance(value, str):
+        value = {"true": True, "false": False}.get(value.strip().lower())
+    if not isinstance(value, bool):
+        raise Invalid("boolean")
+    return value
+
+
 def read_number(value: Any) -> Decimal:
     """Read an exact number of whatever size: a JSON number, or a text that is one."""
     if isinstance(value, str) and _DECIMAL.fullmatch(value.strip()):

@@ -187,6 +187,9 @@ FACTS: list[tuple[Refused, int, str, str, str]] = [
     (errors.NotFound(7), 404, "not-found", "No such record", "There is no such record in this workspace."),
     (errors.NotPermitted("see the invoice"), 403, "not-permitted", "Not permitted", "You may not see the invoice."),
     (errors.NumberTaken("A-{0}"), 409, "number-taken", "Number taken", "Another invoice has the number A-{0}."),
+    (errors.InUse(4, 2), 409, "in-use", "In use", "2 other records refer to this one."),
+    (errors.NameTaken("VAT"), 409, "name-taken", "Name taken", "Another record has the name VAT."),
+    (errors.SkuTaken("A"), 409, "sku-taken", "SKU taken", "Another item of the supplier has the SKU A."),
     (
         errors.TransitionRefused(Status.OPEN, Action.REVISE, allowed_actions(Status.OPEN)),
         409,

@@ -79,6 +79,7 @@ REFUSALS: dict[type[Exception], Problem] = {
     errors.InvoiceNotFound: Problem(
         404, "invoice-not-found", "No such invoice", "There is no invoice {0.asked} in this workspace."
     ),
+    errors.InvoiceLineNotFound: _not_found("invoice line {0.asked}"),
     errors.NotFound: _not_found("such record"),
     errors.OrderNotFound: _not_found("order {0.asked}"),
     errors.OrderLineNotFound: _not_found("order line {0.asked}"),
@@ -100,12 +101,16 @@ REFUSALS: dict[type[Exception], Problem] = {
         "wrong-status", "Not in this status", "An invoice that is {0.status} does not take {0.action}, but {allowed}."
     ),
     errors.InvoiceLocked: _refused("invoice-locked", "Invoice locked", "An invoice that is {0.status} is not edited."),
+    errors.InUse: _refused("in-use", "In use", "{0.uses} other records refer to this one."),
+    errors.OnlyLine: _refused("only-line", "Only line", "The invoice has no other line, and one has to stay."),
     errors.OrderCancelled: _refused("order-cancelled", "Order cancelled", "Every line of the order is cancelled."),
     errors.NothingToCancel: _refused(
         "nothing-to-cancel", "Nothing to cancel", "No line of the order can be cancelled, or is asked to be."
     ),
     errors.OrderLineClosed: _refused("order-line-closed", "Order line closed", "Order line {0.line} is {0.status}."),
     errors.NumberTaken: _refused("number-taken", "Number taken", "Another invoice has the number {0.number}."),
+    errors.NameTaken: _refused("name-taken", "Name taken", "Another record has the name {0.name}."),
+    errors.SkuTaken: _refused("sku-taken", "SKU taken", "Another item of the supplier has the SKU {0.sku}."),
     errors.NumberMismatch: _refused(
         "number-mismatch", "Another number", "Invoice {0.invoice} does not have the number {0.number}."
     ),

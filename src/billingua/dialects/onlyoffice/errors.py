@@ -53,6 +53,18 @@ class ListBroken(Refused):
         self.parameter = parameter
 
 
+class TaxNameMissing(Refused):
+    """A tax has to have a name."""
+
+
+class PriceTooHigh(Refused):
+    """More than a product may cost."""
+
+
+class NotEditable(Refused):
+    """The invoice is not the caller's to edit, or not any more."""
+
+
 class AuthenticationFailed(Refused):
     """Nobody has this name and password."""
 
@@ -82,7 +94,11 @@ REFUSALS: dict[type[Exception], Refusal] = {
     ArgumentRefused: Refusal(400, OUT_OF_RANGE + "\r\nParameter name: {0.parameter}", ARGUMENT),
     ConversionFailed: Refusal(400, "{0.reason}\r\nParameter name: {0.parameter}", ARGUMENT),
     ListBroken: Refusal(500, "Index must be within the bounds of the List.\r\nParameter name: {0.parameter}", FAILURE),
+    NotEditable: Refusal(403, "Access Denied", SECURITY),
+    errors.OnlyLine: Refusal(500, "Can't delete invoice line", FAILURE),
     AuthenticationFailed: Refusal(500, "User authentication failed", FAILURE),
+    TaxNameMissing: Refusal(400, "The tax name field cannot be empty", ARGUMENT),
+    PriceTooHigh: Refusal(400, "Max Invoice Item Price: 99999999.99", ARGUMENT),
     errors.PartyNotFound: _out_of_range("contactId, consigneeId"),
     errors.ItemNotFound: _out_of_range("invoiceItemID"),
     errors.TaxNotFound: _out_of_range("invoiceTax1ID, invoiceTax2ID"),
@@ -91,6 +107,9 @@ REFUSALS: dict[type[Exception], Refusal] = {
     errors.CurrencyNotFound: _out_of_range("currency"),
     errors.AddressNotFound: _out_of_range("billingAddressID, deliveryAddressID"),
     errors.NumberTaken: _out_of_range("number", "number"),
+    errors.NameTaken: Refusal(400, "The tax name already exists", ARGUMENT),
+    errors.SkuTaken: Refusal(400, OUT_OF_RANGE + "\r\nParameter name: sku", ARGUMENT),
+    errors.InUse: Refusal(403, "Access Denied", SECURITY),
     errors.AmountTooLarge: _out_of_range("invoiceLines", "amount"),
     errors.NotFound: Refusal(404, "Not found", UNSPECIFIED),
     errors.InvoiceLocked: Refusal(404, "Not found", UNSPECIFIED),

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from billingua.dialects.onlyoffice import requests, responses
+from billingua.dialects.onlyoffice.catalogue import CatalogueEndpoints
 from billingua.dialects.onlyoffice.credentials import open_session, sign_in
 from billingua.dialects.onlyoffice.errors import voice
 from billingua.dialects.onlyoffice.vocabulary import NAME
@@ -38,6 +39,8 @@ def make_face(ledger: Ledger, body_limit: int) -> Face:
         Call("GET", f"{CRM}/invoice/{{id}}", endpoints.get_invoice),
         Call("PUT", f"{CRM}/invoice/{{id}}", endpoints.put_invoice),
     ]
+    families = [CatalogueEndpoints(ledger, body_limit)]
+    calls += [Call(verb, CRM + path, endpoint) for family in families for verb, path, endpoint in family.calls()]
     return Face(NAME, calls, voice)
 
 

@@ -29,6 +29,7 @@ CONVERSIONS: Mapping[str, tuple[str, int]] = {
     "integer": ("Input string was not in a correct format.", FORMAT),
     "number": ("Input string was not in a correct format.", FORMAT),
     "overflow": ("Value was either too large or too small for an Int32.", OVERFLOW),
+    "boolean": ("String was not recognized as a valid Boolean.", FORMAT),
     "date": ("String was not recognized as a valid DateTime.", FORMAT),
     "text": ("The value cannot be converted to a string.", FORMAT),
     "characters": ("The text has a null character.", FORMAT),

@@ -212,6 +212,14 @@ async def history(connection: Connection, workspace: str, kind: str, id: int) ->
     return [entry_from_row(row) for row in rows]
 
 
+async def all_of(connection: Connection, workspace: str, kind: str) -> list[Record[Any]]:
+    """Give every aggregate of a kind that has no columns of its own, by id."""
+    find = SQL["all_aggregates"]
+    return [
+        record_from_row(row) for row in await connection.fetch(find.sql, *find.values(workspace=workspace, kind=kind))
+    ]
+
+
 async def miscounts(connection: Connection, workspace: str) -> list[Miscount]:
     """Find the kept counts of invoices that are not right."""
     find = SQL["find_miscounts"]

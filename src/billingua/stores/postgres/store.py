@@ -23,6 +23,7 @@ from billingua.stores.postgres.reader import Reader
 from billingua.stores.postgres.reading import (
     Reading,
     Row,
+    all_of,
     entry_from_row,
     file,
     history,
@@ -104,6 +105,10 @@ class PostgresStore:
                 return await question(connection)
 
         return await self._lists.use(answer)
+
+    async def all_of(self, workspace: str, kind: str) -> Sequence[Record[Any]]:
+        """Give every aggregate of a kind of which there are few, by id."""
+        return await self._lists.use(partial(all_of, workspace=workspace, kind=kind))
 
     async def miscounts(self, workspace: str) -> Sequence[Miscount]:
         """Find the kept counts of invoices that are not right."""

@@ -157,6 +157,11 @@ class Reading:
         listed = self._connection.execute(asked.page, values | part).fetchall() if part else []
         return Page([record for *_, id in listed if (record := self.record(workspace, kind, id))], total)
 
+    def all_of(self, workspace: str, kind: str) -> list[Record[Any]]:
+        """Give every aggregate of a kind that has no columns of its own, by id."""
+        rows = self._connection.execute(SQL["all_aggregates"], {"workspace": workspace, "kind": kind})
+        return [record_from_row(kind, row) for row in rows]
+
     def miscounts(self, workspace: str) -> list[Miscount]:
         """Find the kept counts of invoices that are not right."""
         rows = self._connection.execute(SQL["find_miscounts"], {"workspace": workspace})

@@ -106,6 +106,10 @@ class SqliteStore:
         """List parties."""
         return await self._list(lambda reading: reading.party_page(workspace, query))
 
+    async def all_of(self, workspace: str, kind: str) -> Sequence[Record[Any]]:
+        """Give every aggregate of a kind of which there are few, by id."""
+        return await self._list(lambda reading: reading.all_of(workspace, kind))
+
     async def miscounts(self, workspace: str) -> Sequence[Miscount]:
         """Find the kept counts of invoices that are not right."""
         return await self._list(lambda reading: reading.miscounts(workspace))
