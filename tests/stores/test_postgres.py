@@ -104,6 +104,16 @@ async def test_what_the_url_says_of_settings_wins(url: str):
     await store.close()
 
 
+async def test_a_setting_is_not_taken_for_another_one_whose_name_ends_like_it(url: str):
+    store = PostgresStore(f"{url}&deadlock_timeout=2s")
+
+    connection = await store._write_line.connection()
+
+    assert await connection.fetchval("SHOW deadlock_timeout") == "2s"
+    assert await connection.fetchval("SHOW lock_timeout") == "10s"
+    await store.close()
+
+
 async def test_every_key_begins_with_the_workspace(url: str):
     keys = await ask(
         url,
@@ -200,6 +210,16 @@ def test_a_database_is_named_without_its_password():
             [f"postgresql://ida:a,b@{host}/ledger?sslmode=require" for host in ("one:5432", "[::1]:5433")],
         ),
         ("postgresql:///ledger?host=/one,/two", ["postgresql:///ledger?host=/one", "postgresql:///ledger?host=/two"]),
+        (
+            "postgresql:///ledger?host=one,two&port=5432,5433&user=ida",
+            [f"postgresql:///ledger?host={place}&user=ida" for place in ("one&port=5432", "two&port=5433")],
+        ),
+        (
+            "postgresql:///ledger?host=one%2Ctwo&port=5433",
+            [f"postgresql:///ledger?host={host}&port=5433" for host in ("one", "two")],
+        ),
+        # The driver says what is wrong with it.
+        ("postgresql:///ledger?host=one,two&port=1,2,3", ["postgresql:///ledger?host=one,two&port=1,2,3"]),
     ],
 )
 def test_each_host_of_a_url_is_tried_by_itself(url: str, urls: list[str]):

@@ -1,12 +1,12 @@
 """How connections to PostgreSQL are made, and what may go wrong with them."""
 
 import asyncio
-import re
 import socket
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager, suppress
+from itertools import cycle
 from typing import Any, TypeAlias
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import asyncpg
 from asyncpg.connect_utils import SessionAttribute
@@ -61,7 +61,6 @@ TO_WRITE = {
 _CONNECT_SECONDS = 5
 _KEEP_ALIVE = {"TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 25_000}
 """Somebody who is silent for 25 seconds, though asked, is gone."""
-_NAMED_HOSTS = re.compile(r"(?:^|&)host=([^&]*)")
 
 
 def place_of(url: str) -> str:
@@ -81,20 +80,34 @@ async def connect(url: str, settings: Mapping[str, str] = PLAIN) -> Connection:
 
 def _one_for_each_host(url: str) -> list[str]:
     """Tell the hosts of a URL apart, so that each has its own time to answer."""
-    parts = urlsplit(url)
-    for hosts in (parts.netloc.rpartition("@")[2], *_NAMED_HOSTS.findall(parts.query)):
-        if "," in hosts:
-            return [url.replace(hosts, host) for host in hosts.split(",")]
-    return [url]
+    if hosts := urlsplit(url).netloc.rpartition("@")[2]:
+        return [url.replace(hosts, host) for host in hosts.split(",")]
+    asked = _asked(url)
+    hosts, ports = asked.get("host", "").split(","), asked.get("port", "").split(",")
+    if len(hosts) == 1 or len(ports) not in {1, len(hosts)}:
+        return [url]
+    return [_at(url, asked, host, port) for host, port in zip(hosts, cycle(ports), strict=False)]
+
+
+def _at(url: str, asked: Mapping[str, str], host: str, port: str) -> str:
+    """Write a URL that asks for the same at one host; without a port, at the usual one."""
+    place = {"host": host, "port": port} if port else {"host": host}
+    return f"{url.partition('?')[0]}?{urlencode({**asked, **place}, safe='/:[]')}"
+
+
+def _asked(url: str) -> dict[str, str]:
+    """Give what a URL asks for by name; of what it names twice, the driver takes the last."""
+    return dict(parse_qsl(urlsplit(url).query))
 
 
 async def _connect(url: str, settings: Mapping[str, str]) -> Connection:
+    asked = _asked(url)
     return await asyncpg.connect(
         url,
         timeout=_CONNECT_SECONDS,
-        target_session_attrs=None if "target_session_attrs=" in url else SessionAttribute.read_write,
+        target_session_attrs=None if "target_session_attrs" in asked else SessionAttribute.read_write,
         max_cached_statement_lifetime=0,
-        server_settings={name: value for name, value in settings.items() if f"{name}=" not in url},
+        server_settings={name: value for name, value in settings.items() if name not in asked},
         connection_class=_KeptAlive,
     )
 
