@@ -1,18 +1,23 @@
 """The server put together: who answers what, and the sandbox."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from billingua.app import DIALECTS, create_app
+from billingua.dialects.crux.files.working import find_upload
 from billingua.dialects.native.vocabulary import ORIGINS
 from billingua.engine.clock import SandboxClock, SystemClock
 from billingua.engine.ledger import Ledger
+from billingua.engine.planting import Plant, plant
+from billingua.engine.uploads import ReceiveUpload, receive_upload
 from billingua.settings import Settings
 from billingua.stores.memory import MemoryStore
-from tests.builders import NOON
+from tests.builders import NOON, a_caller, a_workspace
 
 
 class Sandbox:
@@ -109,3 +114,25 @@ async def test_without_a_sandbox_there_is_none() -> None:
         for path in ("/sandbox/clock", "/sandbox/reset"):
             answer = await client.get(path)
             assert (answer.status_code, answer.json()["type"]) == (404, "/docs/problems/unknown-path")
+
+
+async def test_what_is_done_beside_the_requests_begins_with_the_server_and_ends_with_it(tmp_path: Path):
+    ledger = Ledger(MemoryStore(), SystemClock())
+    app = create_app(ledger, Settings(drop=tmp_path / "drop"))
+    async with app.at_work():
+        while not (tmp_path / "drop" / "in").exists():  # noqa: ASYNC110 - the folder tells nobody
+            await asyncio.sleep(0.001)
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    assert others == set()
+
+
+async def test_a_file_that_was_uploaded_is_worked_off_while_the_server_serves():
+    ledger = Ledger(MemoryStore(), SystemClock())
+    app = create_app(ledger, Settings())
+    sent = ReceiveUpload(name="product_1.csv", source="upload", media_type="text/csv", content=b"")
+    await ledger.run(a_caller(), plant, Plant(a_workspace(), []))
+    upload = await ledger.run(a_caller(), receive_upload, sent)
+    async with app.at_work():
+        while not (found := await find_upload(ledger, "demo", upload.uuid)) or not found.finished_at:  # noqa: ASYNC110
+            await asyncio.sleep(0.001)
+    assert found.tally.rejected == 1

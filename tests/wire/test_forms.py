@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billingua.wire.errors import BodyUnreadable
-from billingua.wire.forms import decode_form, decode_multipart
+from billingua.wire.forms import decode_form, decode_multipart, decode_parts
 
 
 def test_a_form_keeps_its_order_its_repetitions_and_its_blanks():
@@ -62,3 +62,15 @@ def test_a_form_that_was_cut_off_is_refused():
 def test_no_form_of_several_parts_is_a_crash(pieces: list[bytes]):
     with suppress(BodyUnreadable):
         decode_multipart(b"".join(pieces), "multipart/form-data; boundary=x")
+
+
+def test_of_a_form_with_files_every_part_is_given_and_of_two_with_one_name_the_first():
+    parts = [
+        b'Content-Disposition: form-data; name="filename"\r\n\r\ninvoice_1.csv',
+        b'Content-Disposition: form-data; name="file"; filename="a.csv"\r\nContent-Type: text/csv\r\n\r\na\r\n\xff\n',
+        b'Content-Disposition: form-data; name="file"\r\n\r\nanother',
+        b"Content-Type: text/plain\r\n\r\nwithout a name",
+    ]
+    body = b"".join(b"--x\r\n" + part + b"\r\n" for part in parts) + b"--x--\r\n"
+    decoded = decode_parts(body, "multipart/form-data; boundary=x")
+    assert decoded == {"filename": b"invoice_1.csv", "file": b"a\r\n\xff\n"}
