@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from billingua.core.errors import Refused
 from billingua.core.invoice import Invoice
 from billingua.engine.plan import by_id
 from billingua.stores.sqlite.store import SqliteStore
 from tests.builders import an_invoice
-from tests.stores.plans import add, found, put
+from tests.stores.plans import add, found, get, put, refuse
 
 
 def balances_in_the_file(path: Path) -> list[int]:
@@ -35,6 +36,17 @@ async def test_the_log_is_put_away_after_so_many_changes(tmp_path: Path):
 
     await asyncio.wrap_future(store._checkpoints._under_way)
     assert balances_in_the_file(path) == [102_0000]
+    await store.close()
+
+
+async def test_what_changes_nothing_is_not_counted(tmp_path: Path):
+    store = SqliteStore(tmp_path / "ledger.sqlite", checkpoint_changes=2)
+    await store.run(put(an_invoice(id=35)))
+    for _ in range(3):
+        with pytest.raises(Refused):
+            await store.run(refuse(35, Refused("no")))
+        await store.run(get(by_id(Invoice, 35)))
+    assert store._checkpoints._under_way is None
     await store.close()
 
 

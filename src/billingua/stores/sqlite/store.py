@@ -75,7 +75,7 @@ class SqliteStore:
     async def _attempt(self, jobs: Sequence[Job[Any]]) -> Sequence[Outcome[Any]]:
         """Run a batch; after it, what the writer has at hand serves the reader too."""
         outcomes = await self._writer.attempt(jobs)
-        self._checkpoints.count(len(outcomes))
+        self._checkpoints.count(len(self._writer.under_way.entries))
         with suppress(sqlite3.Error):  # the batch is committed, whatever becomes of this
             version = self._reader.version()
             if not self._writer.others_wrote():  # asked last, so that whoever wrote before that is noticed
