@@ -50,6 +50,10 @@ class InvoiceVoided(Event):
     """The invoice is out of force."""
 
 
+class InvoiceDeleted(Event):
+    """The invoice is gone; its history stays."""
+
+
 class OrderCreated(Event):
     """A retailer ordered something."""
 
@@ -99,6 +103,7 @@ NAMES: dict[type[Event], str] = {
     InvoiceRejected: "invoice.rejected",
     InvoiceRevised: "invoice.revised",
     InvoiceVoided: "invoice.voided",
+    InvoiceDeleted: "invoice.deleted",
     OrderCreated: "order.created",
     OrderEdited: "order.edited",
     OrderSent: "order.sent",

@@ -66,11 +66,11 @@ def line_needs(lines: Sequence[LineContent]) -> list[Key[Any]]:
 
 def write_lines(contents: Sequence[LineContent], found: Found) -> tuple[InvoiceLine, ...]:
     """Write new lines, in their order. Refuses with `ItemNotFound` or `TaxNotFound`."""
-    return tuple(write_line(position, content, found) for position, content in enumerate(contents))
+    return tuple(write_line(found.new_id("invoice_line"), position, content, found) for position, content in enumerate(contents))
 
 
-def write_line(position: int, content: LineContent, found: Found) -> InvoiceLine:
-    """Write a new line with an id of its own. Refuses with `ItemNotFound` or `TaxNotFound`."""
+def write_line(id: int, position: int, content: LineContent, found: Found) -> InvoiceLine:
+    """Write a line. Refuses with `ItemNotFound` or `TaxNotFound`."""
     sku = content.sku
     if content.item is not None:
         sku = found.require(by_id(Item, content.item), errors.ItemNotFound(content.item)).sku
@@ -79,7 +79,7 @@ def write_line(position: int, content: LineContent, found: Found) -> InvoiceLine
         for tax in (content.tax1, content.tax2)
     )
     return InvoiceLine(
-        id=found.new_id("invoice_line"),
+        id=id,
         position=position,
         item=content.item,
         sku=sku,

@@ -24,7 +24,7 @@ from billingua.core.lifecycle import Action, Status
 from billingua.core.party import Opportunity, Party
 from billingua.engine.content import InvoiceFields, LineContent, carry_over, line_needs, write_lines
 from billingua.engine.kinds import THE_WORKSPACE, by_claim, by_number, by_username
-from billingua.engine.plan import Caller, Decision, Needs, Plan, Step, by_id
+from billingua.engine.plan import Caller, Decision, Found, Key, Needs, Plan, Record, Step, by_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,24 +41,54 @@ class InvoiceView:
 
 def find_invoice(id: int, caller: Caller, now: datetime) -> Plan[InvoiceView]:
     """Show one invoice. Refuses with `InvoiceNotFound`, or `NotPermitted` where the caller may not see its party."""
-    key = by_id(Invoice, id)
+    return (yield from _find(by_id(Invoice, id), caller))
+
+
+def find_invoice_by_number(number: str, caller: Caller, now: datetime) -> Plan[InvoiceView]:
+    """Show the invoice that has a number, of the workspace's own. Refuses as `find_invoice`."""
+    return (yield from _find(by_number(number), caller))
+
+
+def _find(key: Key[Invoice], caller: Caller) -> Plan[InvoiceView]:
     found = yield Needs([key])
     record = found.record(key)
     if record is None:
-        raise errors.InvoiceNotFound(id)
+        raise errors.InvoiceNotFound(key.value)
     view = yield from view_of(record.value, record.version)
-    if not may_see(caller.user, view.party) and not may_change(caller.user, record.value):
+    if not may_access(caller.user, view):
         raise errors.NotPermitted("see the invoice")
     return Decision(view)
 
 
+def view_invoices(invoices: Sequence[Record[Invoice]], caller: Caller, now: datetime) -> Plan[list[InvoiceView]]:
+    """Show those of some invoices that the caller may see."""
+    found = yield Needs([*dict.fromkeys(key for record in invoices for key in _referred(record.value))])
+    views = [_view(record.value, record.version, found) for record in invoices]
+    return Decision([view for view in views if may_access(caller.user, view)])
+
+
+def may_access(user: User | None, view: InvoiceView) -> bool:
+    """Whether the user may see whom an invoice is for, or administers the records, or made it."""
+    return may_see(user, view.party) or may_change(user, view.invoice)
+
+
 def view_of(invoice: Invoice, version: int) -> Step[InvoiceView]:
     """Look up whom and what an invoice refers to."""
-    party = by_id(Party, invoice.party)
-    consignee = by_id(Party, invoice.consignee or 0)
-    opportunity = by_id(Opportunity, invoice.opportunity or 0)
-    author = by_username(invoice.created_by or "")
-    found = yield Needs([party, consignee, opportunity, author])
+    found = yield Needs(_referred(invoice))
+    return _view(invoice, version, found)
+
+
+def _referred(invoice: Invoice) -> tuple[Key[Party], Key[Party], Key[Opportunity], Key[User]]:
+    return (
+        by_id(Party, invoice.party),
+        by_id(Party, invoice.consignee or 0),
+        by_id(Opportunity, invoice.opportunity or 0),
+        by_username(invoice.created_by or ""),
+    )
+
+
+def _view(invoice: Invoice, version: int, found: Found) -> InvoiceView:
+    party, consignee, opportunity, author = _referred(invoice)
     return InvoiceView(
         invoice, version, found.get(party), found.get(consignee), found.get(opportunity), found.get(author)
     )

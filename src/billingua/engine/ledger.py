@@ -84,15 +84,6 @@ class Ledger:
         """Give every aggregate of a kind of which the caller's workspace has few, by id."""
         return [record.value for record in await self.store.all_of(caller.workspace, kind_of_type(kind).name)]
 
-    async def invoice_of_line(self, caller: Caller, line: int) -> int | None:
-        """Find the invoice (its id) that has a line of this id, among all there are; None where none has."""
-        records: Any = self.store.aggregates(caller.workspace, "invoice")
-        async with aclosing(records):
-            async for record in records:
-                if any(other.id == line for other in record.value.lines):
-                    return record.value.id
-        return None
-
     async def file(self, caller: Caller, uuid: UUID) -> File | None:
         """Give a file of the caller's workspace; None where there is none."""
         return await self.store.file(caller.workspace, uuid)

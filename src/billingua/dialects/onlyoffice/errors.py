@@ -65,6 +65,10 @@ class NotEditable(Refused):
     """The invoice is not the caller's to edit, or not any more."""
 
 
+class LogoMissing(Refused):
+    """No image was uploaded that could become the logo."""
+
+
 class AuthenticationFailed(Refused):
     """Nobody has this name and password."""
 
@@ -97,6 +101,7 @@ REFUSALS: dict[type[Exception], Refusal] = {
     NotEditable: Refusal(403, "Access Denied", SECURITY),
     errors.OnlyLine: Refusal(500, "Can't delete invoice line", FAILURE),
     AuthenticationFailed: Refusal(500, "User authentication failed", FAILURE),
+    LogoMissing: Refusal(500, "There is no uploaded image.", FAILURE),
     TaxNameMissing: Refusal(400, "The tax name field cannot be empty", ARGUMENT),
     PriceTooHigh: Refusal(400, "Max Invoice Item Price: 99999999.99", ARGUMENT),
     errors.PartyNotFound: _out_of_range("contactId, consigneeId"),

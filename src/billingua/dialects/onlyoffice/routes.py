@@ -11,8 +11,10 @@ from starlette.routing import Route
 
 from billingua.dialects.onlyoffice import requests, responses
 from billingua.dialects.onlyoffice.catalogue import CatalogueEndpoints
-from billingua.dialects.onlyoffice.credentials import open_session, sign_in
+from billingua.dialects.onlyoffice.credentials import sign_in
 from billingua.dialects.onlyoffice.errors import voice
+from billingua.dialects.onlyoffice.invoices import InvoiceEndpoints
+from billingua.dialects.onlyoffice.portal import PortalEndpoints
 from billingua.dialects.onlyoffice.vocabulary import NAME
 from billingua.engine.ledger import Ledger
 from billingua.wire.face import Face
@@ -21,12 +23,16 @@ BASE = "/api/2.0"
 CRM = f"{BASE}/crm"
 
 
+PARTS = {"id": "[0-9]+", "status": "[^/]+?"}
+"""What a path may have at each of its variable parts."""
+
+
 class Call(Route):
     """A call of this API: in whatever case its path is written, with `.json`, `.xml` or nothing behind it."""
 
     def __init__(self, verb: str, path: str, endpoint: Callable[[Request], Awaitable[Response]]) -> None:
         super().__init__(f"{path}{{suffix}}", endpoint, methods=[verb])
-        pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[0-9]+)", re.escape(path))
+        pattern = re.sub(r"\\\{(\w+)\\\}", lambda name: f"(?P<{name[1]}>{PARTS[name[1]]})", re.escape(path))
         self.path_regex = re.compile(rf"{pattern}(?P<suffix>\.json|\.xml|)\Z", re.IGNORECASE | re.ASCII)
 
 
@@ -35,11 +41,12 @@ def make_face(ledger: Ledger, body_limit: int) -> Face:
     endpoints = Endpoints(ledger, body_limit)
     calls = [
         Call("POST", f"{BASE}/authentication", endpoints.authenticate),
-        Call("POST", f"{CRM}/invoice", endpoints.post_invoice),
-        Call("GET", f"{CRM}/invoice/{{id}}", endpoints.get_invoice),
-        Call("PUT", f"{CRM}/invoice/{{id}}", endpoints.put_invoice),
     ]
-    families = [CatalogueEndpoints(ledger, body_limit)]
+    families = [
+        InvoiceEndpoints(ledger, body_limit),
+        CatalogueEndpoints(ledger, body_limit),
+        PortalEndpoints(ledger, body_limit),
+    ]
     calls += [Call(verb, CRM + path, endpoint) for family in families for verb, path, endpoint in family.calls()]
     return Face(NAME, calls, voice)
 
@@ -57,23 +64,3 @@ class Endpoints:
         token = b64encode(token_bytes(48)).decode()
         session, credential = await sign_in(request, self._ledger, wanted, token)
         return responses.success(request, responses.token(token, credential, session, request))
-
-    async def post_invoice(self, request: Request) -> Response:
-        """Write a new invoice (§4.2)."""
-        session = await open_session(request, self._ledger)
-        command = await requests.post_invoice(request, session.workspace, self._body_limit)
-        shown = await self._ledger.run(session.caller, requests.create_invoice, command)
-        return responses.success(request, responses.invoice(shown, session, request))
-
-    async def get_invoice(self, request: Request) -> Response:
-        """Show an invoice (§4.6)."""
-        session = await open_session(request, self._ledger)
-        shown = await self._ledger.read(session.caller, requests.find_invoice, requests.invoice_id(request))
-        return responses.success(request, responses.invoice(shown, session, request))
-
-    async def put_invoice(self, request: Request) -> Response:
-        """Write an invoice anew (§4.3)."""
-        session = await open_session(request, self._ledger)
-        command = await requests.put_invoice(request, session.workspace, self._body_limit)
-        shown = await self._ledger.run(session.caller, requests.replace_invoice, command)
-        return responses.success(request, responses.invoice(shown, session, request))

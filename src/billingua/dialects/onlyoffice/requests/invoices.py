@@ -1,17 +1,18 @@
 """Invoices as clients ask for them and write them (contract §4)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, tzinfo
-from decimal import Decimal
 from typing import Any
 
 from starlette.requests import Request
 
+from billingua.core.invoice import Invoice
 from billingua.core.money import ZERO, settle
 from billingua.core.rounding import STEPWISE
 from billingua.core.workspace import Workspace
 from billingua.dialects.onlyoffice.errors import ArgumentRefused, ConversionFailed
 from billingua.dialects.onlyoffice.requests.binding import Parameters, Values, read_parameters
+from billingua.dialects.onlyoffice.requests.lines import UNSAID, line_content
 from billingua.dialects.onlyoffice.requests.moments import moment_reader
 from billingua.dialects.onlyoffice.responses import ShownInvoice
 from billingua.dialects.onlyoffice.vocabulary import (
@@ -26,7 +27,7 @@ from billingua.engine import invoices, writing
 from billingua.engine.content import InvoiceFields, LineContent
 from billingua.engine.invoices import InvoiceView
 from billingua.engine.kinds import by_username
-from billingua.engine.plan import Caller, Decision, Needs, Plan, Step
+from billingua.engine.plan import Caller, Decision, Needs, Plan, Record, Step
 from billingua.engine.writing import CreateInvoice, ReplaceInvoice
 from billingua.wire.scalars import LARGEST_INTEGER, read_integer, read_number, read_text
 
@@ -39,22 +40,54 @@ def invoice_id(request: Request) -> int:
     return int(digits)
 
 
-def find_invoice(id: int, caller: Caller, now: datetime) -> Plan[ShownInvoice]:
-    """Show one invoice (§4.6). Refuses as the ledger's `find_invoice`, and with `ArgumentRefused` for none at all."""
+def record_id(request: Request) -> int:
+    """Read the invoice's id from the path. Refuses with `ArgumentRefused` where it is nought."""
+    id = invoice_id(request)
     if not id:
         raise ArgumentRefused("id")
+    return id
+
+
+def find_invoice(id: int, caller: Caller, now: datetime) -> Plan[ShownInvoice]:
+    """Show one invoice (§4.6). Refuses as the ledger's `find_invoice`."""
     found = yield from invoices.find_invoice(id, caller, now)
     return Decision((yield from _shown(found.answer)))
 
 
 def _shown(view: InvoiceView) -> Step[ShownInvoice]:
-    """Look up who may see the private contacts of an invoice."""
-    private = [party for party in (view.party, view.consignee) if party and party.private]
-    keys = {name: by_username(name) for party in private for name in party.access}
+    (shown,) = yield from show([view])
+    return shown
+
+
+def show(views: Sequence[InvoiceView]) -> Step[list[ShownInvoice]]:
+    """Look up who may see the private contacts of invoices."""
+    parties = {party.id: party for view in views for party in (view.party, view.consignee) if party and party.private}
+    keys = {name: by_username(name) for party in parties.values() for name in party.access}
     if not keys:
-        return ShownInvoice(view, {})
+        return [ShownInvoice(view, {}) for view in views]
     found = yield Needs(list(keys.values()))
-    return ShownInvoice(view, {name: user for name, key in keys.items() if (user := found.get(key))})
+    users = {name: user for name, key in keys.items() if (user := found.get(key))}
+    return [ShownInvoice(view, users) for view in views]
+
+
+async def read_invoice_number(request: Request, body_limit: int) -> str:
+    """Read the number of the invoice that is asked for. Refuses with `ArgumentRefused` where there is none."""
+    number = (await read_parameters(request, body_limit)).scalars.read("number", read_text, "")
+    if not number:
+        raise ArgumentRefused("number")
+    return number
+
+
+def find_invoice_by_number(number: str, caller: Caller, now: datetime) -> Plan[ShownInvoice]:
+    """Show the invoice that has a number (§4.6). Refuses as the ledger's `find_invoice_by_number`."""
+    found = yield from invoices.find_invoice_by_number(number, caller, now)
+    return Decision((yield from _shown(found.answer)))
+
+
+def view_invoices(records: Sequence[Record[Invoice]], caller: Caller, now: datetime) -> Plan[list[ShownInvoice]]:
+    """Show those of some invoices that the caller may see (§4.5)."""
+    found = yield from invoices.view_invoices(records, caller, now)
+    return Decision((yield from show(found.answer)))
 
 
 async def post_invoice(request: Request, workspace: Workspace, body_limit: int) -> CreateInvoice:
@@ -92,7 +125,7 @@ async def put_invoice(request: Request, workspace: Workspace, body_limit: int) -
         fields=_fields(scalars, workspace.zone),
         extras=_extras(scalars),
         lines=_lines(parameters),
-        unsaid=frozenset({"unit", "order_line", "attributes"}),
+        unsaid=UNSAID,
         currencies=CURRENCIES,
     )
 
@@ -185,37 +218,7 @@ _LINE_MEMBERS = frozenset(
 
 def _lines(parameters: Parameters) -> list[LineContent]:
     """Read the lines: at least one, and no more than so many; their ids and places are not theirs to choose."""
-    lines = [_line(values) for values in parameters.objects("invoiceLines", _LINE_MEMBERS, MOST_LINES)]
+    lines = [line_content(values) for values in parameters.objects("invoiceLines", _LINE_MEMBERS, MOST_LINES)]
     if not lines:
         raise ArgumentRefused("invoiceLines")
     return lines
-
-
-def _line(values: Values) -> LineContent:
-    description = values.read("description", read_text, "")
-    if len(description) > LONGEST_TEXT:
-        raise ArgumentRefused(f"{values.place}description")
-    return LineContent(
-        item=_id(values, "invoiceItemID", 1),
-        tax1=_id(values, "invoiceTax1ID", 0) or None,
-        tax2=_id(values, "invoiceTax2ID", 0) or None,
-        quantity=_amount(values, "quantity", LARGEST),
-        unit_price=_amount(values, "price", LARGEST),
-        discount_percent=_amount(values, "discount", Decimal(100)),
-        description=description,
-    )
-
-
-def _id(values: Values, name: str, lowest: int) -> int:
-    id = values.read(name, read_integer, 0)
-    if id < lowest:
-        raise ArgumentRefused(values.place + name)
-    return id
-
-
-def _amount(values: Values, name: str, highest: Decimal) -> Decimal:
-    """Read an amount, which is held against its bounds as it was sent and then rounded as it is stored."""
-    amount = values.read(name, read_number, ZERO)
-    if not ZERO <= amount <= highest:
-        raise ArgumentRefused(values.place + name)
-    return settle(amount, 2)

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from starlette.requests import Request
 
@@ -14,6 +17,15 @@ from billingua.dialects.onlyoffice.responses.references import References, decim
 from billingua.dialects.onlyoffice.vocabulary import NAME, STATUSES, currency
 from billingua.engine.invoices import InvoiceView
 from billingua.wire.credentials import Session
+
+SAMPLE_TERM = timedelta(days=30)
+SAMPLE_AUTHOR = {
+    "id": str(UUID(int=0)),
+    "displayName": "",
+    "avatarSmall": "/skins/default/images/default_user_photo_size_32-32.png",
+    "profileUrl": "",
+}
+"""Who stands in a sample for whoever will write the invoice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +39,54 @@ class ShownInvoice:
 def invoice(shown: ShownInvoice, session: Session, request: Request) -> dict[str, Any]:
     """Show an invoice to a user (§3.2), also one that was born in another dialect."""
     return _shown(shown, References(session, request))
+
+
+def invoice_base(shown: ShownInvoice, session: Session, request: Request) -> dict[str, Any]:
+    """Show an invoice without its lines, as lists do (§3.2)."""
+    whole = invoice(shown, session, request)
+    return {name: value for name, value in whole.items() if name != "invoiceLines"}
+
+
+def deleted_invoice(shown: ShownInvoice, session: Session, request: Request) -> dict[str, Any]:
+    """Show an invoice that is gone: its lines went first, so it comes to nothing (§4.8)."""
+    return invoice_base(shown, session, request) | {"cost": decimal(ZERO)}
+
+
+PARTS = ("invoiceLines", "contact", "consignee", "entity")
+
+
+def invoice_by_number(shown: ShownInvoice, session: Session, request: Request) -> dict[str, Any]:
+    """Show an invoice without its parts, as one that is found by its number (§4.6)."""
+    return invoice(shown, session, request) | dict.fromkeys(PARTS) | {"cost": decimal(ZERO)}
+
+
+def sample(number: str, now: datetime, session: Session, request: Request) -> dict[str, Any]:
+    """Show an invoice that nobody has written yet (§4.7)."""
+    references, workspace = References(session, request), session.workspace
+    return {
+        "invoiceLines": [line(InvoiceLine(id=0, position=0, quantity=Decimal(1)), 0)],
+        "status": STATUSES[Status.DRAFT],
+        "number": number,
+        "issueDate": references.moment(now),
+        "templateType": 0,
+        "contact": None,
+        "consignee": None,
+        "entity": None,
+        "dueDate": references.moment(now + SAMPLE_TERM),
+        "language": "",
+        "currency": currency(workspace.currency),
+        "exchangeRate": decimal(Decimal(1)),
+        "purchaseOrderNumber": "",
+        "terms": workspace.setting(NAME, "terms") or "",
+        "description": "",
+        "fileID": -1,
+        "createOn": references.moment(now),
+        "createBy": SAMPLE_AUTHOR,
+        "cost": decimal(ZERO),
+        "canEdit": True,
+        "canDelete": True,
+        "id": 0,
+    }
 
 
 def _shown(shown: ShownInvoice, references: References) -> dict[str, Any]:

@@ -1,0 +1,132 @@
+"""Lines of invoices, among others or one by one, as clients write them (contract §4.1, §6)."""
+
+from collections.abc import Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from starlette.requests import Request
+
+from billingua.core import errors
+from billingua.core.line import InvoiceLine
+from billingua.core.money import ZERO, settle
+from billingua.dialects.onlyoffice.errors import ArgumentRefused, NotEditable
+from billingua.dialects.onlyoffice.requests.binding import Values, read_parameters
+from billingua.dialects.onlyoffice.vocabulary import LARGEST, LONGEST_TEXT
+from billingua.engine import lines
+from billingua.engine.content import LineContent
+from billingua.engine.ledger import Ledger
+from billingua.engine.lines import AddLine, ChangeLine, RemoveLine
+from billingua.engine.plan import Caller, Plan
+from billingua.wire.scalars import read_integer, read_number, read_text
+
+T = TypeVar("T")
+
+UNSAID = frozenset({"unit", "order_line", "attributes"})
+"""The members of a line that this API has no word for."""
+
+
+def line_content(values: Values) -> LineContent:
+    """Read what a line shall say (§4.1). Refuses with `ConversionFailed` or `ArgumentRefused`."""
+    description = values.read("description", read_text, "")
+    if len(description) > LONGEST_TEXT:
+        raise ArgumentRefused(f"{values.place}description")
+    return LineContent(
+        item=_id(values, "invoiceItemID", 1),
+        tax1=_id(values, "invoiceTax1ID", 0) or None,
+        tax2=_id(values, "invoiceTax2ID", 0) or None,
+        quantity=_amount(values, "quantity", LARGEST),
+        unit_price=_amount(values, "price", LARGEST),
+        discount_percent=_amount(values, "discount", Decimal(100)),
+        description=description,
+    )
+
+
+def _id(values: Values, name: str, lowest: int) -> int:
+    id = values.read(name, read_integer, 0)
+    if id < lowest:
+        raise ArgumentRefused(values.place + name)
+    return id
+
+
+def _amount(values: Values, name: str, highest: Decimal) -> Decimal:
+    """Read an amount, which is held against its bounds as it was sent and then rounded as it is stored."""
+    amount = values.read(name, read_number, ZERO)
+    if not ZERO <= amount <= highest:
+        raise ArgumentRefused(values.place + name)
+    return settle(amount, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class SentLine:
+    """A new line, and its amounts as they were sent, not rounded yet."""
+
+    command: AddLine
+    amounts: Mapping[str, Decimal]
+
+
+async def post_line(request: Request, body_limit: int) -> SentLine:
+    """Read a line that is to be written (§6). Refuses with `ConversionFailed` or `ArgumentRefused`."""
+    scalars = (await read_parameters(request, body_limit)).scalars
+    place = scalars.read("sortOrder", read_integer, 0)
+    command = AddLine(invoice=_id(scalars, "invoiceId", 1), content=line_content(scalars), position=place)
+    return SentLine(
+        command, {name: scalars.read(name, read_number, ZERO) for name in ("quantity", "price", "discount")}
+    )
+
+
+async def put_line(request: Request, line: int, body_limit: int) -> ChangeLine:
+    """Read what a line shall say (§6). What it cannot say is told once the line is known to be there."""
+    scalars = (await read_parameters(request, body_limit)).scalars
+    return ChangeLine(
+        invoice=_id(scalars, "invoiceId", 1),
+        line=line,
+        content=_content(scalars),
+        position=scalars.read("sortOrder", read_integer, 0),
+        unsaid=UNSAID,
+    )
+
+
+def _content(scalars: Values) -> LineContent | ArgumentRefused:
+    try:
+        return line_content(scalars)
+    except ArgumentRefused as error:
+        return error
+
+
+def add_line(command: AddLine, caller: Caller, now: datetime) -> Plan[InvoiceLine]:
+    """Write a line. Refuses with `ArgumentRefused` where there is no such invoice."""
+    try:
+        return (yield from _editing(lines.add_line(command, caller, now)))
+    except errors.InvoiceNotFound as error:
+        raise ArgumentRefused("invoiceId") from error
+
+
+def change_line(command: ChangeLine, caller: Caller, now: datetime) -> Plan[InvoiceLine]:
+    """Write a line anew."""
+    return (yield from _editing(lines.change_line(command, caller, now)))
+
+
+async def find_invoice_of(line: int, caller: Caller, ledger: Ledger) -> int:
+    """Find the invoice (its id) that has a line, among all there are. Refuses with `InvoiceLineNotFound`."""
+    records: Any = ledger.store.aggregates(caller.workspace, "invoice")
+    async with aclosing(records):
+        async for record in records:
+            if any(other.id == line for other in record.value.lines):
+                return record.value.id
+    raise errors.InvoiceLineNotFound(line)
+
+
+def remove_line(command: RemoveLine, caller: Caller, now: datetime) -> Plan[InvoiceLine]:
+    """Take a line out of its invoice."""
+    return (yield from _editing(lines.remove_line(command, caller, now)))
+
+
+def _editing(plan: Plan[T]) -> Plan[T]:
+    """Run a plan on an invoice's lines: whoever may not edit it is told so, with `NotEditable` (§12.11)."""
+    try:
+        return (yield from plan)
+    except (errors.InvoiceLocked, errors.ChangeNotPermitted) as error:
+        raise NotEditable from error
