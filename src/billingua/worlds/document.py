@@ -460,6 +460,7 @@ class OnlyofficeSettings(Section, frozen=True, kw_only=True):
     terms: str = ""
     company_name: str = ""
     company_address: dict[str, str] | None = None
+    company_logo: str | None = None
     opportunity_stages: list[OnlyofficeStage] = field(
         default_factory=lambda: [OnlyofficeStage(id=1, title="Initial contact")]
     )

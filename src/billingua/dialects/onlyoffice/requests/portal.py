@@ -1,4 +1,4 @@
-"""What clients ask of the portal itself, as commands: numbering, terms, the seller, the currency (contract §9, §11.4)."""
+"""What clients ask of the portal itself, as commands: numbering, terms, seller, currency (contract §9, §11.4)."""
 
 from collections.abc import Mapping
 from typing import Any
