@@ -2,19 +2,20 @@
 
 import asyncio
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from enum import Enum
+from itertools import cycle, islice
 
 import httpx
 
-from tests.durability.work import Operation
+from tests.durability.work import DIALECTS, Operation
 
 CONNECTIONS = 16
 _PATIENCE_SECONDS = 120
-_ANSWERS = 3
+_LOOK_AGAIN_SECONDS = 0.02
 _NOTHING_CHANGED = re.compile("nothing (has|was) changed", re.IGNORECASE)
 
 
@@ -32,10 +33,13 @@ class Book:
 
     told: dict[str, tuple[Operation, Told]] = field(default_factory=dict[str, tuple[Operation, Told]])
     shown: set[tuple[int, int, str | None]] = field(default_factory=set[tuple[int, int, str | None]])
+    granted: Counter[str] = field(default_factory=Counter[str])
+    """How many requests were granted in each dialect."""
 
     def enter(self, operation: Operation, answer: httpx.Response | None) -> Told:
         told = _read(answer)
         self.told[operation.id] = operation, told
+        self.granted[operation.dialect] += told is Told.GRANTED
         if answer is not None and told is Told.GRANTED and operation.verb == "GET":
             invoice = answer.json()
             self.shown.add((invoice["id"], invoice["version"], invoice["external_id"]))
@@ -43,7 +47,8 @@ class Book:
 
     def counts(self) -> str:
         counted = Counter(told for _, told in self.told.values())
-        return ", ".join(f"{counted[told]} {told.name.lower()}" for told in Told)
+        dialects = ", ".join(f"{self.granted[dialect]} in {dialect}" for dialect in DIALECTS)
+        return ", ".join(f"{counted[told]} {told.name.lower()}" for told in Told) + f" ({dialects})"
 
 
 def _read(answer: httpx.Response | None) -> Told:
@@ -57,16 +62,18 @@ def _read(answer: httpx.Response | None) -> Told:
 
 
 class Load:
-    """Clients at work on some nodes, until they are stopped or their node is gone."""
+    """Clients at work on some nodes, until they are stopped; when a node is gone, its clients wait for it."""
 
-    def __init__(self, work: Iterator[Operation], book: Book, urls: Sequence[str]) -> None:
+    def __init__(
+        self, work: Iterator[Operation], book: Book, urls: Sequence[str], patience_seconds: float = _PATIENCE_SECONDS
+    ) -> None:
         self._work = work
         self._book = book
         self._urls = urls
+        self._patience_seconds = patience_seconds
         self._stopped = False
         self._news = asyncio.Event()
-        self._clients = Counter[str]()
-        self._granted: defaultdict[str, int] = defaultdict(int)
+        self._granted = Counter[str]()
 
     async def run(self) -> None:
         """Make requests on all connections at once."""
@@ -74,29 +81,36 @@ class Load:
             nodes = [httpx.AsyncClient(base_url=url, verify=False, timeout=_PATIENCE_SECONDS) for url in self._urls]
             for node in nodes:
                 await stack.enter_async_context(node)
-            await asyncio.gather(*(self._request(nodes[number % len(nodes)]) for number in range(CONNECTIONS)))
+            await asyncio.gather(*(self._request(node) for node in islice(cycle(nodes), CONNECTIONS)))
 
     def stop(self) -> None:
         """Let each client get its last answer."""
         self._stopped = True
 
-    async def go_on(self) -> None:
-        """Wait until every node that has clients has granted some more requests."""
-        before = dict(self._granted)
-        async with asyncio.timeout(_PATIENCE_SECONDS):
-            while any(self._granted[url] < before.get(url, 0) + _ANSWERS for url in +self._clients):
-                self._news.clear()
-                await self._news.wait()
+    async def go_on(self, grants: int) -> None:
+        """Wait until every node has granted so many more requests, and every dialect has been granted some by now."""
+        goal = {url: self._granted[url] + grants for url in self._urls}
+        try:
+            async with asyncio.timeout(self._patience_seconds):
+                while not self._has_reached(goal):
+                    self._news.clear()
+                    await self._news.wait()
+        except TimeoutError:
+            raise AssertionError(f"too little was granted: {dict(self._granted)}; {self._book.counts()}") from None
+
+    def _has_reached(self, goal: Mapping[str, int]) -> bool:
+        of_all = all(self._book.granted[dialect] for dialect in DIALECTS)
+        return of_all and all(self._granted[url] >= grants for url, grants in goal.items())
 
     async def _request(self, node: httpx.AsyncClient) -> None:
-        url = str(node.base_url)
-        self._clients[url] += 1
-        try:
-            while not self._stopped and await self._ask(node, next(self._work)):
-                pass
-        finally:
-            self._clients[url] -= 1
-            self._news.set()
+        while not self._stopped:
+            if not await self._ask(node, next(self._work)):
+                await self._wait_for(node)
+
+    async def _wait_for(self, node: httpx.AsyncClient) -> None:
+        """Wait until a node is back."""
+        while not self._stopped and not await _is_there(node):  # noqa: ASYNC110 - nobody but the node itself knows
+            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
 
     async def _ask(self, node: httpx.AsyncClient, operation: Operation) -> bool:
         """Make a request, and say whether the node is still there."""
@@ -110,3 +124,10 @@ class Load:
             self._granted[str(node.base_url)] += 1
             self._news.set()
         return True
+
+
+async def _is_there(node: httpx.AsyncClient) -> bool:
+    try:
+        return (await node.get("/healthz")).is_success
+    except httpx.TransportError:
+        return False

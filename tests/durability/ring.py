@@ -21,9 +21,12 @@ from tests.end_to_end.server import Server
 from tests.postgres import Postgres
 
 _DRAFTS_A_ROUND = 30
-_EARLIEST_SECONDS = 0.02
-_LATEST_SECONDS = 0.3
-"""When, after the clients begin, something happens."""
+_FEWEST_GRANTS = 20
+_MOST_GRANTS = 200
+"""How much all nodes together grant before something happens, each its share, and again before the next round."""
+_LATEST_SECONDS = 0.05
+"""How long after that something happens: any step of a batch may be under way."""
+_LONGEST_ABSENCE_SECONDS = 0.3
 
 
 @dataclass
@@ -42,9 +45,10 @@ class Ring:
         load = Load(self.work, self.book, [server.url for server in self.servers])
         async with asyncio.TaskGroup() as group:
             group.create_task(load.run())
-            await asyncio.sleep(self.rng.uniform(_EARLIEST_SECONDS, _LATEST_SECONDS))
+            await load.go_on(self.rng.randint(_FEWEST_GRANTS, _MOST_GRANTS) // len(self.servers))
+            await asyncio.sleep(self.rng.uniform(0, _LATEST_SECONDS))
             await crash(self)
-            await load.go_on()
+            await load.go_on(_FEWEST_GRANTS // len(self.servers))
             load.stop()
         await self.check(checking.assert_nothing_is_lost)
 
@@ -128,14 +132,14 @@ async def kill_a_backend(ring: Ring) -> None:
 async def kill_the_postmaster(ring: Ring) -> None:
     assert ring.postgres
     ring.postgres.cluster.kill()
-    await asyncio.sleep(ring.rng.uniform(0, _LATEST_SECONDS))
+    await asyncio.sleep(ring.rng.uniform(0, _LONGEST_ABSENCE_SECONDS))
     await asyncio.to_thread(ring.postgres.cluster.start)
 
 
 async def kill_the_postmaster_twice(ring: Ring) -> None:
     """The second time, nodes may be about to find out what became of their commits."""
     await kill_the_postmaster(ring)
-    await asyncio.sleep(ring.rng.uniform(0, _LATEST_SECONDS))
+    await asyncio.sleep(ring.rng.uniform(0, _LONGEST_ABSENCE_SECONDS))
     await kill_the_postmaster(ring)
 
 

@@ -14,6 +14,7 @@ AMENDED = range(1, 41)
 REPLACED = range(101, 131)
 ORDERS = range(1, 11)
 FIRST_DRAFT = 1001
+DIALECTS = ("bigcommerce", "onlyoffice", "modulus", "crux", "native")
 
 Traces = Counter[tuple[str, str]]
 """How many entries of history of each kind of aggregate, and how many events of each name."""
