@@ -12,12 +12,14 @@ from billingua.documents.errors import DocumentTooLarge
 from billingua.documents.texts import lines, one_line
 from billingua.documents.words import Label, Language, decimals, language
 
-MOST_LINES = 10_000
-MOST_CHARACTERS = 500_000
+MOST_LINES = 3_000
+MOST_CHARACTERS = 300_000
+"""Of all texts together, each line break counting as many: what takes the press some seconds, and no invoice has."""
 
 _MOST_CHARACTERS_KEPT_WHOLE = 300
 """A row or a text with more characters may break over pages; a shorter one moves to the next."""
 _MOST_SUMS_KEPT_WHOLE = 25
+_LINE_BREAK = 30
 _LONGEST_WORD = 28
 _LONGEST_IN_TABLE = 22
 _LONGEST_IN_NARROW = 14
@@ -43,7 +45,7 @@ def _digits(document: InvoiceDocument) -> int:
 def _require_printable(document: InvoiceDocument) -> None:
     if len(document.lines) > MOST_LINES:
         raise DocumentTooLarge("lines", len(document.lines), MOST_LINES)
-    characters = sum(map(len, _texts(document)))
+    characters = sum(len(text) + _LINE_BREAK * text.count("\n") for text in _texts(document))
     if characters > MOST_CHARACTERS:
         raise DocumentTooLarge("characters", characters, MOST_CHARACTERS)
 

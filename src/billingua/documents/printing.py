@@ -27,6 +27,10 @@ _TEMPLATES = _HOME / "templates"
 _INVOICE = (_TEMPLATES / "invoice.typ").read_bytes()
 _LOGO_ALONE = b'#let logo = json("logo.json")\n#image(bytes(logo.content), format: logo.kind)'
 """Decodes a logo strictly; the SVG around it would leave a broken one out without a word."""
+_REMEMBERED = 10
+"""How many documents back Typst remembers what it worked out; ten of 2,000 lines were 1.6 GB."""
+_LONG = 30_000
+"""Bytes of JSON, some 100 lines: after a longer document it is told to forget."""
 _own = threading.local()
 
 
@@ -61,8 +65,17 @@ def _print(document: InvoiceDocument, **output: Any) -> list[bytes]:
     if document.logo is not None:
         require_logo(document.logo)
         sources["logo.svg"] = as_svg(document.logo, read_head(document.logo))
-    data = {**layout(document), "logo": document.logo is not None}
-    return _compile({**sources, "invoice.json": json.dumps(data).encode()}, **output)
+    data = json.dumps({**layout(document), "logo": document.logo is not None}).encode()
+    pages = _compile({**sources, "invoice.json": data}, **output)
+    if len(data) > _LONG:
+        _forget()
+    return pages
+
+
+def _forget() -> None:
+    """Let Typst forget what it worked out for the documents so far."""
+    for _ in range(_REMEMBERED + 1):
+        _compile({"main.typ": b""}, format="pdf")
 
 
 def _compile(sources: Mapping[str, bytes], **output: Any) -> list[bytes]:

@@ -10,6 +10,11 @@ _UNFIT = re.compile(
     "\u202a-\u202e\u2066-\u2069\ufff9-\ufffb"  # what turns the direction of whatever comes after it
     "\ufeff]"
 )
+_MARK = (
+    "[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u064b-\u065f\u1ab0-\u1aff\u1dc0-\u1dff\u200d\u20d0-\u20ff\ufe00-\ufe2f]"
+)
+_PILED_UP = re.compile(f"({_MARK}{{8}}){_MARK}+")
+"""More accents on one letter than any language has; they would reach over the lines around, and take long to set."""
 _BREAKS = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 _WORD = re.compile(r"[^\s\u00ad\u200b\u2e80-\uffdc]+")
 """Chinese, Japanese and Korean are no words here: they break anywhere."""
@@ -19,7 +24,7 @@ _JOINING = frozenset({"Mn", "Me", "Mc", "Cf", "Sk"})
 
 def clean(text: str) -> str:
     """Take out what no page can show, keeping line breaks as line feeds and tabs as blanks."""
-    return _UNFIT.sub("", _BREAKS.sub("\n", text).replace("\t", " "))
+    return _PILED_UP.sub(r"\1", _UNFIT.sub("", _BREAKS.sub("\n", text).replace("\t", " ")))
 
 
 def one_line(text: str, longest: int = 0) -> str:
