@@ -4,6 +4,7 @@ import pytest
 
 from billingua.core.errors import OrderLineNotFound, OrderNotFound
 from billingua.core.file import File
+from billingua.core.item import Item
 from billingua.core.order import Order, Trader
 from billingua.core.party import Party, TradeRole
 from billingua.engine.composing import together
@@ -59,8 +60,10 @@ def test_a_plan_finds_what_an_earlier_one_has_made():
 
     def look() -> Plan[tuple[Order | None, Party | None, int, int]]:
         key = by_id(Order, 104)
-        found = yield Needs([key, by_uuid(Party, SUPPLIER)], ["order", "invoice"])
+        sold = by_id(Item, 1)
+        found = yield Needs([key, by_uuid(Party, SUPPLIER)], ["order", "invoice"], [sold])
         assert found.new_uuid()
+        assert found.uses(sold) == 0
         found.claim_id("invoice", 7)
         taken = found.new_id("invoice"), found.next_id("order")
         return Decision((found.get(key), found.get(by_uuid(Party, SUPPLIER)), *taken))
