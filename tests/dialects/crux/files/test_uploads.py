@@ -10,6 +10,8 @@ import pytest
 
 from billingua.core.upload import Tally, Upload, UploadState
 from billingua.dialects.crux import Uploads, make_face
+from billingua.dialects.crux.files import working
+from billingua.dialects.crux.files.ingest import ingest
 from billingua.dialects.crux.files.working import find_upload
 from billingua.engine.queries import InvoiceQuery
 from billingua.engine.uploads import LEASE, TakeUpload, take_upload
@@ -149,6 +151,24 @@ async def test_a_worker_that_is_alone_goes_on_at_once_after_a_restart(crux: Crux
     await crux.ledger.run(a_caller(), take_upload, TakeUpload(left.uuid, "gone"))
     await Uploads(crux.ledger, alone=True).work_off_waiting()
     assert (await find_upload(crux.ledger, "demo", left.uuid)).tally.accepted == 1  # pyright: ignore
+
+
+async def test_a_file_over_which_the_server_stumbles_keeps_no_other_waiting(
+    crux: Crux, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    async def stumble(*arguments: Any) -> Tally:
+        if arguments[3] == "invoice_1.csv":
+            raise ZeroDivisionError
+        return await ingest(*arguments)
+
+    monkeypatch.setattr(working, "ingest", stumble)
+    bad, good = await upload(crux), await upload(crux, "invoice_2.csv")
+    uploads = Uploads(crux.ledger)
+    for _ in range(2):
+        await uploads.work_off_waiting()
+    assert (await received(crux, bad)).state is UploadState.WORKING
+    assert (await received(crux, good)).tally == Tally(1, accepted=1)
+    assert len([record for record in caplog.records if record.exc_info]) == 1
 
 
 async def test_an_upload_over_its_limit_is_413(crux: Crux, client_of: Any):

@@ -53,6 +53,8 @@ class Uploads:
         self._alone = alone
         self._worker = token_hex(8)
         self._waiting: dict[Place, None] = {}
+        self._broken: set[Place] = set()
+        """Files over which this process stumbled: they are in nobody's way, and tried again after a restart."""
         self._news = asyncio.Event()
 
     async def receive(self, caller: Caller, name: str, content: bytes, source: str) -> Upload:
@@ -94,8 +96,9 @@ class Uploads:
     async def _find_waiting(self) -> None:
         for workspace in await self._ledger.store.workspaces():
             async for record in self._ledger.store.aggregates(workspace, "upload"):
-                if record.value.state is not UploadState.FINISHED:
-                    self._waiting[workspace, record.value.uuid] = None
+                place = (workspace, record.value.uuid)
+                if record.value.state is not UploadState.FINISHED and place not in self._broken:
+                    self._waiting[place] = None
 
     async def _work_off_waiting(self) -> None:
         self._news.clear()
@@ -117,9 +120,9 @@ class Uploads:
         except (StoreFailed, OutcomeUnknown):
             raise
         except Exception:
-            # It is found again at the next search; until then it is in nobody's way.
-            del self._waiting[workspace, uuid]
-            raise
+            logger.exception("the file of upload %s could not be worked off", uuid)
+            self._broken.add((workspace, uuid))
+            return True
         if finished:
             logger.info("%s of %s was worked off: %s", upload.name, upload.received_by, finished.tally)
         return True
