@@ -1,48 +1,84 @@
 """Takes the figures: `python -m benchmarks [--quick] [--write] [PART…]`, or `make bench`.
 
 They are printed and written to bench.json; a whole run that is not quick also writes docs/performance.md, as a
-quick one does with --write.
+quick one does with --write. Ledgers are kept in .bench, where the run has its files too: what is durable has to be on
+a disk.
 """
 
 import argparse
+import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
-from benchmarks import million, postgres, report, updates
-from benchmarks.bench import Bench, Part
+from rich.progress import Progress
+
+from benchmarks import machine, million, postgres, report, updates
+from benchmarks.bench import CACHE, QUICK, WHOLE, Bench, Extent, Part
+from benchmarks.figures import Figure
 
 PARTS: Mapping[str, Part] = {
-    "start": updates.starting,
-    "alone": updates.alone,
-    "ceiling": updates.against_the_ceiling,
-    "reference": updates.against_the_reference,
-    "postgres": postgres.on_postgres,
-    "million": million.of_a_million,
+    "start": Part(take=updates.starting, stretches=0, other_seconds=8),
+    "alone": Part(take=updates.alone, stretches=4),
+    "ceiling": Part(take=updates.against_the_ceiling, stretches=6),
+    "reference": Part(take=updates.against_the_reference, stretches=4),
+    "postgres": Part(take=postgres.on_postgres, stretches=6, other_seconds=25),
+    "million": Part(take=million.of_a_million, stretches=6, other_seconds=15),
+    "million-postgres": Part(take=million.of_a_million_on_postgres, stretches=6, other_seconds=15),
 }
 """Each takes figures of its own; one more is one more line here."""
-_LONG = frozenset({"million"})
-"""A quick run takes these only if it is asked to."""
+_LONG = frozenset({"million", "million-postgres"})
+"""A quick run takes these only if they are asked for."""
 
 
 def main() -> None:
     """Take the figures that are asked for, or all."""
     asked = _arguments()
-    others = report.others_at_work()
-    with tempfile.TemporaryDirectory(prefix="billingua-bench-") as folder, ExitStack() as stack:
-        bench = Bench(Path(folder), stack, quick=asked.quick)
-        parts = asked.parts or _all_parts(bench, quick=asked.quick)
-        figures = [figure for part in parts for figure in PARTS[part](bench)]
-    report.show(figures)
-    report.write_json(figures)
+    extent = QUICK if asked.quick else WHOLE
+    if asked.parts:
+        extent = replace(extent, patience_seconds=None)
+    with _working_folder() as folder, report.watched() as progress:
+        here = machine.observe(folder)
+        figures = _take(asked.parts or _all_parts(progress, quick=asked.quick), folder, extent, progress)
+        if here.forgets:
+            progress.console.print(f"[bold red]The files were on {here.file_system}: nothing of this was durable.")
+    report.show(figures, here)
+    report.write_json(figures, here)
     if asked.write or not (asked.quick or asked.parts):
-        report.write_page(figures, rounds=bench.rounds, postgres=postgres.version(), others=others)
+        report.write_page(figures, here, extent, postgres.version())
 
 
-def _all_parts(bench: Bench, *, quick: bool) -> Sequence[str]:
-    for part in _LONG if quick else ():
-        bench.leave_out(f"The part {part!r}", "a quick run takes it only when it is named")
+def _take(parts: Sequence[str], folder: Path, extent: Extent, progress: Progress) -> Sequence[Figure]:
+    total = sum(PARTS[part].expected_seconds(extent) for part in parts)
+    task = progress.add_task("", total=total, about=report.duration(total))
+    with ExitStack() as stack:
+        bench = Bench(folder, stack, extent, progress)
+        return [figure for part in parts for figure in _watch(part, bench, progress, task)]
+
+
+def _watch(part: str, bench: Bench, progress: Progress, task: int) -> Iterable[Figure]:
+    bench.say(f"{part}: {report.duration(PARTS[part].expected_seconds(bench.extent))}")
+    progress.update(task, description=part)
+    yield from PARTS[part].take(bench)
+
+
+@contextmanager
+def _working_folder() -> Generator[Path]:
+    """Make a folder beside the ledgers that are kept, which others may enter: PostgreSQL may be one."""
+    CACHE.mkdir(exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="run-", dir=CACHE))
+    folder.chmod(0o755)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
+def _all_parts(progress: Progress, *, quick: bool) -> Sequence[str]:
+    for part in [part for part in PARTS if quick and part in _LONG]:
+        progress.console.print(f"[bold red]The part {part!r} is left out: a quick run takes it only when it is named.")
     return [part for part in PARTS if not (quick and part in _LONG)]
 
 

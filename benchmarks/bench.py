@@ -1,11 +1,13 @@
 """The bench: our server on a file, its requests, and contenders who take turns."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, TypeVar
 
-from rich.console import Console
+from rich.progress import Progress
 
 from benchmarks.figures import Figure
 from benchmarks.ledger import FIRST_OPEN, copy_of_ledger, open_ids
@@ -17,28 +19,39 @@ T = TypeVar("T")
 
 ROOT = Path(__file__).parents[1]
 CACHE = ROOT / ".bench"
-INVOICES = 10_000
 CONNECTIONS = 32
+MOST_CONNECTIONS = 64
 
 
-class Part(Protocol):
-    """Takes some of the figures; it says loudly what it has to leave out."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extent:
+    """How much is measured: so many rounds, of stretches so long, on so many open invoices."""
 
-    def __call__(self, bench: "Bench", /) -> Iterable[Figure]:
-        """Take them."""
-        ...
+    rounds: int
+    seconds: int
+    invoices: int = 10_000
+    patience_seconds: float | None = 240
+    """How long a ledger may take to be filled before it is left out; None where it is wanted whatever it takes."""
+
+
+WHOLE = Extent(rounds=5, seconds=3)
+QUICK = Extent(rounds=1, seconds=2)
 
 
 class Bench:
     """The contenders, their requests, and how long each stretch of load is."""
 
-    def __init__(self, folder: Path, stack: ExitStack, *, quick: bool) -> None:
-        self.rounds, self.seconds = (1, 2) if quick else (5, 4)
+    def __init__(self, folder: Path, stack: ExitStack, extent: Extent, progress: Progress, cache: Path = CACHE) -> None:
         self.folder = folder
+        self.cache = cache
+        self.extent = extent
+        self.rounds, self.seconds, self.invoices = extent.rounds, extent.seconds, extent.invoices
         self._stack = stack
-        self._sent = 0
-        self.ours = self.start(billingua(copy_of_ledger(INVOICES, CACHE, folder / "ours")))
-        self.balances = write_requests(folder / "balances", balances(open_ids(INVOICES)))
+        self._progress = progress
+        self._once: dict[Hashable, Any] = {}
+        self._sent = Counter[tuple[Server, Path]]()
+        self.ours = self.start(billingua(copy_of_ledger(self.invoices, cache, folder / "ours")))
+        self.balances = write_requests(folder / "balances", balances(open_ids(self.invoices)))
         self.contents = write_requests(folder / "contents", contents())
         self.one_invoice = write_requests(folder / "one", balances([FIRST_OPEN]))
 
@@ -46,19 +59,74 @@ class Bench:
         """Start a contender that ends with the run."""
         return self._stack.enter_context(contender)
 
+    def once(self, make: Callable[["Bench"], T]) -> T:
+        """Make what several parts need, unless it is there."""
+        if make not in self._once:
+            self._once[make] = make(self)
+        return self._once[make]
+
+    def new_folder(self, name: str) -> Path:
+        """Make a folder that is removed after the run."""
+        folder = self.folder / name
+        folder.mkdir()
+        return folder
+
+    def say(self, what: str) -> None:
+        """Say what is going on."""
+        self._progress.console.print(what)
+
     def leave_out(self, what: str, why: str) -> None:
         """Say loudly that figures are missing."""
-        Console(stderr=True).print(f"[bold red]{what} is left out: {why}.")
+        self.say(f"[bold red]{what} is left out: {why}.")
 
     def turns(self, *takers: Callable[[], T]) -> Sequence[Sequence[T]]:
         """Let contenders take turns, so that a machine that slows down slows down all; give what each came to."""
-        rounds = [[take() for take in takers] for _ in range(self.rounds)]
-        return list(zip(*rounds, strict=True))
+        return list(zip(*(_round(takers, number) for number in range(self.rounds)), strict=True))
 
-    def load(self, server: Server, requests: Path, connections: int = CONNECTIONS) -> Load:
+    def update(self, server: Server, requests: Path, connections: int = CONNECTIONS) -> Load:
+        """Send changes for a while; the history has to tell of each that was answered."""
+        before = server.history()
+        load = self.load(server, requests, connections)
+        grown = server.history() - before
+        # What was on its way when time was up, in this stretch or in the one before, may have been done too.
+        if server.keeps_history and not load.answers <= grown <= load.answers + 2 * MOST_CONNECTIONS:
+            raise RuntimeError(f"{load.answers} changes were answered, and {grown} are in the history")
+        return load
+
+    def load(self, server: Server, requests: Path, connections: int = CONNECTIONS, seconds: int | None = None) -> Load:
         """Send requests for a while, going on where the last stretch ended; none may be refused or lost."""
-        load = send(requests, server, connections=connections, seconds=self.seconds, first=self._sent)
-        self._sent += load.answers
+        seconds = seconds or self.seconds
+        load = send(requests, server, connections=connections, seconds=seconds, first=self._sent[server, requests])
+        # What was on its way when time was up is not sent again: it might change nothing then.
+        self._sent[server, requests] += load.answers + connections
+        self.spent(seconds)
         if load.refused or load.lost > connections:
             raise RuntimeError(f"{load.refused} requests were refused and {load.lost} lost: see {self.folder}")
         return load
+
+    def spent(self, seconds: float) -> None:
+        """Move on the progress that is shown."""
+        for task in self._progress.task_ids:
+            self._progress.advance(task, seconds)
+
+
+def _round(takers: Sequence[Callable[[], T]], number: int) -> Sequence[T]:
+    """Let each take a turn, in each round another one first."""
+    order = [(number + place) % len(takers) for place in range(len(takers))]
+    taken = {place: takers[place]() for place in order}
+    return [taken[place] for place in range(len(takers))]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Takes some of the figures; it says loudly what it has to leave out."""
+
+    take: Callable[[Bench], Iterable[Figure]]
+    stretches: int
+    """How many stretches of load there are in a round."""
+    other_seconds: int = 3
+    """How long the rest takes, about."""
+
+    def expected_seconds(self, extent: Extent) -> int:
+        """Say how long it takes, about: each stretch has half a second that is not measured."""
+        return self.other_seconds + round(self.stretches * extent.rounds * (extent.seconds + 0.5))

@@ -22,13 +22,12 @@ from billingua.app import App, create_app
 from billingua.cli import serve
 from billingua.cli.places import Place
 from billingua.dialects import native
-from billingua.dialects.bigcommerce import credentials as bigcommerce_credentials
-from billingua.dialects.onlyoffice import routes as onlyoffice_routes
 from billingua.engine.clock import SystemClock
 from billingua.engine.ledger import Ledger
 from billingua.engine.plan import Caller, Command
 from billingua.settings import Settings
 from billingua.stores.memory import MemoryStore
+from billingua.wire import credentials
 from billingua.wire.bodies import decode_json, read_body
 from billingua.wire.credentials import Session
 from billingua.wire.face import Face
@@ -61,22 +60,18 @@ class _Answered(Ledger):
 def _dialects_alone() -> App:
     store = MemoryStore()
     asyncio.run(fill(store, 1))
-    bigcommerce_credentials.open_session = _opened_once(bigcommerce_credentials.open_session)
-    onlyoffice_routes.open_session = _opened_once(onlyoffice_routes.open_session)
+    credentials.open_session = _opened_once(credentials.open_session)
     return create_app(_Answered(store), Settings())
 
 
-OpenSession = Callable[[Request, Ledger], Awaitable[Session]]
+def _opened_once(open_session: Callable[..., Awaitable[Session]]) -> Callable[..., Awaitable[Session]]:
+    """Ask one client of each dialect who it is, and take all others for the same."""
+    opened: dict[str, Session] = {}
 
-
-def _opened_once(open_session: OpenSession) -> OpenSession:
-    """Ask one client who it is, and take all others for the same."""
-    opened: list[Session] = []
-
-    async def open_or_remember(request: Request, ledger: Ledger) -> Session:
-        if not opened:
-            opened.append(await open_session(request, ledger))
-        return opened[0]
+    async def open_or_remember(request: Request, ledger: Ledger, dialect: str, *how: Any) -> Session:
+        if dialect not in opened:
+            opened[dialect] = await open_session(request, ledger, dialect, *how)
+        return opened[dialect]
 
     return open_or_remember
 

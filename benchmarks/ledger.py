@@ -20,6 +20,7 @@ from billingua.engine.plan import Caller, Decision, Needs, Plan
 from billingua.engine.planting import Plant, plant
 from billingua.engine.ports import Store
 from billingua.stores.sqlite import open_sqlite
+from billingua.stores.sqlite.connections import connect_to_write
 
 WORKSPACE = "bench"
 TOKEN = "bench-token"  # noqa: S105 - it opens nothing but a ledger in a temporary folder
@@ -30,6 +31,7 @@ PARTIES = range(10, 110)
 ITEMS = range(1, 11)
 TAXES = range(1, 3)
 
+_FILE = "ledger.sqlite"
 _CHUNK = 5_000
 _CALLER = Caller(workspace=WORKSPACE, actor="bench", dialect="bench")
 
@@ -40,17 +42,23 @@ def open_ids(invoices: int) -> range:
 
 
 def copy_of_ledger(invoices: int, cache: Path, folder: Path) -> Path:
-    """Put a ledger with so many open invoices into a folder; it is filled once, and kept in the cache."""
-    kept = cache / f"ledger-{invoices}.sqlite"
-    if not kept.exists():
-        cache.mkdir(parents=True, exist_ok=True)
-        partial = kept.with_suffix(".part")
-        partial.unlink(missing_ok=True)
-        asyncio.run(_fill_file(partial, invoices))
-        partial.rename(kept)
+    """Put a ledger with so many open invoices into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(kept, folder / "ledger.sqlite")
+    shutil.copyfile(kept_ledger(invoices, cache) / _FILE, folder / _FILE)
     return folder
+
+
+def kept_ledger(invoices: int, cache: Path) -> Path:
+    """Give the folder of a ledger with so many open invoices: it is filled once, and its schema kept up to date."""
+    kept = cache / f"ledger-{invoices}"
+    if not kept.exists():
+        partial = kept.with_suffix(".part")
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True)
+        asyncio.run(_fill_file(partial / _FILE, invoices))
+        partial.rename(kept)
+    connect_to_write(kept / _FILE).close()
+    return kept
 
 
 async def _fill_file(path: Path, invoices: int) -> None:

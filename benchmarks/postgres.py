@@ -5,8 +5,8 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Generator, Iterable, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
@@ -14,9 +14,10 @@ from pathlib import Path
 
 import asyncpg
 import psutil
-from tests.postgres import Cluster, Postgres, a_folder
+from tests.postgres import Postgres
 
-from benchmarks.bench import INVOICES, Bench
+from benchmarks.bench import Bench
+from benchmarks.clusters import running_on
 from benchmarks.figures import Figure, at_least, ratio
 from benchmarks.ledger import DRAFTS, WORKSPACE, fill, open_ids
 from benchmarks.load import Load
@@ -26,14 +27,6 @@ from billingua.stores.postgres import open_postgres
 
 CLIENTS = 8
 _SCRIPTS = Path(__file__).with_name("pgbench")
-_SETTINGS = {
-    "fsync": "on",
-    "full_page_writes": "on",
-    "wal_compression": "on",
-    "max_wal_size": "4GB",
-    "shared_buffers": "512MB",
-}
-"""What docs/scaling.md asks for; nothing is on that would lose what was answered."""
 
 
 def version() -> str | None:
@@ -50,15 +43,14 @@ def on_postgres(bench: Bench) -> Iterable[Figure]:
     if pgbench is None:
         bench.leave_out("PostgreSQL", "pgbench is nowhere to be found")
         return
-    ledgers = bench.start(_ledgers())
-    ours = bench.start(billingua_on(ledgers.ours, bench.folder / "postgres.log"))
+    ledgers, ours = bench.once(ledgers_of_ten_thousand), bench.once(ours_on_postgres)
     two = bench.start(billingua_on(ledgers.workers, bench.folder / "workers.log", workers=2))
     for name, requests, transaction in (
         ("BigCommerce PUT of a balance", bench.balances, ledgers.balance(pgbench, ours)),
         ("ONLYOFFICE PUT of 10 lines", bench.contents, ledgers.content(pgbench, ours)),
     ):
-        load = partial(bench.load, requests=requests)
-        takers = partial(load, ours), partial(transaction.run, bench.seconds), partial(load, two)
+        update = partial(bench.update, requests=requests)
+        takers = partial(update, ours), partial(transaction.run, bench), partial(update, two)
         one, raw, by_two = bench.turns(*(partial(ledgers.with_its_cost, taker) for taker in takers))
         yield ratio(
             f"{name} on PostgreSQL ÷ pgbench",
@@ -90,13 +82,14 @@ class Transaction:
     database: str
     values: Mapping[str, object]
 
-    def run(self, seconds: int) -> Transactions:
+    def run(self, bench: Bench) -> Transactions:
         """Run it again and again for a while; none may fail."""
         defined = [f"-D{name}={value}" for name, value in self.values.items()]
-        how = ["-n", "-Mprepared", f"-c{CLIENTS}", f"-T{seconds}", "-f", self.script, *defined, self.database]
+        how = ["-n", "-Mprepared", f"-c{CLIENTS}", f"-T{bench.seconds}", "-f", self.script, *defined, self.database]
         before = os.times()
         said = subprocess.run([self.pgbench, *how], capture_output=True, text=True, check=True).stdout
         after = os.times()
+        bench.spent(bench.seconds)
         if failed := re.search(r"failed transactions: ([1-9]\d*)", said):
             raise RuntimeError(f"{failed[1]} transactions of pgbench's failed:\n{said}")
         (per_second,) = re.findall(r"^tps = ([\d.]+)", said, re.MULTILINE)
@@ -105,17 +98,18 @@ class Transaction:
         return Transactions(float(per_second), int(count), spent / int(count) * 1e6)
 
 
-class _Ledgers:
-    """The same ledger three times on one server: for one server, for one with workers, and for pgbench."""
+class Ledgers:
+    """The same ledger three times on one server: for one of ours, for one with workers, and for pgbench."""
 
-    def __init__(self, postgres: Postgres, ours: str) -> None:
+    def __init__(self, postgres: Postgres, ours: str, invoices: int) -> None:
         self._folder = postgres.cluster.folder
+        self._invoices = invoices
         self.ours = ours
         self.workers, self._raw = postgres.url("workers"), postgres.url("raw")
 
     def balance(self, pgbench: Path, server: Server) -> Transaction:
         """Write by hand what a change of a balance writes."""
-        ids = open_ids(INVOICES)
+        ids = open_ids(self._invoices)
         return self._transaction(pgbench, "balance", ids, server, next(balances(ids)))
 
     def content(self, pgbench: Path, server: Server) -> Transaction:
@@ -146,22 +140,21 @@ class _Ledgers:
         return Transaction(pgbench, _SCRIPTS / f"{script}.sql", self._raw, values)
 
 
-@contextmanager
-def _ledgers() -> Generator[_Ledgers]:
-    with a_folder() as folder:
-        cluster = Cluster(folder)
-        cluster.initialize()
-        try:
-            cluster.start(**_SETTINGS)
-            yield asyncio.run(_fill(Postgres(cluster)))
-        finally:
-            cluster.stop()
+def ledgers_of_ten_thousand(bench: Bench) -> Ledgers:
+    """Fill ledgers as large as the one in a file."""
+    postgres = bench.start(running_on(bench.folder / "postgres"))
+    return asyncio.run(_fill(postgres, bench.invoices))
 
 
-async def _fill(postgres: Postgres) -> _Ledgers:
+def ours_on_postgres(bench: Bench) -> Server:
+    """Start our server on the first of them."""
+    return bench.start(billingua_on(bench.once(ledgers_of_ten_thousand).ours, bench.folder / "postgres.log"))
+
+
+async def _fill(postgres: Postgres, invoices: int) -> Ledgers:
     ours = await postgres.new_database()
     store = await open_postgres(ours)
-    await fill(store, INVOICES)
+    await fill(store, invoices)
     await store.close()
     template = ours.partition("?")[0].rpartition("/")[2]
     for copy in ("workers", "raw"):
@@ -169,7 +162,7 @@ async def _fill(postgres: Postgres) -> _Ledgers:
     await postgres.execute("CREATE SEQUENCE event START 1000000", "raw")
     for database in (template, "workers", "raw"):
         await postgres.execute("VACUUM ANALYZE", database)
-    return _Ledgers(postgres, ours)
+    return Ledgers(postgres, ours, invoices)
 
 
 async def _last_written(database: str) -> Mapping[str, object]:

@@ -10,24 +10,27 @@ MANY = 20_000
 _STEP = 7_919
 """A prime: neighbours in time are no neighbours in the ledger."""
 
-_BIGCOMMERCE = {"X-Auth-Token": TOKEN, "X-Store-Hash": WORKSPACE}
-_ONLYOFFICE = {"Authorization": TOKEN}
-_NATIVE = {"Authorization": f"Bearer {TOKEN}"}
+BIGCOMMERCE = {"X-Auth-Token": TOKEN, "X-Store-Hash": WORKSPACE}
+ONLYOFFICE = {"Authorization": TOKEN}
+NATIVE = {"Authorization": f"Bearer {TOKEN}"}
 
 
-def balances(ids: Sequence[int], many: int = MANY) -> Iterator[bytes]:
-    """Change what is owed on one open invoice after another, through BigCommerce's API."""
-    for number in range(many):
+def balances(ids: Sequence[int], many: int = MANY, first: int = 0) -> Iterator[bytes]:
+    """Change what is owed on one open invoice after another, through BigCommerce's API: not twice to the same amount.
+
+    Where others have begun at another number, the amounts are others.
+    """
+    for number in range(first, first + many):
         id = ids[number * _STEP % len(ids)]
         balance = {"code": "USD", "value": f"{number % 9_973 + 1}.{number % 100:02}00"}
-        yield request("PUT", f"/api/v3/io/ip/invoices/{id}", _BIGCOMMERCE, {"openBalance": balance})
+        yield request("PUT", f"/api/v3/io/ip/invoices/{id}", BIGCOMMERCE, {"openBalance": balance})
 
 
 def contents() -> Iterator[bytes]:
     """Write one draft after another anew, with ten lines, through ONLYOFFICE's API."""
     for number in range(MANY // 4):
         path = f"/api/2.0/crm/invoice/{DRAFTS[number % len(DRAFTS)]}"
-        yield request("PUT", path, _ONLYOFFICE, _content(number))
+        yield request("PUT", path, ONLYOFFICE, _content(number))
 
 
 def _content(number: int) -> dict[str, object]:
@@ -54,8 +57,3 @@ def _line(number: int, place: int) -> dict[str, object]:
         "price": 12.5 + place,
         "discount": 5,
     }
-
-
-def invoice_list(path: str) -> bytes:
-    """Ask for a page of invoices through our own API."""
-    return request("GET", path, _NATIVE)

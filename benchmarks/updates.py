@@ -2,78 +2,91 @@
 
 from collections.abc import Iterable
 from functools import partial
-from pathlib import Path
 
-from benchmarks.bench import CACHE, INVOICES, ROOT, Bench
+from benchmarks.bench import MOST_CONNECTIONS, ROOT, Bench
 from benchmarks.figures import Figure, at_least, below, ratio
 from benchmarks.ledger import copy_of_ledger, open_ids
+from benchmarks.load import HELD_BACK
 from benchmarks.requests import balances, contents
-from benchmarks.servers import Server, bare_ceiling, billingua, ceiling
+from benchmarks.servers import Server, bare_ceiling, billingua, ceiling, reference
 
 _REFERENCE_PYTHON = ROOT / ".venv-bench" / "bin" / "python"
+_EACH_KIND = {"bigcommerce": next(balances(open_ids(1))), "onlyoffice": next(contents())}
 
 
 def starting(bench: Bench) -> Iterable[Figure]:
-    """Measure how soon a server is there, and how much memory it holds while it waits."""
-    server = bench.start(billingua(copy_of_ledger(INVOICES, CACHE, bench.folder / "started")))
+    """Measure how soon a server is there, and how much memory it holds while it waits: one anew in each round."""
+    data = copy_of_ledger(bench.invoices, bench.cache, bench.folder / "started")
+    begun = [_begun(billingua(data)) for _ in range(bench.rounds)]
     yield Figure(
         name="seconds to /healthz",
-        values=[server.started_in_seconds],
+        values=[seconds for seconds, _ in begun],
         aim=below(1),
-        meaning=f"From the command to the first answer, on {INVOICES:,} invoices.",
+        meaning=f"From the command to the first answer, on {bench.invoices:,} invoices.",
     )
     yield Figure(
         name="idle memory, MB",
-        values=[server.resident_megabytes()],
+        values=[megabytes for _, megabytes in begun],
         aim=below(120),
         meaning="What that server holds before anybody has asked it anything.",
     )
 
 
+def _begun(server: Server) -> tuple[float, float]:
+    with server:
+        return server.started_in_seconds, server.resident_megabytes()
+
+
 def alone(bench: Bench) -> Iterable[Figure]:
     """Measure one client on one connection, and sixty-four on one invoice."""
-    loads = [bench.load(bench.ours, bench.balances, 1) for _ in range(bench.rounds)]
+    over = bench.once(_ceiling)
+    ours, free = bench.turns(
+        partial(bench.update, bench.ours, bench.balances, 1), partial(bench.update, over, bench.balances, 1)
+    )
     yield Figure(
         name="one client: updates a second",
-        values=[load.per_second for load in loads],
+        values=[load.per_second for load in ours],
         aim=at_least(1500),
         meaning="BigCommerce `PUT` of a balance, one connection, each request sent after the answer to the last.",
     )
     yield Figure(
         name="one client: median latency, ms",
-        values=[load.median_ms for load in loads],
+        values=[load.median_ms for load in ours],
         aim=below(0.7),
         meaning="How long that client waits for an answer, the disk included.",
     )
-    one, spread = bench.turns(
-        lambda: bench.load(bench.ours, bench.one_invoice, 64), lambda: bench.load(bench.ours, bench.balances, 64)
+    yield ratio(
+        f"one client ÷ ceiling with one client{HELD_BACK}",
+        ours,
+        free,
+        meaning="The same against the same server without a store, asked by one client too.",
     )
-    name = f"64 on one invoice ÷ spread over {INVOICES:,}"
+    one, spread = bench.turns(
+        partial(bench.update, bench.ours, bench.one_invoice, MOST_CONNECTIONS),
+        partial(bench.update, bench.ours, bench.balances, MOST_CONNECTIONS),
+    )
+    name = f"{MOST_CONNECTIONS} on one invoice ÷ spread over {bench.invoices:,}"
     yield ratio(name, one, spread, aim=at_least(0.6), meaning="All change one invoice at once; none is refused.")
 
 
 def against_the_ceiling(bench: Bench) -> Iterable[Figure]:
     """Hold durable updates against the same server without a store, and against one that only decodes JSON."""
-    dialects, answers = bench.start(ceiling(_folder(bench, "ceiling"))), _folder(bench, "answers")
-    for name, request in (("bigcommerce", next(balances(open_ids(1)))), ("onlyoffice", next(contents()))):
-        dialects.ask(request)
-        (answers / name).write_bytes(bench.ours.ask(request))
-    bare = bench.start(bare_ceiling(answers))
+    dialects, bare = bench.once(_ceiling), bench.once(_bare_ceiling)
     for name, requests, aim in (
         ("BigCommerce PUT of a balance", bench.balances, at_least(0.30)),
         ("ONLYOFFICE PUT of 10 lines", bench.contents, at_least(0.25)),
     ):
-        load = partial(bench.load, requests=requests)
-        ours, over, far_over = bench.turns(*(partial(load, server) for server in (bench.ours, dialects, bare)))
+        update = partial(bench.update, requests=requests)
+        ours, over, far_over = bench.turns(*(partial(update, server) for server in (bench.ours, dialects, bare)))
         yield ratio(
-            f"{name} ÷ ceiling (dialect decodes and answers, no store)",
+            f"{name} ÷ ceiling (dialect decodes and answers, no store){HELD_BACK}",
             ours,
             over,
             aim=aim,
             meaning="Against the same server, whose dialect hears and answers the same, but asks no store and no rule.",
         )
         yield ratio(
-            f"{name} ÷ bare JSON ceiling",
+            f"{name} ÷ bare JSON ceiling{HELD_BACK}",
             ours,
             far_over,
             meaning="Against the same server when it decodes the JSON and answers with bytes that stand ready.",
@@ -85,16 +98,25 @@ def against_the_reference(bench: Bench) -> Iterable[Figure]:
     if not _REFERENCE_PYTHON.exists():
         bench.leave_out("The reference", "there is no .venv-bench; run `make bench`")
         return
-    app, folder = ROOT / "benchmarks" / "reference" / "app.py", _folder(bench, "reference")
-    reference = bench.start(Server(_REFERENCE_PYTHON, app, folder, log=bench.folder / "reference.log"))
+    theirs = bench.start(reference(_REFERENCE_PYTHON, bench.new_folder("reference")))
     for name, requests in (("BigCommerce PUT", bench.balances), ("ONLYOFFICE PUT", bench.contents)):
-        load = partial(bench.load, requests=requests)
-        ours, theirs = bench.turns(partial(load, bench.ours), partial(load, reference))
+        update = partial(bench.update, requests=requests)
+        ours, others = bench.turns(partial(update, bench.ours), partial(update, theirs))
         meaning = "Against the server in `benchmarks/reference`, which does the same work in the usual way."
-        yield ratio(f"{name} ÷ FastAPI + SQLAlchemy", ours, theirs, aim=at_least(5), meaning=meaning)
+        yield ratio(f"{name} ÷ FastAPI + SQLAlchemy", ours, others, aim=at_least(5), meaning=meaning)
 
 
-def _folder(bench: Bench, name: str) -> Path:
-    folder = bench.folder / name
-    folder.mkdir()
-    return folder
+def _ceiling(bench: Bench) -> Server:
+    """Start the same server without a store, which knows the answers after one request of each kind."""
+    server = bench.start(ceiling(bench.new_folder("ceiling")))
+    for request in _EACH_KIND.values():
+        server.ask(request)
+    return server
+
+
+def _bare_ceiling(bench: Bench) -> Server:
+    """Start the same server without dialects, which answers what ours once did."""
+    answers = bench.new_folder("answers")
+    for name, request in _EACH_KIND.items():
+        (answers / name).write_bytes(bench.ours.ask(request))
+    return bench.start(bare_ceiling(answers))
