@@ -160,6 +160,7 @@ class Postgres:
     def __init__(self, cluster: Cluster) -> None:
         self.cluster = cluster
         self._made = 0
+        self._emptied: str | None = None
 
     def url(self, database: str) -> str:
         return self.cluster.url(database)
@@ -179,10 +180,11 @@ class Postgres:
 
     async def empty_ledger(self) -> str:
         """Give the URL of a ledger in which nothing is; it is the same one each time."""
-        if self._made == 0:
+        if self._emptied is None:
             await migrate(await self.new_database())
-        await self.execute(EMPTY, "made_1")
-        return self.url("made_1")
+            self._emptied = f"made_{self._made}"
+        await self.execute(EMPTY, self._emptied)
+        return self.url(self._emptied)
 
 
 @contextmanager
