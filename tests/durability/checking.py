@@ -3,6 +3,8 @@
 import json
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterator, Mapping
+from decimal import Decimal
+from functools import reduce
 from typing import Any
 
 from billingua.engine.audit import audit
@@ -12,7 +14,7 @@ from billingua.engine.plan import Record
 from billingua.engine.ports import Store
 from tests.builders import NOON
 from tests.durability.clients import Book, Told
-from tests.durability.work import AMENDED, REPLACED, WORKSPACE, Operation, Traces
+from tests.durability.work import AMENDED, ID, REPLACED, WORKSPACE, Operation, Traces
 
 Place = tuple[str, int]
 """A kind and an id."""
@@ -33,6 +35,7 @@ async def assert_nothing_is_lost(store: Store, book: Book) -> None:
     bodies = {place: [read(entry) for entry in chain] for place, chain in chains.items()}
     left = await _traces(store, bodies)
     assert not [*_broken_promises(book, left)]
+    assert not [*_untrue_entries(book, bodies)]
     assert not [*_wrong_orders(records)]
     assert not [*_wrong_words(records, bodies)]
     assert not [shown for shown in book.shown if not _was_so(*shown, bodies)]
@@ -81,6 +84,41 @@ def _broken_promises(book: Book, left: Mapping[str, Traces]) -> Iterator[str]:
 def _allowed(operation: Operation, told: Told) -> list[Traces]:
     either = {Told.GRANTED: [operation.leaves], Told.REFUSED: [Traces()]}
     return either.get(told, [operation.leaves, Traces()])
+
+
+def _untrue_entries(book: Book, bodies: Bodies) -> Iterator[str]:
+    """Find entries of history that do not tell what their request sent."""
+    for chain in bodies.values():
+        for body in chain:
+            if body["request"] in book.told:
+                operation, _ = book.told[body["request"]]
+                yield from (f"{member} of {operation} is told as {body}" for member in _untold(operation, body))
+
+
+def _untold(operation: Operation, body: Mapping[str, Any]) -> Iterator[str]:
+    """Find members which an entry does not tell as a request sent them."""
+    for (kind, member), sent in operation.makes.items():
+        if kind == body["kind"] and not _is_same(_told(body, member, "after"), sent):
+            yield member
+    for (kind, member), added in operation.adds.items():
+        if kind == body["kind"] and _told(body, member, "after") != _told(body, member, "before") + added:
+            yield member
+
+
+def _told(body: Mapping[str, Any], member: str, side: str) -> Any:
+    """Give what an entry tells of a member, alone or as a part of what was changed."""
+    if member == ID:
+        return body["id"]
+    for change in body["changes"]:
+        if f"{member}/".startswith(f"{change['path']}/"):
+            parts = member.removeprefix(change["path"]).split("/")[1:]
+            return reduce(lambda whole, part: whole[int(part) if part.isdigit() else part], parts, change[side])
+    return None
+
+
+def _is_same(told: Any, sent: Any) -> bool:
+    """Whether something told is what was sent; amounts are told as text."""
+    return told is not None and (told == sent if isinstance(sent, str) else Decimal(told) == sent)
 
 
 def _wrong_orders(records: Records) -> Iterator[str]:

@@ -1,8 +1,9 @@
 """The ledger that is crashed, and what its clients ask of it."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from itertools import count
 from random import Random  # noqa: TID251 - a seed makes it repeatable
 from typing import Any
@@ -14,15 +15,22 @@ AMENDED = range(1, 41)
 REPLACED = range(101, 131)
 ORDERS = range(1, 11)
 FIRST_DRAFT = 1001
+ID = ""
+"""Stands for the id of an aggregate, which never changes."""
 DIALECTS = ("bigcommerce", "onlyoffice", "modulus", "crux", "native")
 
 Traces = Counter[tuple[str, str]]
 """How many entries of history of each kind of aggregate, and how many events of each name."""
+Member = tuple[str, str]
+"""A kind of aggregate, and a JSON Pointer into it."""
 
 
 @dataclass(frozen=True)
 class Operation:
-    """One request, under an id of its own, and what it leaves behind in the ledger if it is granted."""
+    """One request, under an id of its own, and what it leaves behind in the ledger if it is granted.
+
+    `makes` tells, of each kind of aggregate and by JSON Pointer, what members become, and `adds` what is added to them.
+    """
 
     id: str
     dialect: str
@@ -31,6 +39,8 @@ class Operation:
     headers: dict[str, str] = field(repr=False)
     body: dict[str, Any] | None = field(repr=False)
     leaves: Traces = field(default_factory=Traces)
+    makes: Mapping[Member, Any] = field(default_factory=dict[Member, Any], repr=False)
+    adds: Mapping[Member, int] = field(default_factory=dict[Member, int], repr=False)
 
 
 def world(drafts: int) -> dict[str, Any]:
@@ -104,18 +114,20 @@ class Work:
             yield write(self, f"op-{next(self._numbers)}")
 
     def amend(self, id: str) -> Operation:
-        balance = {"code": "USD", "value": f"{self._rng.randrange(1, 10**8)}.0000"}
+        invoice, balance = self._rng.choice(AMENDED), _own_amount(id)
         return Operation(
             id,
             "bigcommerce",
             "PUT",
-            f"/api/v3/io/ip/invoices/{self._rng.choice(AMENDED)}",
+            f"/api/v3/io/ip/invoices/{invoice}",
             {"X-Auth-Token": "bigcommerce-token", "X-Store-Hash": WORKSPACE},
-            {"openBalance": balance, "externalId": id},
+            {"openBalance": {"code": "USD", "value": f"{balance}.0000"}, "externalId": id},
             EDITED,
+            {("invoice", ID): invoice, ("invoice", "/open_balance"): balance, ("invoice", "/external_id"): id},
         )
 
     def replace(self, id: str) -> Operation:
+        invoice, quantity = self._rng.choice(REPLACED), _own_amount(id)
         body = {
             "issueDate": "2024-01-01",
             "dueDate": "2024-02-01",
@@ -125,10 +137,19 @@ class Work:
             "exchangeRate": 1,
             "terms": "30 days",
             "description": id,
-            "invoiceLines": [{"invoiceItemID": 1, "quantity": self._rng.randrange(1, 1000), "price": 2}],
+            "invoiceLines": [{"invoiceItemID": 1, "quantity": quantity, "price": 2}],
         }
-        path = f"/api/2.0/crm/invoice/{self._rng.choice(REPLACED)}"
-        return Operation(id, "onlyoffice", "PUT", path, {"Authorization": "onlyoffice-token"}, body, EDITED)
+        makes = {ID: invoice, "/description": id, "/original_balance": 2 * quantity, "/open_balance": 2 * quantity}
+        return Operation(
+            id,
+            "onlyoffice",
+            "PUT",
+            f"/api/2.0/crm/invoice/{invoice}",
+            {"Authorization": "onlyoffice-token"},
+            body,
+            EDITED,
+            {("invoice", member): value for member, value in makes.items()},
+        )
 
     def issue(self, id: str) -> Operation:
         draft = next(self._drafts, None)
@@ -139,10 +160,11 @@ class Work:
 
     def _modulus(self, id: str, invoice: int, number: str, leaves: Traces) -> Operation:
         body = {"invoice_id": invoice, "status": "STATUS_SENT", "invoice_number": number}
-        return Operation(id, "modulus", "PATCH", "/api/inv/v1/Invoice?token=modulus-token", {}, body, leaves)
+        makes = {("invoice", ID): invoice, ("invoice", "/status"): "open"}
+        return Operation(id, "modulus", "PATCH", "/api/inv/v1/Invoice?token=modulus-token", {}, body, leaves, makes)
 
     def invoice_an_order(self, id: str) -> Operation:
-        return self._crux(id, 2, INVOICED)
+        return self._crux(id, self._rng.randrange(1, 10), INVOICED)
 
     def invoice_too_much(self, id: str) -> Operation:
         return self._crux(id, 1_000_001, Traces())
@@ -152,11 +174,24 @@ class Work:
         line = {"quantity_invoiced": quantity, "supplier_provided_sku_cost": 1.5, "line_item_uuid": _line_uuid(order)}
         path = f"/timp/orders/{_order_uuid(order)}/invoices/"
         body = {"invoice_number": id, "line_items": [line]}
-        return Operation(id, "crux", "POST", path, {"Authorization": "Token crux-token"}, body, leaves)
+        makes = {
+            ("order", ID): order,
+            ("invoice", "/number"): id,
+            ("invoice", "/order"): order,
+            ("invoice", "/open_balance"): Decimal("1.5") * quantity,
+            ("invoice", "/lines/0/quantity"): quantity,
+        }
+        adds = {("order", "/lines/0/invoiced"): quantity}
+        return Operation(id, "crux", "POST", path, {"Authorization": "Token crux-token"}, body, leaves, makes, adds)
 
     def look(self, id: str) -> Operation:
         path = f"/v1/invoices/{self._rng.choice(AMENDED)}"
         return Operation(id, "native", "GET", path, {"Authorization": "Bearer native-token"}, None)
+
+
+def _own_amount(id: str) -> int:
+    """Give an amount that no other request has, so that it changes whatever it is sent to."""
+    return int(id.removeprefix("op-")) + 1
 
 
 EDITED = Traces([("invoice", "entry"), ("invoice.edited", "event")])
