@@ -1,6 +1,7 @@
 """What the PostgreSQL store promises beyond what every store does."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 
 import asyncpg
@@ -102,6 +103,28 @@ async def test_what_the_url_says_of_settings_wins(url: str):
     assert await connection.fetchval("SHOW synchronous_commit") == "remote_apply"
     assert await connection.fetchval("SHOW application_name") == "mine"
     await store.close()
+
+
+async def test_commits_that_do_not_wait_for_the_disk_are_refused_if_nobody_asked_for_them(url: str):
+    unasked = PostgresStore(url)
+    # As if something on the way had left out what the node sets.
+    unasked._write_line._settings = {"synchronous_commit": "off"}
+    with pytest.raises(StoreFailed, match="synchronous_commit is off"):
+        await unasked.run(put(an_invoice()))
+    assert await unasked.workspaces() == []
+    await unasked.close()
+
+
+async def test_settings_that_may_lose_commits_are_warned_of(url: str, caplog: pytest.LogCaptureFixture):
+    asked = PostgresStore(f"{url}&synchronous_commit=off")
+    with caplog.at_level(logging.WARNING):
+        await asked.run(put(an_invoice()))
+    assert {record.getMessage().partition(" is off")[0] for record in caplog.records} == {
+        "fsync",
+        "full_page_writes",
+        "synchronous_commit",
+    }
+    await asked.close()
 
 
 async def test_a_setting_is_not_taken_for_another_one_whose_name_ends_like_it(url: str):

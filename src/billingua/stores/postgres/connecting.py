@@ -1,6 +1,7 @@
 """How connections to PostgreSQL are made, and what may go wrong with them."""
 
 import asyncio
+import logging
 import socket
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager, suppress
@@ -12,6 +13,8 @@ import asyncpg
 from asyncpg.connect_utils import SessionAttribute
 
 from billingua.engine.ports import StoreFailed
+
+_log = logging.getLogger(__name__)
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
@@ -110,6 +113,22 @@ async def _connect(url: str, settings: Mapping[str, str]) -> Connection:
         server_settings={name: value for name, value in settings.items() if name not in asked},
         connection_class=_KeptAlive,
     )
+
+
+async def check_durability(url: str, connection: Connection) -> None:
+    """See that what is committed lasts, and warn where it may not.
+
+    Refuses with `StoreFailed` if commits do not wait for the disk, and the URL does not say that they need not: between
+    us and the database, somebody may take no notice of what we set.
+    """
+    settings = await connection.fetch(
+        "SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit')"
+    )
+    off = [setting["name"] for setting in settings if setting["setting"] == "off"]
+    if "synchronous_commit" in off and "synchronous_commit" not in _asked(url):
+        raise StoreFailed(f"synchronous_commit is off in {place_of(url)}, and the URL does not say that it may be")
+    for name in off:
+        _log.warning("%s is off in %s: what was acknowledged may be lost in a crash", name, place_of(url))
 
 
 class _KeptAlive(asyncpg.Connection):

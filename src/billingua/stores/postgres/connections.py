@@ -30,12 +30,19 @@ class Patience:
         self._wait_seconds = min(2 * self._wait_seconds, _LONGEST_WAIT_SECONDS)
 
 
+Check = Callable[[str, Connection], Awaitable[None]]
+"""Looks at a new connection to a URL, and raises where it is of no use."""
+
+
 class Line:
     """One connection, made anew when it is lost. Only one at a time uses it: its user sees to that."""
 
-    def __init__(self, url: str, patience_seconds: float, settings: Mapping[str, str] = PLAIN) -> None:
+    def __init__(
+        self, url: str, patience_seconds: float, settings: Mapping[str, str] = PLAIN, check: Check | None = None
+    ) -> None:
         self._url = url
         self._settings = settings
+        self._check = check
         self.patience_seconds = patience_seconds
         self._connection: Connection | None = None
         self._closed = False
@@ -45,8 +52,18 @@ class Line:
         if self._closed:
             raise StoreFailed("the store is closed")
         if self._connection is None or self._connection.is_closed():
-            self._connection = await connect(self._url, self._settings)
+            self._connection = await self._connect()
         return self._connection
+
+    async def _connect(self) -> Connection:
+        connection = await connect(self._url, self._settings)
+        if self._check is not None:
+            try:
+                await self._check(self._url, connection)
+            except BaseException:
+                connection.terminate()
+                raise
+        return connection
 
     def let_go_if_lost(self, error: Exception) -> bool:
         """Let go of the connection if this error means that it is gone or of no use any more; say whether it is so."""

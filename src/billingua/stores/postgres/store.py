@@ -17,7 +17,7 @@ from billingua.engine.plan import Job, Key, Record
 from billingua.engine.ports import Posted
 from billingua.engine.queries import InvoiceQuery, Miscount, OrderQuery, Page
 from billingua.stores.batches import BATCH_SIZE, Batches
-from billingua.stores.postgres.connecting import BY_KEY, TO_WRITE, Connection, connected
+from billingua.stores.postgres.connecting import BY_KEY, TO_WRITE, Connection, check_durability, connected
 from billingua.stores.postgres.connections import SNAPSHOT, Line, Lines, transaction
 from billingua.stores.postgres.reader import Reader
 from billingua.stores.postgres.reading import (
@@ -63,7 +63,7 @@ class PostgresStore:
     ) -> None:
         self._url = url
         recent = Recent(cache_size)
-        self._write_line = Line(url, patience_seconds, TO_WRITE)
+        self._write_line = Line(url, patience_seconds, TO_WRITE, check_durability)
         self._writer = Writer(self._write_line, recent, new_uuid)
         self._batches: Batches[Job[Any]] = Batches(self._writer.attempt, batch_size)
         plan_line, key_line = Line(url, patience_seconds, BY_KEY), Line(url, patience_seconds, BY_KEY)
