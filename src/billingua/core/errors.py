@@ -13,6 +13,8 @@ Refused
 │  ├─ TaxNotFound
 │  ├─ OpportunityNotFound
 │  ├─ AddressNotFound
+│  ├─ UserNotFound
+│  ├─ StageNotFound
 │  ├─ ChannelNotFound
 │  ├─ CurrencyNotFound
 │  ├─ CredentialNotFound
@@ -126,6 +128,14 @@ class OpportunityNotFound(NotFound):
 
 class AddressNotFound(NotFound):
     """No such address of this party, or not of the category that is needed."""
+
+
+class UserNotFound(NotFound):
+    """Nobody of the workspace's users."""
+
+
+class StageNotFound(NotFound):
+    """No such stage of opportunities."""
 
 
 class ChannelNotFound(NotFound):

@@ -86,9 +86,15 @@ class Party:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opportunity:
-    """A sale in the making, with the parties (their ids) that take part in it."""
+    """A sale in the making, with the parties (their ids) that take part in it.
+
+    `responsible` is a username; `stage` is how far it has come, by the workspace's own numbers.
+    """
 
     id: int
     uuid: UUID
     title: str
     participants: tuple[int, ...] = ()
+    responsible: str | None = None
+    stage: int | None = None
+    currency: str | None = None

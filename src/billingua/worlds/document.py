@@ -113,6 +113,9 @@ class GivenOpportunity(Section, frozen=True, kw_only=True):
     participants: list[int] = field(default_factory=list[int])
 
     uuid: UUID | None = None
+    responsible: str | None = None
+    stage: int | None = None
+    currency: str | None = None
 
 
 class GivenTax(Section, frozen=True, kw_only=True):

@@ -109,6 +109,7 @@ def read_opportunities(assembly: Assembly) -> list[Opportunity]:
     for place, opportunity in zip(places, given, strict=True):
         for index, party in enumerate(opportunity.participants):
             assembly.refer("party", party, assembly.parties, f"{place}.participants[{index}]")
+        assembly.refer("user", opportunity.responsible, assembly.usernames, below(place, "responsible"))
     ids = assembly.ids("opportunity", zip(places, given, strict=True))
     return [
         Opportunity(
@@ -116,6 +117,9 @@ def read_opportunities(assembly: Assembly) -> list[Opportunity]:
             uuid=assembly.uuid("opportunity", opportunity.uuid, place),
             title=opportunity.title,
             participants=tuple(opportunity.participants),
+            responsible=opportunity.responsible,
+            stage=opportunity.stage,
+            currency=opportunity.currency,
         )
         for opportunity, id, place in zip(given, ids, places, strict=True)
     ]
@@ -128,6 +132,7 @@ def write_opportunity(opportunity: Opportunity) -> dict[str, Any]:
         "title": opportunity.title,
         "participants": opportunity.participants,
         "uuid": opportunity.uuid,
+        **told(responsible=opportunity.responsible, stage=opportunity.stage, currency=opportunity.currency),
     }
 
 

@@ -90,6 +90,8 @@ REFUSALS: dict[type[Exception], Problem] = {
     errors.TaxNotFound: _not_found("tax {0.asked}"),
     errors.OpportunityNotFound: _not_found("opportunity {0.asked}"),
     errors.AddressNotFound: _not_found("such address {0.asked} of the party"),
+    errors.UserNotFound: _not_found("user {0.asked}"),
+    errors.StageNotFound: _not_found("stage {0.asked} of opportunities"),
     errors.ChannelNotFound: _not_found("channel {0.asked}"),
     errors.CurrencyNotFound: _not_found("currency {0.asked}"),
     errors.CredentialNotFound: _not_found("credential {0.asked}"),

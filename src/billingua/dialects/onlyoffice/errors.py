@@ -107,6 +107,8 @@ REFUSALS: dict[type[Exception], Refusal] = {
     errors.PartyNotFound: _out_of_range("contactId, consigneeId"),
     errors.ItemNotFound: _out_of_range("invoiceItemID"),
     errors.TaxNotFound: _out_of_range("invoiceTax1ID, invoiceTax2ID"),
+    errors.UserNotFound: _out_of_range("responsibleid"),
+    errors.StageNotFound: _out_of_range("stageid"),
     errors.OpportunityNotFound: _out_of_range("entityId"),
     errors.NotAParticipant: Refusal(400, OUT_OF_RANGE + "\r\nParameter name: contactId, entityId", ARGUMENT),
     errors.CurrencyNotFound: _out_of_range("currency"),

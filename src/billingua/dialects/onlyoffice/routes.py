@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from billingua.dialects.onlyoffice import requests, responses
 from billingua.dialects.onlyoffice.catalogue import CatalogueEndpoints
+from billingua.dialects.onlyoffice.contacts import ContactEndpoints
 from billingua.dialects.onlyoffice.credentials import sign_in
 from billingua.dialects.onlyoffice.errors import voice
 from billingua.dialects.onlyoffice.invoices import InvoiceEndpoints
@@ -23,7 +24,7 @@ BASE = "/api/2.0"
 CRM = f"{BASE}/crm"
 
 
-PARTS = {"id": "[0-9]+", "status": "[^/]+?"}
+PARTS = {"id": "[0-9]+", "contact": "[0-9]+", "status": "[^/]+?"}
 """What a path may have at each of its variable parts."""
 
 
@@ -46,6 +47,7 @@ def make_face(ledger: Ledger, body_limit: int) -> Face:
         InvoiceEndpoints(ledger, body_limit),
         CatalogueEndpoints(ledger, body_limit),
         PortalEndpoints(ledger, body_limit),
+        ContactEndpoints(ledger, body_limit),
     ]
     calls += [Call(verb, CRM + path, endpoint) for family in families for verb, path, endpoint in family.calls()]
     return Face(NAME, calls, voice)

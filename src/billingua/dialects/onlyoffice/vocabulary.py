@@ -11,6 +11,7 @@ from babel.core import Locale, UnknownLocaleError, parse_locale
 from babel.numbers import get_currency_name, get_currency_symbol
 
 from billingua.core.lifecycle import Status
+from billingua.core.party import AddressCategory
 
 NAME = "onlyoffice"
 """The dialect's name, under which the ledger keeps what it alone understands."""
@@ -30,6 +31,7 @@ CONVERSIONS: Mapping[str, tuple[str, int]] = {
     "number": ("Input string was not in a correct format.", FORMAT),
     "overflow": ("Value was either too large or too small for an Int32.", OVERFLOW),
     "boolean": ("String was not recognized as a valid Boolean.", FORMAT),
+    "uuid": ("Unrecognized Guid format.", FORMAT),
     "date": ("String was not recognized as a valid DateTime.", FORMAT),
     "text": ("The value cannot be converted to a string.", FORMAT),
     "characters": ("The text has a null character.", FORMAT),
@@ -46,6 +48,9 @@ STATUSES: Mapping[Status, Mapping[str, Any]] = {
 }
 """Statuses on the wire (§5). Nothing can be archived here; what another dialect made void is shown as archived."""
 
+STATUS_NAMES: Mapping[str, int] = {"draft": 1, "sent": 2, "rejected": 3, "paid": 4, "archived": 5}
+"""What clients call a status, in lower case, and its number (§5)."""
+
 NO_DATE = datetime.min.replace(tzinfo=UTC)
 """What stands for no date at all (§1.5)."""
 
@@ -58,6 +63,19 @@ LONGEST_TEXT = 255
 
 ADDRESS_PARTS = ("street", "city", "state", "zip", "country")
 """What an address is made of."""
+
+ADDRESS = 7
+"""The kind of contact data that addresses are."""
+
+CATEGORIES: Mapping[AddressCategory, str] = {
+    AddressCategory.HOME: "Home",
+    AddressCategory.POSTAL: "Postal",
+    AddressCategory.OFFICE: "Office",
+    AddressCategory.BILLING: "Billing",
+    AddressCategory.OTHER: "Other",
+    AddressCategory.WORK: "Work",
+}
+"""What addresses are used for, in the order of their numbers (§11.2)."""
 
 _STOCK = """
 AED AMD AOA ARS AUD AZN BDT BGN BRL BYN BYR CAD CHF CLP CNY COP CRC CUP CZK DKK DOP DZD ETB EUR GBP GEL HKD HRK HUF IDR

@@ -9,25 +9,26 @@ from starlette.requests import Request
 from billingua.core import errors
 from billingua.core.money import ZERO
 from billingua.core.tax import Tax
-from billingua.dialects.onlyoffice.errors import ArgumentRefused, PriceTooHigh, TaxNameMissing
+from billingua.dialects.onlyoffice.errors import ArgumentRefused, ConversionFailed, PriceTooHigh, TaxNameMissing
 from billingua.dialects.onlyoffice.listing import asked
 from billingua.dialects.onlyoffice.requests.binding import Values, read_parameters
-from billingua.dialects.onlyoffice.requests.invoices import invoice_id
 from billingua.dialects.onlyoffice.vocabulary import LARGEST, LONGEST_TEXT
 from billingua.engine.catalogue import CreateTax, ItemContent, ReplaceItem, ReplaceTax, TaxContent
 from billingua.engine.catalogue_queries import ItemQuery, ItemSort
 from billingua.engine.plan import Plan
-from billingua.wire.scalars import read_boolean, read_integer, read_number, read_text
+from billingua.wire.scalars import LARGEST_INTEGER, read_boolean, read_integer, read_number, read_text
 
 T = TypeVar("T")
 
 
-def record_id(request: Request) -> int:
-    """Read the id that the path names. Refuses with `ArgumentRefused` where it is nought."""
-    id = invoice_id(request)
-    if not id:
-        raise ArgumentRefused("id")
-    return id
+def record_id(request: Request, name: str = "id") -> int:
+    """Read an id that the path names. Refuses with `ArgumentRefused` or `ConversionFailed`."""
+    digits = request.path_params[name].lstrip("0")
+    if not digits:
+        raise ArgumentRefused(name)
+    if len(digits) > 10 or int(digits) > LARGEST_INTEGER:
+        raise ConversionFailed(name, "overflow")
+    return int(digits)
 
 
 def addressed(plan: Plan[T], missing: type[errors.NotFound]) -> Plan[T]:
