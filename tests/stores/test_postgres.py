@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -103,6 +104,25 @@ async def test_what_the_url_says_of_settings_wins(url: str):
     assert await connection.fetchval("SHOW synchronous_commit") == "remote_apply"
     assert await connection.fetchval("SHOW application_name") == "mine"
     await store.close()
+
+
+async def test_what_is_found_at_once_does_not_wait_for_lists(store: PostgresStore):
+    await store.run(put(a_workspace(), an_invoice()))
+    over = asyncio.Event()
+
+    async def take_long(_: object) -> None:
+        await over.wait()
+
+    lists = [asyncio.create_task(store._lists.use(take_long)) for _ in range(5)]
+    await asyncio.sleep(0)
+    assert store._lists._free.empty()
+
+    assert await store.workspaces() == ["demo"]
+    assert len(await store.history("demo", "invoice", 35)) == 1
+    assert await store.file("demo", UUID(int=1)) is None
+
+    over.set()
+    await asyncio.gather(*lists)
 
 
 async def test_commits_that_do_not_wait_for_the_disk_are_refused_if_nobody_asked_for_them(url: str):

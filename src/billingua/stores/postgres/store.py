@@ -69,6 +69,8 @@ class PostgresStore:
         plan_line, key_line = Line(url, patience_seconds, BY_KEY), Line(url, patience_seconds, BY_KEY)
         self._reader = Reader(plan_line, key_line, Reading(recent), new_uuid)
         self._lists = Lines(url, patience_seconds, _LIST_CONNECTIONS)
+        # What is found at once, such as whether the database is there, need not wait for what takes long.
+        self._look_ups = Lines(url, patience_seconds, 1)
         self._listing = Reading(Recent(0))
 
     async def run(self, job: Job[T]) -> T:
@@ -116,15 +118,15 @@ class PostgresStore:
 
     async def file(self, workspace: str, uuid: UUID) -> File | None:
         """Give a file; None where there is none."""
-        return await self._lists.use(partial(file, workspace=workspace, uuid=uuid))
+        return await self._look_ups.use(partial(file, workspace=workspace, uuid=uuid))
 
     async def workspaces(self) -> Sequence[str]:
         """List the names of all workspaces."""
-        return await self._lists.use(workspaces)
+        return await self._look_ups.use(workspaces)
 
     async def history(self, workspace: str, kind: str, id: int) -> Sequence[Entry]:
         """Give the entries of one aggregate, oldest first."""
-        return await self._lists.use(partial(history, workspace=workspace, kind=kind, id=id))
+        return await self._look_ups.use(partial(history, workspace=workspace, kind=kind, id=id))
 
     async def aggregates(self, workspace: str, kind: str) -> AsyncIterator[Record[Any]]:
         """Walk all aggregates of a kind, by id."""
@@ -165,3 +167,4 @@ class PostgresStore:
         await self._write_line.close()
         await self._reader.close()
         await self._lists.close()
+        await self._look_ups.close()
