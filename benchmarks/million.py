@@ -54,17 +54,18 @@ def of_a_million(bench: Bench) -> Iterable[Figure]:
     It is used where it lies, and its history grows a little with each run: a copy would be 4 GB that the disk is still
     writing when the measuring begins.
     """
-    ledger = kept_ledger(MANY, bench.cache)
+    ledger = _ledger(bench)
     _warm(ledger)
     yield from beside(bench, bench.ours, bench.start(billingua(ledger)))
 
 
 def of_a_million_on_postgres(bench: Bench) -> Iterable[Figure]:
     """Do the same on PostgreSQL, where the ledger is a copy of that in the file."""
-    kept = bench.cache / f"postgres-{MANY}"
-    ledger = kept_ledger(MANY, bench.cache) / "ledger.sqlite"
+    ledger, kept = _ledger(bench), bench.cache / f"postgres-{MANY}"
+    if not kept.exists():
+        bench.say(f"{MANY:,} invoices are copied to PostgreSQL, once: about 2 min more")
     try:
-        url = bench.start(kept_cluster(ledger, kept, bench.extent.patience_seconds))
+        url = bench.start(kept_cluster(ledger / "ledger.sqlite", kept, bench.extent.patience_seconds))
     except TimeoutError:
         why = f"it was not filled in {bench.extent.patience_seconds:.0f} s; name the part to wait longer"
         bench.leave_out(f"{MANY:,} invoices on PostgreSQL", why)
@@ -72,6 +73,12 @@ def of_a_million_on_postgres(bench: Bench) -> Iterable[Figure]:
     _warm(kept)
     large = bench.start(billingua_on(url, bench.folder / "million.log"))
     yield from beside(bench, bench.once(ours_on_postgres), large, " on PostgreSQL")
+
+
+def _ledger(bench: Bench) -> Path:
+    if not (bench.cache / f"ledger-{MANY}").exists():
+        bench.say(f"{MANY:,} invoices are written, once: about 4 min more")
+    return kept_ledger(MANY, bench.cache)
 
 
 def _warm(folder: Path) -> None:
