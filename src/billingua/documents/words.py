@@ -1,7 +1,9 @@
 """The words and figures of an invoice in its language: labels from words.toml, formats from Babel."""
 
+import re
 import tomllib
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -20,6 +22,8 @@ MOST_DECIMALS = 10
 LARGEST_FIGURE = Decimal(10) ** 18
 """No amount that is kept is as large; without a bound `1E+999999` would be a million digits."""
 
+_LETTER_BEFORE_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
+"""Where the CLDR has a blank (`KWD 5`, and not `KWD5`), which Babel does not put there."""
 _LETTER_COUNTRIES = frozenset({"US", "CA", "MX", "CL", "CO", "CR", "DO", "GT", "PA", "PH", "PR", "SV", "VE"})
 
 
@@ -100,16 +104,24 @@ class Language:
         """Write a percentage exactly."""
         digits = decimals(value)
         share = EXACT.scaleb(settle(value, digits), -2)
-        return self.locale.percent_formats[None].apply(share, self.locale, force_frac=(digits, digits))
+        return _with_digits(self.locale.percent_formats[None], digits).apply(share, self.locale)
 
     def money(self, amount: Decimal, currency: str, fewest: int) -> str:
         """Write an amount exactly with its currency's sign, with at least so many decimals."""
-        return self._written(self.locale.currency_formats["standard"], amount, max(fewest, decimals(amount)), currency)
+        digits = max(fewest, decimals(amount))
+        written = self._written(self.locale.currency_formats["standard"], amount, digits, currency)
+        return _LETTER_BEFORE_DIGIT.sub("\u00a0", written)
 
     def _written(self, pattern: NumberPattern, value: Decimal, digits: int, currency: str | None = None) -> str:
-        return pattern.apply(
-            settle(value, digits), self.locale, currency=currency, currency_digits=False, force_frac=(digits, digits)
-        )
+        settled = settle(value, digits)
+        return _with_digits(pattern, digits).apply(settled, self.locale, currency=currency, currency_digits=False)
+
+
+def _with_digits(pattern: NumberPattern, digits: int) -> NumberPattern:
+    """Give a language's pattern for numbers with exactly so many decimals."""
+    changed = copy(pattern)
+    changed.frac_prec = (digits, digits)
+    return changed
 
 
 def decimals(value: Decimal) -> int:
