@@ -209,6 +209,27 @@ async def test_what_arrives_while_a_batch_is_under_way_is_the_next_batch():
     assert sizes == [1, 4, 2]
 
 
+async def test_who_comes_when_too_many_wait_is_refused_and_those_who_wait_are_served():
+    gate = asyncio.Event()
+
+    async def attempt(jobs: Any) -> list[Outcome[Any]]:
+        await gate.wait()
+        return [Outcome(job, answer=len(jobs)) for job in jobs]
+
+    batches = Batches(attempt, size=2, most_waiting=3)
+    first = asyncio.create_task(batches.run(take("invoice")))
+    await asyncio.sleep(0.01)
+    others = [asyncio.create_task(batches.run(take("invoice"))) for _ in range(3)]
+    await asyncio.sleep(0.01)
+
+    with pytest.raises(StoreFailed, match="3 requests wait already"):
+        await batches.run(take("invoice"))
+    gate.set()
+
+    assert [await first, *await asyncio.gather(*others)] == [1, 2, 2, 1]
+    assert await batches.run(take("invoice")) == 1
+
+
 async def test_a_failed_batch_names_its_requests_in_the_log(caplog: pytest.LogCaptureFixture):
     async def attempt(jobs: Any) -> list[Outcome[Any]]:
         raise StoreFailed("the disk is full")

@@ -35,6 +35,9 @@ Attempt = Callable[[Sequence[J]], Awaitable[Sequence[Ended]]]
 BATCH_SIZE = 256
 """How many jobs make a full batch: the event loop stands still while they decide, some 20 ms for so many."""
 
+MOST_WAITING = 10_000
+"""How many jobs may wait: some seconds' work, and as many requests in memory. Whoever comes then is refused."""
+
 
 @dataclass(slots=True)
 class _Waiting(Generic[J]):
@@ -48,17 +51,23 @@ class Batches(Generic[J]):
     A job is a plan that waits to be run, or whatever else a store does better for many at once.
     """
 
-    def __init__(self, attempt: Attempt[J], size: int = BATCH_SIZE) -> None:
+    def __init__(self, attempt: Attempt[J], size: int = BATCH_SIZE, most_waiting: int = MOST_WAITING) -> None:
         self._attempt = attempt
         self._size = size
+        self._most_waiting = most_waiting
         self._waiting: list[_Waiting[J]] = []
         self._worker: asyncio.Task[None] | None = None
         self._closed = False
 
     async def run(self, job: J) -> Any:
-        """Run a job with those that wait, and give its answer once its batch is committed."""
+        """Run a job with those that wait, and give its answer once its batch is committed.
+
+        Refuses with `StoreFailed`, before anything is done, when the store is closed or too many wait already.
+        """
         if self._closed:
             raise StoreFailed("the store is closed")
+        if len(self._waiting) >= self._most_waiting:
+            raise StoreFailed(f"{self._most_waiting} requests wait already")
         loop = asyncio.get_running_loop()
         waiting = _Waiting(job, loop.create_future())
         self._waiting.append(waiting)
