@@ -66,7 +66,9 @@ def line_needs(lines: Sequence[LineContent]) -> list[Key[Any]]:
 
 def write_lines(contents: Sequence[LineContent], found: Found) -> tuple[InvoiceLine, ...]:
     """Write new lines, in their order. Refuses with `ItemNotFound` or `TaxNotFound`."""
-    return tuple(write_line(found.new_id("invoice_line"), position, content, found) for position, content in enumerate(contents))
+    return tuple(
+        write_line(found.new_id("invoice_line"), position, content, found) for position, content in enumerate(contents)
+    )
 
 
 def write_line(id: int, position: int, content: LineContent, found: Found) -> InvoiceLine:

@@ -49,6 +49,13 @@ def find_invoice_by_number(number: str, caller: Caller, now: datetime) -> Plan[I
     return (yield from _find(by_number(number), caller))
 
 
+def is_number_taken(number: str, caller: Caller, now: datetime) -> Plan[bool]:
+    """Tell whether an invoice of the workspace's own has a number, whoever may see it."""
+    key = by_number(number)
+    found = yield Needs([key])
+    return Decision(found.get(key) is not None)
+
+
 def _find(key: Key[Invoice], caller: Caller) -> Plan[InvoiceView]:
     found = yield Needs([key])
     record = found.record(key)
@@ -240,9 +247,18 @@ def change_status(command: ChangeStatus, caller: Caller, now: datetime) -> Plan[
     dated = _checked_date(command, invoice, workspace.zone if workspace else UTC, now)
     if invoice.status in command.already:
         return Decision(invoice)
-    changed = _DONE[command.action](invoice, dated or now, now)
-    event = _HAPPENED[command.action](invoice.id, invoice.number)
-    return Decision(changed, saves=[changed], events=[event])
+    changed = do(command.action, invoice, now, dated)
+    return Decision(changed, saves=[changed], events=[happened(command.action, invoice)])
+
+
+def do(action: Action, invoice: Invoice, now: datetime, dated: datetime | None = None) -> Invoice:
+    """Do something to an invoice's status, as of now unless it is dated. Refuses with `TransitionRefused`."""
+    return _DONE[action](invoice, dated or now, now)
+
+
+def happened(action: Action, invoice: Invoice) -> events.Event:
+    """Name what happened to an invoice by an action."""
+    return _HAPPENED[action](invoice.id, invoice.number)
 
 
 def _checked_date(command: ChangeStatus, invoice: Invoice, zone: tzinfo, now: datetime) -> datetime | None:
@@ -275,3 +291,24 @@ _HAPPENED: dict[Action, type[events.Event]] = {
     Action.REOPEN: events.InvoiceReopened,
     Action.VOID: events.InvoiceVoided,
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestampInvoice:
+    """State anew when an invoice was made, or last changed."""
+
+    invoice: int
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+
+
+def restamp_invoice(command: RestampInvoice, caller: Caller, now: datetime) -> Plan[Invoice]:
+    """State anew when an invoice was made or changed. Refuses with `InvoiceNotFound` or `NotPermitted`."""
+    found = yield from _find(by_id(Invoice, command.invoice), caller)
+    invoice = found.answer.invoice
+    stamped = replace(
+        invoice,
+        created_at=command.created_at or invoice.created_at,
+        updated_at=command.updated_at or invoice.updated_at,
+    )
+    return Decision(stamped, saves=[stamped], events=[events.InvoiceEdited(invoice.id, invoice.number)])

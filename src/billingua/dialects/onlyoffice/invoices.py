@@ -1,16 +1,27 @@
 """Where clients knock for invoices and their lines (contract §4, §5, §6)."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from billingua.core import errors
+from billingua.core.invoice import Invoice
+from billingua.core.workspace import Workspace
 from billingua.dialects.onlyoffice import requests, responses
 from billingua.dialects.onlyoffice.credentials import open_session
-from billingua.dialects.onlyoffice.requests import lines
+from billingua.dialects.onlyoffice.listing import Part, narrow
+from billingua.dialects.onlyoffice.numbering import next_number
+from billingua.dialects.onlyoffice.requests import changes, lines
+from billingua.dialects.onlyoffice.requests.catalogue import read_ids
+from billingua.dialects.onlyoffice.responses.catalogue import product
 from billingua.dialects.onlyoffice.responses.references import decimal
+from billingua.engine.invoices import RestampInvoice, is_number_taken
 from billingua.engine.ledger import Ledger
 from billingua.engine.lines import RemoveLine
+from billingua.engine.plan import Record
+from billingua.engine.queries import InvoiceQuery, Sort
+from billingua.wire.credentials import Session
 from billingua.wire.face import Endpoint
 
 
@@ -25,8 +36,21 @@ class InvoiceEndpoints:
         """List them, each with its verb and its path."""
         return [
             ("POST", "/invoice", self.post_invoice),
+            ("DELETE", "/invoice", self.delete_invoices),
+            ("GET", "/invoice/sample", self.show_sample),
+            ("GET", "/invoice/bynumber", self.get_by_number),
+            ("GET", "/invoice/bynumber/exist", self.is_number_taken),
+            ("PUT", "/invoice/status/{status}", self.put_status),
             ("GET", "/invoice/{id}", self.get_invoice),
             ("PUT", "/invoice/{id}", self.put_invoice),
+            ("DELETE", "/invoice/{id}", self.delete_invoice),
+            ("PUT", "/invoice/{id}/creationdate", self.put_creation_date),
+            ("PUT", "/invoice/{id}/lastmodifeddate", self.put_last_modified_date),
+            *(
+                ("GET", f"/{kind}/invoicelist/{{id}}", self.list_of_contact)
+                for kind in ("contact", "person", "company")
+            ),
+            ("GET", "/opportunity/invoicelist/{id}", self.list_of_opportunity),
             ("POST", "/invoiceline", self.post_line),
             ("PUT", "/invoiceline/{id}", self.put_line),
             ("DELETE", "/invoiceline/{id}", self.delete_line),
@@ -51,6 +75,94 @@ class InvoiceEndpoints:
         command = await requests.put_invoice(request, session.workspace, self._body_limit)
         shown = await self._ledger.run(session.caller, requests.replace_invoice, command)
         return responses.success(request, responses.invoice(shown, session, request))
+
+    async def put_status(self, request: Request) -> Response:
+        """Change the status of some invoices (§5).
+
+        Statuses change even where the caller may not move the stock, which is refused then: so it was, and without it
+        nobody but administrators could bill what is kept in stock.
+        """
+        session = await open_session(request, self._ledger)
+        command = await changes.put_status(request, self._body_limit)
+        changed = await self._ledger.run(session.caller, changes.change_statuses, command)
+        if changed.is_stock_refused:
+            raise errors.NotPermitted("move the stock")
+        shown = [responses.invoice_base(one, session, request) for one in changed.invoices]
+        items = [product(item, session, request) for item in changed.items]
+        return responses.success(request, {"key": shown, "value": items})
+
+    async def delete_invoice(self, request: Request) -> Response:
+        """Delete an invoice (§4.8)."""
+        session = await open_session(request, self._ledger)
+        shown = await self._ledger.run(session.caller, changes.delete_invoice, requests.record_id(request))
+        return responses.success(request, responses.deleted_invoice(shown, session, request))
+
+    async def delete_invoices(self, request: Request) -> Response:
+        """Delete some invoices, as far as the caller may (§4.8)."""
+        session = await open_session(request, self._ledger)
+        ids = await read_ids(request, "invoiceids", self._body_limit)
+        deleted = await self._ledger.run(session.caller, changes.delete_invoices, ids)
+        shown = [responses.deleted_invoice(one, session, request) for one in deleted]
+        return responses.success_list(request, Part(shown, len(shown), is_counted=False))
+
+    async def get_by_number(self, request: Request) -> Response:
+        """Show the invoice that has a number (§4.6)."""
+        session = await open_session(request, self._ledger)
+        number = await requests.read_invoice_number(request, self._body_limit)
+        shown = await self._ledger.read(session.caller, requests.find_invoice_by_number, number)
+        return responses.success(request, responses.invoice_by_number(shown, session, request))
+
+    async def is_number_taken(self, request: Request) -> Response:
+        """Say whether an invoice has a number (§4.6), whoever may see it."""
+        session = await open_session(request, self._ledger)
+        number = await requests.read_invoice_number(request, self._body_limit)
+        return responses.success(request, await self._ledger.read(session.caller, is_number_taken, number))
+
+    async def show_sample(self, request: Request) -> Response:
+        """Show what a new invoice may begin with (§4.7)."""
+        session = await open_session(request, self._ledger)
+        last = await self._ledger.invoices(session.caller, InvoiceQuery(sort=Sort.ID, descending=True, limit=1))
+        number = next_number(session.workspace, next((record.value.number for record in last.items), None))
+        return responses.success(request, responses.sample(number, self._ledger.clock.now(), session, request))
+
+    async def list_of_contact(self, request: Request) -> Response:
+        """Show the invoices of a customer, of whatever kind it is (§4.5)."""
+        session = await open_session(request, self._ledger)
+        page = await self._ledger.invoices(session.caller, InvoiceQuery(party=requests.record_id(request)))
+        return await self._list(request, session, page.items)
+
+    async def list_of_opportunity(self, request: Request) -> Response:
+        """Show the invoices of an opportunity, which are all for those who take part in it (§4.5)."""
+        session = await open_session(request, self._ledger)
+        id = requests.record_id(request)
+        pages = [
+            await self._ledger.invoices(session.caller, InvoiceQuery(party=party))
+            for party in await self._ledger.read(session.caller, requests.participants, id)
+        ]
+        linked = [record for page in pages for record in page.items if record.value.opportunity == id]
+        return await self._list(request, session, sorted(linked, key=lambda record: record.value.id))
+
+    async def _list(self, request: Request, session: Session, records: Sequence[Record[Invoice]]) -> Response:
+        views = await self._ledger.read(session.caller, requests.view_invoices, records)
+        return responses.success_list(
+            request, narrow(request, [responses.invoice_base(view, session, request) for view in views])
+        )
+
+    async def put_creation_date(self, request: Request) -> Response:
+        """State anew when an invoice was made (§4.9)."""
+        return await self._restamp(request, changes.put_creation_date)
+
+    async def put_last_modified_date(self, request: Request) -> Response:
+        """State anew when an invoice was changed (§4.9)."""
+        return await self._restamp(request, changes.put_last_modified_date)
+
+    async def _restamp(
+        self, request: Request, read: Callable[[Request, Workspace, int], Awaitable[RestampInvoice]]
+    ) -> Response:
+        session = await open_session(request, self._ledger)
+        command = await read(request, session.workspace, self._body_limit)
+        await self._ledger.run(session.caller, changes.restamp_invoice, command)
+        return responses.success(request, {})
 
     async def post_line(self, request: Request) -> Response:
         """Write a line more, and show its amounts as they were sent (§6)."""

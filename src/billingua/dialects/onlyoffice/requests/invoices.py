@@ -8,6 +8,7 @@ from starlette.requests import Request
 
 from billingua.core.invoice import Invoice
 from billingua.core.money import ZERO, settle
+from billingua.core.party import Opportunity
 from billingua.core.rounding import STEPWISE
 from billingua.core.workspace import Workspace
 from billingua.dialects.onlyoffice.errors import ArgumentRefused, ConversionFailed
@@ -27,7 +28,7 @@ from billingua.engine import invoices, writing
 from billingua.engine.content import InvoiceFields, LineContent
 from billingua.engine.invoices import InvoiceView
 from billingua.engine.kinds import by_username
-from billingua.engine.plan import Caller, Decision, Needs, Plan, Record, Step
+from billingua.engine.plan import Caller, Decision, Needs, Plan, Record, Step, by_id
 from billingua.engine.writing import CreateInvoice, ReplaceInvoice
 from billingua.wire.scalars import LARGEST_INTEGER, read_integer, read_number, read_text
 
@@ -88,6 +89,14 @@ def view_invoices(records: Sequence[Record[Invoice]], caller: Caller, now: datet
     """Show those of some invoices that the caller may see (§4.5)."""
     found = yield from invoices.view_invoices(records, caller, now)
     return Decision((yield from show(found.answer)))
+
+
+def participants(opportunity: int, caller: Caller, now: datetime) -> Plan[Sequence[int]]:
+    """Tell who takes part in an opportunity (their ids); nobody where there is none."""
+    key = by_id(Opportunity, opportunity)
+    found = yield Needs([key])
+    known = found.get(key)
+    return Decision(known.participants if known else ())
 
 
 async def post_invoice(request: Request, workspace: Workspace, body_limit: int) -> CreateInvoice:

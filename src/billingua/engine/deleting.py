@@ -1,0 +1,37 @@
+"""Commands that delete invoices, in whatever status: their history stays."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from billingua.core import errors, events
+from billingua.core.access import may_change
+from billingua.core.invoice import Invoice
+from billingua.engine.invoices import InvoiceView, view_invoices, view_of
+from billingua.engine.plan import Caller, Decision, Needs, Plan, by_id
+
+
+def delete_invoice(id: int, caller: Caller, now: datetime) -> Plan[InvoiceView]:
+    """Delete an invoice; show what it was. Refuses with `InvoiceNotFound` or `NotPermitted`."""
+    key = by_id(Invoice, id)
+    found = yield Needs([key])
+    record = found.record(key)
+    if record is None:
+        raise errors.InvoiceNotFound(id)
+    if not may_change(caller.user, record.value):
+        raise errors.NotPermitted("delete the invoice")
+    view = yield from view_of(record.value, record.version)
+    return Decision(view, deletes=[record.value], events=[_told(record.value)])
+
+
+def delete_invoices(ids: Sequence[int], caller: Caller, now: datetime) -> Plan[Sequence[InvoiceView]]:
+    """Delete those invoices that the caller may delete, in the order of their ids; show what they were."""
+    keys = [by_id(Invoice, id) for id in sorted(set(ids))]
+    found = yield Needs(keys)
+    records = [record for key in keys if (record := found.record(key)) and may_change(caller.user, record.value)]
+    views = (yield from view_invoices(records, caller, now)).answer
+    deleted = [record.value for record in records]
+    return Decision(views, deletes=deleted, events=[_told(invoice) for invoice in deleted])
+
+
+def _told(invoice: Invoice) -> events.Event:
+    return events.InvoiceDeleted(invoice.id, invoice.number)
