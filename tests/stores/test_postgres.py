@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import AsyncIterator
+from pathlib import Path
 from uuid import UUID
 
 import asyncpg
@@ -173,6 +175,16 @@ async def test_every_key_begins_with_the_workspace(url: str):
 
     assert {table for table, _, _ in keys} == {table for (table,) in tables}
     assert [key for key in keys if key[2] != "workspace"] == [("migration", "migration_pkey", "number")]
+
+
+async def test_the_statements_that_distribute_the_tables_name_each_of_them(url: str):
+    guide = Path(__file__).parents[2] / "docs" / "scaling.md"
+    distributed = re.findall(r"create_distributed_table\('(\w+)', 'workspace'", guide.read_text("utf-8"))
+    tables = await ask(
+        url, "SELECT relname::text FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+    )
+
+    assert sorted([*distributed, "migration"]) == sorted(table for (table,) in tables)
 
 
 async def test_no_sequence_and_no_foreign_key_stands_in_the_way_of_many_nodes(url: str):
