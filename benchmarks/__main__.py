@@ -15,7 +15,7 @@ from pathlib import Path
 
 from rich.progress import Progress
 
-from benchmarks import machine, million, postgres, report, updates
+from benchmarks import documents, machine, million, postgres, report, updates
 from benchmarks.bench import CACHE, QUICK, WHOLE, Bench, Extent, Part
 from benchmarks.figures import Figure
 
@@ -25,6 +25,7 @@ PARTS: Mapping[str, Part] = {
     "ceiling": Part(take=updates.against_the_ceiling, stretches=6),
     "reference": Part(take=updates.against_the_reference, stretches=4),
     "postgres": Part(take=postgres.on_postgres, stretches=6, other_seconds=25),
+    "documents": Part(take=documents.on_paper, stretches=1, other_seconds=1),
     "million": Part(take=million.of_a_million, stretches=6, other_seconds=15),
     "million-postgres": Part(take=million.of_a_million_on_postgres, stretches=6, other_seconds=15),
 }
