@@ -7,6 +7,8 @@ a disk.
 
 import argparse
 import shutil
+import signal
+import sys
 import tempfile
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -38,6 +40,8 @@ def main() -> None:
     """Take the figures that are asked for, or all."""
     asked = _arguments()
     extent = QUICK if asked.quick else WHOLE
+    # Whoever ends it leaves no servers and no files behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     if asked.parts:
         extent = replace(extent, patience_seconds=None)
     with _working_folder() as folder, report.watched() as progress:
@@ -46,7 +50,7 @@ def main() -> None:
         if here.forgets:
             progress.console.print(f"[bold red]The files were on {here.file_system}: nothing of this was durable.")
     report.show(figures, here)
-    report.write_json(figures, here)
+    report.write_json(figures, here, postgres.version())
     if asked.write or not (asked.quick or asked.parts):
         report.write_page(figures, here, extent, postgres.version())
 

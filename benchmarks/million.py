@@ -110,7 +110,8 @@ def _updates(bench: Bench, small: Server, large: Server, where: str) -> Figure:
         ours,
         others,
         aim=at_least(0.85),
-        meaning="BigCommerce `PUT` of a balance, spread over all invoices: of a million few are at hand.",
+        meaning="BigCommerce `PUT` of a balance, spread over all invoices: of a million a server has few at hand. The "
+        "files have been read once, so that the system may have them in memory.",
     )
 
 

@@ -56,9 +56,9 @@ def show(figures: Sequence[Figure], machine: Machine) -> None:
     Console().print(table)
 
 
-def write_json(figures: Sequence[Figure], machine: Machine) -> None:
+def write_json(figures: Sequence[Figure], machine: Machine, postgres: str | None) -> None:
     """Keep the figures of this run, with the paces that they came from."""
-    told = {"machine": machine.told(), "figures": [figure.told() for figure in figures]}
+    told = {"machine": {**machine.told(), "postgres": postgres}, "figures": [figure.told() for figure in figures]}
     _JSON.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n")
 
 
