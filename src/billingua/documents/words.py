@@ -22,6 +22,8 @@ MOST_DECIMALS = 10
 LARGEST_FIGURE = Decimal(10) ** 18
 """No amount that is kept is as large; without a bound `1E+999999` would be a million digits."""
 
+_LONGEST_NAME = 35
+"""Of a language, by BCP 47."""
 _LETTER_BEFORE_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
 """Where the CLDR has a blank (`KWD 5`, and not `KWD5`), which Babel does not put there."""
 _LETTER_COUNTRIES = frozenset({"US", "CA", "MX", "CL", "CO", "CR", "DO", "GT", "PA", "PH", "PR", "SV", "VE"})
@@ -132,9 +134,13 @@ def decimals(value: Decimal) -> int:
     return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
-@lru_cache(maxsize=256)
 def language(name: str) -> Language:
     """Find the language of a culture name such as `de-CH` or `zh_Hant_TW`; English where we have no words."""
+    return _language(name[:_LONGEST_NAME])
+
+
+@lru_cache(256)
+def _language(name: str) -> Language:
     locale = _locale(name)
     if locale is None or locale.language not in _WORDS:
         locale = Locale("en")
