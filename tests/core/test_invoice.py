@@ -15,6 +15,7 @@ from billingua.core.invoice import (
     reopen,
     revise,
     settle,
+    total_at,
     total_owed,
     void,
     with_extra,
@@ -23,7 +24,7 @@ from billingua.core.invoice import (
 from billingua.core.lifecycle import Status
 from billingua.core.line import Charge, ChargeKind
 from billingua.core.rounding import STEPWISE, en16931
-from tests.builders import NOON, a_line, an_invoice
+from tests.builders import NOON, a_line, a_line_tax, an_invoice
 
 LATER = NOON + timedelta(hours=1)
 BALANCES = st.decimals(-(10**9), 10**9, places=4)
@@ -203,3 +204,11 @@ def test_setting_nothing_changes_nothing():
 def test_the_same_currency_changes_nothing():
     invoice = an_invoice(currency="USD")
     assert in_currency(invoice, "USD") is invoice
+
+
+def test_at_other_rates_an_invoice_comes_to_something_else_and_owes_what_it_owed():
+    taxes = {"tax1": a_line_tax(20, tax=1), "tax2": a_line_tax(5, tax=2)}
+    invoice = an_invoice(rounding=STEPWISE, lines=(a_line(**taxes), a_line(id=2)))
+    assert total_at(invoice, {}) == invoice.totals.grand_total == 225
+    assert total_at(invoice, {1: Decimal(10), 9: Decimal(99)}) == 215
+    assert invoice.open_balance == 225

@@ -41,13 +41,14 @@ def _uuids() -> Any:
 
 def drive(plan: Plan[Any], knowledge: Knowledge) -> Decision[Any]:
     """Run a plan to its end on what is known, and see that it uses only what it asked for."""
-    found = Knowledge(AskedFor(), AskedFor(), knowledge.uuids)
+    found = Knowledge(AskedFor(), AskedFor(), knowledge.uuids, AskedFor())
     try:
         needs = next(plan)
         while True:
             found.records |= {key: knowledge.records.get(key) for key in needs.keys}
             for counter in needs.counters:
                 found.counters.setdefault(counter, knowledge.counters.get(counter, 1))
+            found.used |= {key: knowledge.used.get(key, 0) for key in needs.uses}
             needs = plan.send(found)
     except StopIteration as end:
         return end.value

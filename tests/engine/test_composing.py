@@ -89,3 +89,14 @@ def test_what_is_deleted_or_filed_on_the_way_is_so_in_the_end():
 
     assert (list(decision.saves), [one.id for one in decision.deletes], decision.files) == ([], [104], [file])
     assert decision.answer[2] is None
+
+
+def test_a_later_plan_is_told_how_many_refer_to_an_item():
+    def ask() -> Plan[int]:
+        found = yield Needs(uses=[by_id(Item, 4)])
+        return Decision(found.uses(by_id(Item, 4)))
+
+    plan = together(remarking("first"), ask())
+    found = known(ORDER)
+    found.used = {by_id(Item, 4): 2}
+    assert drive(plan, found).answer[1] == 2

@@ -4,6 +4,7 @@ import pytest
 
 from billingua.core.errors import InvoiceNotFound
 from billingua.core.invoice import Invoice
+from billingua.core.item import Item
 from billingua.engine.journal import GENESIS
 from billingua.engine.plan import Knowledge, Record, by_id, by_uuid
 from tests.builders import a_uuid, an_invoice
@@ -48,3 +49,9 @@ def test_uuids_come_from_the_source_that_was_given():
     assert Knowledge(uuids=lambda: a_uuid(5)).new_uuid() == a_uuid(5)
     with pytest.raises(LookupError):
         Knowledge().new_uuid()
+
+
+def test_what_is_known_says_how_many_refer_to_an_item():
+    item, other = by_id(Item, 4), by_id(Item, 5)
+    known = Knowledge(used={item: 2})
+    assert (known.uses(item), known.uses(other)) == (2, 0)

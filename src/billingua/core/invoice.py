@@ -12,6 +12,7 @@ from billingua.core.lifecycle import Action, Status, next_status
 from billingua.core.line import Attribute, Charge, InvoiceLine
 from billingua.core.money import EXACT, LARGEST_AMOUNT, ZERO
 from billingua.core.rounding import Rounding, en16931
+from billingua.core.tax import LineTax
 from billingua.core.totals import Totals, totals
 
 Extras = Mapping[str, Mapping[str, Any]]
@@ -106,6 +107,19 @@ def with_extra(invoice: Invoice, dialect: str, members: Mapping[str, Any]) -> In
     if not members:
         return invoice
     return replace(invoice, extras={**invoice.extras, dialect: {**invoice.extra(dialect), **members}})
+
+
+def total_at(invoice: Invoice, rates: Mapping[int, Decimal]) -> Decimal:
+    """Give what an invoice would come to at other rates of its taxes, by their ids; what is owed stays as it is."""
+    lines = [
+        replace(line, tax1=_at_rate(line.tax1, rates), tax2=_at_rate(line.tax2, rates)) if line.taxes else line
+        for line in invoice.lines
+    ]
+    return totals(lines, invoice.charges, invoice.rounding).grand_total
+
+
+def _at_rate(tax: LineTax | None, rates: Mapping[int, Decimal]) -> LineTax | None:
+    return tax and replace(tax, rate=rates.get(tax.tax, tax.rate))
 
 
 def total_owed(lines: Sequence[InvoiceLine], charges: Sequence[Charge], rounding: Rounding) -> Decimal:

@@ -72,7 +72,8 @@ class _Later(Found):
 def together(*plans: Plan[Any]) -> Plan[list[Any]]:
     """Run plans in turn; a later one sees what an earlier one decided. Gives all answers, or refuses as the first does.
 
-    None of them may delete an aggregate or give it another name: a later plan would still find it.
+    None of them may give an aggregate another name: a later plan would still find it under the one before. What is said
+    of how many refer to an item is what was found.
     """
     decided = _Decided()
     answers: list[Any] = []

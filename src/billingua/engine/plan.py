@@ -195,7 +195,7 @@ class Knowledge(Found):
     records: Mapping[Key[Any], Record[Any]] = field(default_factory=dict[Key[Any], Record[Any]])
     counters: dict[str, int] = field(default_factory=dict[str, int])
     uuids: Callable[[], UUID] | None = None
-    used: Mapping[Key[Any], int] = field(default_factory=dict[Key[Any], int])
+    used: dict[Key[Any], int] = field(default_factory=dict[Key[Any], int])
 
     def record(self, key: Key[T]) -> Record[T] | None:
         """Give an aggregate with its version; None where there is none."""

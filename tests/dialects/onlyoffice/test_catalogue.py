@@ -11,7 +11,7 @@ from billingua.core.item import Item
 from billingua.core.tax import Tax
 from billingua.engine.plan import Key, by_id
 from billingua.wire.bodies import decode_json
-from tests.builders import SUPPLIER, an_item, an_order, an_order_line
+from tests.builders import SUPPLIER, a_line, a_line_tax, an_invoice, an_item, an_order, an_order_line
 from tests.dialects.onlyoffice.conftest import DRAFT, NOW, Portal, a_body, out_of_range, refusal, response
 
 ADMIN, CLERK = "owner-token", "ida-token"
@@ -119,6 +119,18 @@ async def test_a_tax_is_written_anew_even_under_the_name_of_another(portal: Port
     shown = response(await portal.put({"name": "Tax 1", "rate": 9}, "/invoice/tax/2"))
     assert (shown["name"], shown["description"], shown["rate"]) == ("Tax 1", "", 9)
     assert (await found(portal, by_id(Tax, 2))).rate == 9
+
+
+@pytest.mark.parametrize("others", [(an_invoice(id=60, origin="native", lines=(a_line(tax1=a_line_tax(20)),)),)])
+async def test_a_new_rate_changes_what_invoices_born_here_cost_and_not_what_is_owed(portal: Portal):
+    before = await portal.stored(DRAFT)
+    assert (await portal.shown(DRAFT))["cost"] == Decimal("64.76")
+    response(await portal.put({"name": "Tax 1", "rate": 10}, "/invoice/tax/1"))
+    assert (await portal.shown(DRAFT))["cost"] == Decimal("59.37")
+    assert (await portal.shown(60))["cost"] == 120
+    assert await portal.stored(DRAFT) == before
+    body = a_body(invoiceLines=[{"invoiceItemID": 4, "quantity": 1, "price": 10, "invoiceTax1ID": 1}])
+    assert response(await portal.put(body))["cost"] == 11
 
 
 @pytest.mark.parametrize(
@@ -249,6 +261,8 @@ async def test_a_product_that_cannot_be_is_refused(portal: Portal, overrides: An
 
 async def test_a_product_is_written_anew_whole(portal: Portal):
     made(await post(portal, "/invoiceitem", PRODUCT | {"description": "d", "invoiceTax1id": 2}))
+    taxed = response(await portal.put(PRODUCT | {"invoiceTax1id": 2, "invoiceTax2id": 3}, "/invoiceitem/7"))
+    assert [taxed[name]["id"] for name in ("invoiceTax1", "invoiceTax2")] == [2, 3]
     shown = response(await portal.put({"title": "Pine", "price": "0.005"}, "/invoiceitem/7"))
     assert (shown["title"], shown["price"], shown["stockKeepingUnit"]) == ("Pine", Decimal("0.01"), "")
     assert (shown["description"], shown["stockQuantity"], shown["trackInvenory"]) == ("", 0, False)

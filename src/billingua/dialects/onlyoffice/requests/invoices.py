@@ -1,6 +1,6 @@
 """Invoices as clients ask for them and write them (contract §4)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -10,6 +10,7 @@ from billingua.core.invoice import Invoice
 from billingua.core.money import ZERO, settle
 from billingua.core.party import Opportunity
 from billingua.core.rounding import STEPWISE
+from billingua.core.tax import LineTax, Tax
 from billingua.core.workspace import Workspace
 from billingua.dialects.onlyoffice.errors import ArgumentRefused, ConversionFailed
 from billingua.dialects.onlyoffice.requests.binding import Parameters, Values, read_parameters
@@ -21,6 +22,7 @@ from billingua.dialects.onlyoffice.vocabulary import (
     LARGEST,
     LONGEST_TEXT,
     MOST_LINES,
+    NAME,
     NO_DATE,
     is_culture,
 )
@@ -61,14 +63,19 @@ def _shown(view: InvoiceView) -> Step[ShownInvoice]:
 
 
 def show(views: Sequence[InvoiceView]) -> Step[list[ShownInvoice]]:
-    """Look up who may see the private contacts of invoices."""
+    """Look up who may see the private contacts of invoices, and what the taxes of those born here are today."""
     parties = {party.id: party for view in views for party in (view.party, view.consignee) if party and party.private}
     keys = {name: by_username(name) for party in parties.values() for name in party.access}
-    if not keys:
-        return [ShownInvoice(view, {}) for view in views]
-    found = yield Needs(list(keys.values()))
+    taxes = {tax.tax: by_id(Tax, tax.tax) for view in views for tax in _live_taxes(view.invoice)}
+    found = yield Needs([*keys.values(), *taxes.values()])
     users = {name: user for name, key in keys.items() if (user := found.get(key))}
-    return [ShownInvoice(view, users) for view in views]
+    rates = {id: tax.rate for id, key in taxes.items() if (tax := found.get(key))}
+    return [ShownInvoice(view, users, rates if view.invoice.origin == NAME else {}) for view in views]
+
+
+def _live_taxes(invoice: Invoice) -> Iterable[LineTax]:
+    """List the taxes of an invoice whose cost follows them: one that was born here."""
+    return (tax for line in invoice.lines for tax in line.taxes) if invoice.origin == NAME else ()
 
 
 async def read_invoice_number(request: Request, body_limit: int) -> str:

@@ -10,6 +10,7 @@ from uuid import UUID
 from starlette.requests import Request
 
 from billingua.core.access import User, may_change
+from billingua.core.invoice import total_at
 from billingua.core.lifecycle import Status
 from billingua.core.line import InvoiceLine
 from billingua.core.money import ZERO, settle
@@ -30,10 +31,14 @@ SAMPLE_AUTHOR = {
 
 @dataclass(frozen=True, slots=True)
 class ShownInvoice:
-    """An invoice with whom and what it refers to, and the users, by name, who may see its private contacts."""
+    """An invoice with whom and what it refers to, and the users, by name, who may see its private contacts.
+
+    Its cost follows today's `rates` of its taxes, by their ids; a tax that is not among them has the rate it had.
+    """
 
     view: InvoiceView
     users: Mapping[str, User]
+    rates: Mapping[int, Decimal]
 
 
 def invoice(shown: ShownInvoice, session: Session, request: Request) -> dict[str, Any]:
@@ -112,7 +117,7 @@ def _shown(shown: ShownInvoice, references: References) -> dict[str, Any]:
         "fileID": own.get("fileID", 0),
         "createOn": references.moment(invoice.created_at),
         "createBy": references.employee(view.author),
-        "cost": decimal(invoice.totals.grand_total),
+        "cost": decimal(total_at(invoice, shown.rates)),
         "canEdit": changeable and invoice.status is Status.DRAFT,
         "canDelete": changeable,
         "id": invoice.id,
