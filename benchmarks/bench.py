@@ -28,7 +28,8 @@ class Extent:
     """How much is measured: so many rounds, of stretches so long, on so many open invoices."""
 
     rounds: int
-    seconds: int
+    seconds: float
+    """wrk and pgbench know whole ones only."""
     invoices: int = 10_000
     patience_seconds: float | None = 240
     """How long a ledger may take to be filled before it is left out; None where it is wanted whatever it takes."""
@@ -93,15 +94,18 @@ class Bench:
             raise RuntimeError(f"{load.answers} changes were answered, and {grown} are in the history")
         return load
 
-    def load(self, server: Server, requests: Path, connections: int = CONNECTIONS, seconds: int | None = None) -> Load:
+    def load(
+        self, server: Server, requests: Path, connections: int = CONNECTIONS, seconds: float | None = None
+    ) -> Load:
         """Send requests for a while, going on where the last stretch ended; none may be refused or lost."""
         seconds = seconds or self.seconds
         load = send(requests, server, connections=connections, seconds=seconds, first=self._sent[server, requests])
         # What was on its way when time was up is not sent again: it might change nothing then.
         self._sent[server, requests] += load.answers + connections
         self.spent(seconds)
-        if load.refused or load.lost > connections:
-            raise RuntimeError(f"{load.refused} requests were refused and {load.lost} lost: see {self.folder}")
+        if load.refused or load.lost > connections or not load.answers:
+            said = f"{load.answers} requests were answered, {load.refused} of them refused, and {load.lost} lost"
+            raise RuntimeError(f"{said}: see {self.folder}")
         return load
 
     def spent(self, seconds: float) -> None:

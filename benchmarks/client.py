@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter
+from typing import cast
 
 import msgspec
 import uvloop
@@ -24,8 +25,7 @@ class _Connection(asyncio.Protocol):
         self._awaited = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's are, and do not say so
         self._send()
 
     def data_received(self, data: bytes) -> None:

@@ -66,7 +66,7 @@ def write_requests(file: Path, requests: Iterable[bytes]) -> Path:
     return file
 
 
-def send(requests: Path, server: Server, *, connections: int, seconds: int, first: int = 0) -> Load:
+def send(requests: Path, server: Server, *, connections: int, seconds: float, first: int = 0) -> Load:
     """Send requests for a while, each connection its next one as soon as it has an answer."""
     url, before = f"http://{HOST}:{server.port}", server.cpu_seconds()
     wrk = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", _SCRIPT, url, requests, str(first)]

@@ -3,21 +3,23 @@
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from shutil import which
 
 import pytest
-from benchmarks import machine, report, updates
+from benchmarks import load, machine, report, updates
 from benchmarks.__main__ import PARTS
 from benchmarks.bench import WHOLE, Bench, Extent
 from benchmarks.requests import balances
 from rich.progress import Progress
 
-TINY = Extent(rounds=1, seconds=1, invoices=20)
+TINY = Extent(rounds=1, seconds=0.5, invoices=20)
 
 
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Generator[Bench]:
     folder = tmp_path_factory.mktemp("bench")
-    with ExitStack() as stack:
+    with pytest.MonkeyPatch.context() as patch, ExitStack() as stack:
+        patch.setattr(load, "_FROM_WRK", False)
         yield Bench(folder, stack, TINY, Progress(disable=True), cache=folder / "cache")
 
 
@@ -28,6 +30,13 @@ def test_a_part_of_the_bench_comes_to_figures_that_can_be_published(bench: Bench
     page = report.page(figures, machine.observe(tmp_path), TINY, postgres=None)
     assert all(f"| {figure.name} |" in page for figure in figures)
     report.show(figures, machine.observe(tmp_path))
+
+
+@pytest.mark.parametrize("from_wrk", {False, which("wrk") is not None})
+def test_a_stretch_of_load_is_answered(bench: Bench, monkeypatch: pytest.MonkeyPatch, from_wrk: bool) -> None:
+    monkeypatch.setattr(load, "_FROM_WRK", from_wrk)
+    monkeypatch.setattr(bench, "seconds", 1)
+    assert bench.update(bench.ours, bench.balances).answers > 0
 
 
 def test_changes_that_are_answered_and_not_in_the_history_are_noticed(
