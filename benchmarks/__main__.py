@@ -2,7 +2,8 @@
 
 They are printed and written to bench.json; a whole run that is not quick also writes docs/performance.md, as a
 quick one does with --write. Ledgers are kept in .bench, where the run has its files too: what is durable has to be on
-a disk.
+a disk. A whole run takes about ten minutes and 10 GB there, 8 of which stay: the ledgers of a million, which take about
+six minutes more when they are made.
 """
 
 import argparse
