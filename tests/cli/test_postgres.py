@@ -71,8 +71,3 @@ def test_a_database_that_is_not_there_is_named_without_its_password(
     complaint = capsys.readouterr().err
     assert "cannot be opened" in complaint
     assert "secret" not in complaint
-
-
-def test_a_file_is_not_migrated_by_hand(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["migrate"]) == 2
-    assert "a file is migrated when it is opened" in capsys.readouterr().err

@@ -100,6 +100,7 @@ async def test_an_older_file_is_filled_as_a_store_would_have(tmp_path: Path, mon
             old.execute(f"INSERT INTO {table} SELECT * FROM new.{table}")
         old.commit()
 
+    connections.migrate(tmp_path / "old.sqlite")
     again = open_sqlite(tmp_path / "old.sqlite")
 
     assert rows(tmp_path / "old.sqlite") == rows(tmp_path / "new.sqlite")

@@ -180,7 +180,7 @@ OLD = [an_invoice(id=id, status=status, origin="crux") for id, status in enumera
 TABLES = ("aggregate", "lookup", "invoice", "invoice_body", "counter", "history", "outbox")
 
 
-async def test_an_older_file_is_counted_when_it_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+async def test_an_older_file_is_counted_when_it_is_migrated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     store = open_sqlite(tmp_path / "new.sqlite")
     await store.run(put(*OLD))
     await store.close()
@@ -191,6 +191,7 @@ async def test_an_older_file_is_counted_when_it_is_opened(tmp_path: Path, monkey
             for table in TABLES:
                 old.execute(f"INSERT INTO {table} SELECT * FROM new.{table}")
 
+    connections.migrate(tmp_path / "old.sqlite")
     again = open_sqlite(tmp_path / "old.sqlite")
 
     assert (await again.invoices("demo", InvoiceQuery())).total == len(OLD)

@@ -52,6 +52,7 @@ async def test_an_older_file_is_filled_as_a_store_would_have(tmp_path: Path, mon
     await store.close()
     make_older(tmp_path / "old.sqlite", tmp_path / "new.sqlite", monkeypatch)
 
+    connections.migrate(tmp_path / "old.sqlite")
     again = open_sqlite(tmp_path / "old.sqlite")
 
     assert rows(tmp_path / "old.sqlite") == rows(tmp_path / "new.sqlite")
@@ -70,6 +71,7 @@ async def test_of_two_items_with_one_sku_the_first_keeps_the_name_in_a_file(
             new.execute(NEW_NAMES)
     make_older(tmp_path / "old.sqlite", tmp_path / "new.sqlite", monkeypatch)
 
+    connections.migrate(tmp_path / "old.sqlite")
     again = open_sqlite(tmp_path / "old.sqlite")
 
     assert (await found(again, by_supplied_sku(a_uuid(2), "Größe 1"))).id == 1
@@ -86,6 +88,7 @@ async def test_an_order_of_before_lines_had_titles_is_listed(tmp_path: Path, mon
     with closing(sqlite3.connect(tmp_path / "old.sqlite")) as old, old:
         old.execute("""UPDATE aggregate SET body = CAST(replace(CAST(body AS TEXT), '"title":"Mug",', '') AS BLOB)""")
 
+    connections.migrate(tmp_path / "old.sqlite")
     again = open_sqlite(tmp_path / "old.sqlite")
 
     assert (await again.orders("demo", OrderQuery(text="sku-1"))).total == 1

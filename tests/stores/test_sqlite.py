@@ -16,9 +16,9 @@ from billingua.engine.kinds import by_number
 from billingua.engine.plan import by_id
 from billingua.engine.ports import StoreFailed
 from billingua.stores.recent import Recent
-from billingua.stores.sqlite import connections, open_sqlite
+from billingua.stores.sqlite import connections, migrate, open_sqlite
 from billingua.stores.sqlite.store import SqliteStore
-from billingua.stores.statements import DatabaseTooNew, Migration, migrations
+from billingua.stores.statements import DatabaseTooNew, DatabaseTooOld, Migration, migrations
 from tests.builders import a_credential, an_invoice
 from tests.stores.plans import add, assert_whole, change, found, get, put, take
 from tests.stores.test_saving import ONE_OF_EACH
@@ -96,17 +96,21 @@ def test_migrations_are_numbered_without_gaps():
     assert numbers == list(range(1, len(numbers) + 1))
 
 
-async def test_an_older_database_is_brought_up_to_date(store: SqliteStore, path: Path, monkeypatch: pytest.MonkeyPatch):
+async def test_an_older_database_is_not_opened_until_it_is_migrated(
+    store: SqliteStore, path: Path, monkeypatch: pytest.MonkeyPatch
+):
     await store.run(put(an_invoice()))
     await store.close()
     number = len(connections._MIGRATIONS) + 1
     newer = Migration(number, "notes", "CREATE TABLE note (id INTEGER);\nINSERT INTO note (id) VALUES (1);")
     monkeypatch.setattr(connections, "_MIGRATIONS", [*connections._MIGRATIONS, newer])
 
-    for _ in range(2):
-        again = open_sqlite(path)
-        assert await found(again, by_id(Invoice, 35)) == an_invoice()
-        await again.close()
+    with pytest.raises(DatabaseTooOld, match=rf"has schema {number - 1}, .* schema {number}: run `billingua migrate`"):
+        open_sqlite(path)
+    assert [list(migrate(path)) for _ in range(2)] == [[newer], []]
+    again = open_sqlite(path)
+    assert await found(again, by_id(Invoice, 35)) == an_invoice()
+    await again.close()
 
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("SELECT id FROM note").fetchall() == [(1,)]
@@ -124,6 +128,20 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(path: Path, monkey
 
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("SELECT name FROM sqlite_master").fetchall() == []
+
+
+async def test_a_writer_whose_file_another_program_has_migrated_writes_nothing_more(store: SqliteStore, path: Path):
+    await store.run(put(an_invoice()))
+    tamper(path, "INSERT INTO migration (number, name) VALUES (99, 'tomorrow')")
+
+    for _ in range(2):
+        with pytest.raises(StoreFailed, match="another program has migrated the file: restart"):
+            await store.run(add(35))
+    with pytest.raises(StoreFailed, match="restart"):
+        await store.erase()
+
+    assert (await found(store, by_id(Invoice, 35))).open_balance == 100
+    assert len(await store.history("demo", "invoice", 35)) == 1
 
 
 def test_a_new_database_may_be_opened_by_many_at_once(path: Path):

@@ -28,7 +28,7 @@ _COMMANDS = {
     "import": ("billingua.cli.transfer:import_world", "Fill new workspaces from a world file."),
     "export": ("billingua.cli.transfer:export_world", "Write workspaces as a world file."),
     "verify": ("billingua.cli.verify:verify", "Walk every chain of history, and say what is broken."),
-    "migrate": ("billingua.cli.migrate:migrate", "Bring a PostgreSQL database to the schema of this program."),
+    "migrate": ("billingua.cli.migrate:migrate", "Bring a ledger to the schema of this program."),
 }
 _TOKEN_COMMANDS = {
     "create": ("billingua.cli.tokens:create_token", "Make a token and print it, this once."),

@@ -15,8 +15,8 @@ from cyclopts import Parameter
 from billingua.cli.refusals import CommandRefused
 from billingua.engine.ports import Store, StoreFailed
 from billingua.settings import Settings, settings_of
-from billingua.stores.sqlite import open_sqlite
-from billingua.stores.statements import DatabaseTooNew
+from billingua.stores.sqlite import migrate, open_sqlite
+from billingua.stores.statements import DatabaseTooNew, DatabaseTooOld
 
 DATA = Path("billingua-data")
 DEMO_DATA = Path(".demo")
@@ -92,10 +92,15 @@ def _database_path(settings: Settings) -> Path:
 
 
 @asynccontextmanager
-async def opened(settings: Settings, *, new: bool = False) -> AsyncGenerator[Store]:
-    """Open the ledger and close it at the end; a `new` one is made where there is none."""
-    url = postgres_url(settings)
-    store = await _open_postgres(url, settings) if url else _open_file(_database_path(settings), settings, new=new)
+async def opened(settings: Settings, *, new: bool = False, migrates: bool = False) -> AsyncGenerator[Store]:
+    """Open the ledger and close it at the end; a `new` one is made where there is none.
+
+    Who `migrates` brings a file to the schema of this program. A database with many nodes is for `billingua migrate`.
+    """
+    if url := postgres_url(settings):
+        store = await _open_postgres(url, settings)
+    else:
+        store = _open_file(_database_path(settings), settings, new=new, migrates=migrates)
     try:
         yield store
     finally:
@@ -104,7 +109,7 @@ async def opened(settings: Settings, *, new: bool = False) -> AsyncGenerator[Sto
 
 async def _open_postgres(url: str, settings: Settings) -> Store:
     # Its driver takes a tenth of a second to import, for which nobody waits whose ledger is a file.
-    from billingua.stores.postgres import DatabaseTooOld, open_postgres  # noqa: PLC0415
+    from billingua.stores.postgres import open_postgres  # noqa: PLC0415
 
     try:
         return await open_postgres(url, cache_size=settings.cache_size)
@@ -112,16 +117,26 @@ async def _open_postgres(url: str, settings: Settings) -> Store:
         raise CommandRefused(f"the ledger in {place_shown(settings)} cannot be opened: {error}") from error
 
 
-def _open_file(path: Path, settings: Settings, *, new: bool) -> Store:
-    if not new and not path.exists():
+def ledger_file(settings: Settings) -> Path:
+    """Give the file that the ledger is in. Refuses with `CommandRefused` where there is none."""
+    path = _database_path(settings)
+    if not path.exists():
         raise CommandRefused(f"there is no ledger at {path}{_hint(path)}")
+    return path
+
+
+def _open_file(path: Path, settings: Settings, *, new: bool, migrates: bool) -> Store:
+    if not new:
+        ledger_file(settings)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not path.exists():
             # It is for its owner alone; what SQLite puts beside it gets the same rights.
             path.touch(mode=0o600)
+        if migrates:
+            migrate(path)
         return open_sqlite(path, cache_size=settings.cache_size)
-    except (OSError, sqlite3.Error, DatabaseTooNew) as error:
+    except (OSError, sqlite3.Error, DatabaseTooNew, DatabaseTooOld) as error:
         if _is_read_only(path, error):
             raise CommandRefused(f"the ledger at {path} is read-only") from error
         raise CommandRefused(f"the ledger at {path} cannot be opened: {error}") from error

@@ -171,7 +171,7 @@ def _serve_by_workers(settings: Settings, listeners: Sequence[socket.socket], pl
 
 async def _prepare(settings: Settings, plants: Sequence[Plant] | None) -> str | None:
     """Migrate and fill the ledger; the answer is for an empty one, see `welcome`."""
-    async with opened(settings, new=True) as store:
+    async with opened(settings, new=True, migrates=True) as store:
         with _ended_by_sigterm():
             await _begin(store, settings, demo=False, plants=plants)
             return await _first_steps(store, settings)
@@ -193,7 +193,7 @@ def _end_alone(leash: int) -> None:
 
 
 async def _serve(settings: Settings, listener: socket.socket, *, demo: bool, plants: Sequence[Plant] | None) -> None:
-    async with opened(settings, new=True) as store:
+    async with opened(settings, new=True, migrates=True) as store:
         with _ended_by_sigterm():
             plant = await _begin(store, settings, demo=demo, plants=plants)
         clock = SandboxClock(SystemClock())

@@ -26,6 +26,13 @@ class DatabaseTooNew(Exception):
         )
 
 
+class DatabaseTooOld(Exception):
+    """The database was written by an older program, and nobody has migrated it."""
+
+    def __init__(self, place: str, found: int, known: int) -> None:
+        super().__init__(f"{place} has schema {found}, and this program needs schema {known}: run `billingua migrate`")
+
+
 def named_queries(package: str) -> dict[str, str]:
     """Read a package's `queries.sql`: each statement by the name in the comment before it."""
     _, *parts = _NAME.split((files(package) / "queries.sql").read_text("utf-8"))

@@ -1,8 +1,9 @@
 """The store for many: any number of nodes, each with any number of requests, on one PostgreSQL."""
 
 from billingua.stores.postgres.connecting import place_of
-from billingua.stores.postgres.schema import DatabaseTooOld, check, migrate
+from billingua.stores.postgres.schema import check, migrate
 from billingua.stores.postgres.store import CACHE_SIZE, PostgresStore
+from billingua.stores.statements import DatabaseTooOld
 
 __all__ = ["CACHE_SIZE", "DatabaseTooOld", "PostgresStore", "check", "migrate", "open_postgres", "place_of"]
 

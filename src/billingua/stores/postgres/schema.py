@@ -5,19 +5,12 @@ from collections.abc import Sequence
 from billingua.stores.postgres.connecting import Connection, connected, place_of
 from billingua.stores.postgres.connections import transaction
 from billingua.stores.postgres.texts import casefold_function
-from billingua.stores.statements import DatabaseTooNew, Migration, migrations
+from billingua.stores.statements import DatabaseTooNew, DatabaseTooOld, Migration, migrations
 
 _MIGRATIONS = migrations("billingua.stores.postgres")
 _KNOWN = _MIGRATIONS[-1].number
 _LOCK = 0x62696C6C696E6775
 """Whoever migrates holds this advisory lock, so that nobody else does."""
-
-
-class DatabaseTooOld(Exception):
-    """The database was written by an older program, and nobody has migrated it."""
-
-    def __init__(self, place: str, found: int) -> None:
-        super().__init__(f"{place} has schema {found}, and this program needs schema {_KNOWN}: run `billingua migrate`")
 
 
 async def migrate(url: str) -> Sequence[Migration]:
@@ -38,7 +31,7 @@ async def check(url: str) -> None:
     if version == 0:
         await migrate(url)
     elif version < _KNOWN:
-        raise DatabaseTooOld(place_of(url), version)
+        raise DatabaseTooOld(place_of(url), version, _KNOWN)
 
 
 async def _version(connection: Connection, url: str) -> int:

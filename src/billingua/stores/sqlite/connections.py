@@ -1,12 +1,12 @@
 """Connections to the database file, and its schema."""
 
 import sqlite3
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from billingua.engine.ports import StoreFailed
-from billingua.stores.statements import DatabaseTooNew, Migration, migrations, named_queries
+from billingua.stores.statements import DatabaseTooNew, DatabaseTooOld, Migration, migrations, named_queries
 
 SQL = named_queries("billingua.stores.sqlite")
 _MIGRATIONS = migrations("billingua.stores.sqlite")
@@ -19,16 +19,16 @@ that was changed twice is moved once. The log takes 128 MB on disk."""
 
 
 def connect_to_write(path: Path) -> sqlite3.Connection:
-    """Open a connection that writes, durably with every commit, and bring the schema up to date.
+    """Open a connection that writes, durably with every commit; an empty file gets its tables.
 
-    It never waits for another writer: to wait is its user's business. Refuses with `DatabaseTooNew`.
+    It never waits for another writer: to wait is its user's business. Refuses with `DatabaseTooNew` or `…TooOld`.
     """
     connection = _connect(f"{path.absolute().as_uri()}?mode=rwc", _WRITER_CACHE_KIBIBYTES)
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
-        _migrate(connection, path)
+        _check(connection, path)
         connection.execute("PRAGMA busy_timeout = 0")
     except BaseException:
         connection.close()
@@ -83,17 +83,46 @@ def failures() -> Generator[None]:
         raise StoreFailed(f"the database failed: {error}") from error
 
 
-def _migrate(connection: sqlite3.Connection, path: Path) -> None:
-    known = _MIGRATIONS[-1].number
-    if (found := _schema(connection)) > known:
+def migrate(path: Path) -> Sequence[Migration]:
+    """Bring a file's schema up to date, all of it or nothing; the answer is what was done.
+
+    Refuses with `DatabaseTooNew`. A server of an older program that has the file open must not write there any more.
+    """
+    with closing(_connect(f"{path.absolute().as_uri()}?mode=rw", _READER_CACHE_KIBIBYTES)) as connection:
+        connection.execute("PRAGMA synchronous = FULL")
+        _refuse_newer(_schema(connection), path)
+        return _bring_up_to_date(connection)
+
+
+def has_our_schema(connection: sqlite3.Connection) -> bool:
+    """Whether the schema is still the one that this program knows."""
+    return _schema(connection) == _MIGRATIONS[-1].number
+
+
+def _check(connection: sqlite3.Connection, path: Path) -> None:
+    """See that this program knows the schema; an empty file gets it."""
+    found, known = _schema(connection), _MIGRATIONS[-1].number
+    _refuse_newer(found, path)
+    if found == 0:
+        _bring_up_to_date(connection)
+    elif found < known:
+        raise DatabaseTooOld(str(path), found, known)
+
+
+def _refuse_newer(found: int, path: Path) -> None:
+    if found > (known := _MIGRATIONS[-1].number):
         raise DatabaseTooNew(str(path), found, known)
-    if found < known:
-        connection.execute("BEGIN IMMEDIATE")
-        connection.create_function("casefold", 1, str.casefold, deterministic=True)
-        # Another process may have been quicker.
-        for migration in _MIGRATIONS[_schema(connection) :]:
-            _apply(connection, migration)
-        connection.execute("COMMIT")
+
+
+def _bring_up_to_date(connection: sqlite3.Connection) -> Sequence[Migration]:
+    connection.execute("BEGIN IMMEDIATE")
+    connection.create_function("casefold", 1, str.casefold, deterministic=True)
+    # Another process may have been quicker.
+    missing = _MIGRATIONS[_schema(connection) :]
+    for migration in missing:
+        _apply(connection, migration)
+    connection.execute("COMMIT")
+    return missing
 
 
 def _schema(connection: sqlite3.Connection) -> int:

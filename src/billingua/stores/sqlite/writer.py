@@ -14,7 +14,7 @@ from billingua.engine.plan import Job
 from billingua.engine.ports import OutcomeUnknown, StoreFailed
 from billingua.stores.batches import decide
 from billingua.stores.recent import Recent
-from billingua.stores.sqlite.connections import SQL, connect_to_write, data_version
+from billingua.stores.sqlite.connections import SQL, connect_to_write, data_version, has_our_schema
 from billingua.stores.sqlite.reading import Reading
 from billingua.stores.writes import values_of
 
@@ -75,6 +75,7 @@ class Writer:
     async def erase(self) -> None:
         """Forget everything, in one step."""
         async with self._transaction():
+            self._forget_if_others_wrote()
             self.under_way = Writes()
             for statement in SQL["erase"].splitlines():
                 self._connection.execute(statement)
@@ -120,8 +121,13 @@ class Writer:
         return True
 
     def _forget_if_others_wrote(self) -> None:
-        """Let go of what was kept at hand if another process, such as the command line, wrote since."""
+        """Let go of what was kept at hand if another process, such as the command line, wrote since.
+
+        Refuses with `StoreFailed` if it migrated the file: what a newer schema keeps, this program would not.
+        """
         if self.others_wrote():
+            if not has_our_schema(self._connection):
+                raise StoreFailed("another program has migrated the file: restart with that one")
             self._recent.clear()
             self._data_version = data_version(self._connection)
 
