@@ -1,6 +1,8 @@
 """Where clients knock for invoices and their lines (contract §4, §5, §6)."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,7 +12,7 @@ from billingua.core.invoice import Invoice
 from billingua.core.workspace import Workspace
 from billingua.dialects.onlyoffice import requests, responses
 from billingua.dialects.onlyoffice.credentials import open_session
-from billingua.dialects.onlyoffice.listing import Part, narrow
+from billingua.dialects.onlyoffice.listing import Part, asked, is_narrowed, narrow
 from billingua.dialects.onlyoffice.numbering import next_number
 from billingua.dialects.onlyoffice.requests import changes, lines
 from billingua.dialects.onlyoffice.requests.catalogue import read_ids
@@ -128,8 +130,17 @@ class InvoiceEndpoints:
     async def list_of_contact(self, request: Request) -> Response:
         """Show the invoices of a customer, of whatever kind it is (§4.5)."""
         session = await open_session(request, self._ledger)
-        page = await self._ledger.invoices(session.caller, InvoiceQuery(party=requests.record_id(request)))
-        return await self._list(request, session, page.items)
+        id = requests.record_id(request)
+        query = InvoiceQuery(party=id)
+        if is_narrowed(request) or not await self._ledger.read(session.caller, requests.may_see_party, id):
+            page = await self._ledger.invoices(session.caller, query)
+            return await self._list(request, session, page.items)
+        # Whoever sees the customer sees all its invoices, so there is no need to read more of them than are shown.
+        wanted = asked(request)
+        page = await self._ledger.invoices(session.caller, replace(query, offset=wanted.offset, limit=wanted.limit))
+        return responses.success_list(
+            request, Part(await self._shown(request, session, page.items), page.total, is_counted=False)
+        )
 
     async def list_of_opportunity(self, request: Request) -> Response:
         """Show the invoices of an opportunity, which are all for those who take part in it (§4.5)."""
@@ -143,10 +154,13 @@ class InvoiceEndpoints:
         return await self._list(request, session, sorted(linked, key=lambda record: record.value.id))
 
     async def _list(self, request: Request, session: Session, records: Sequence[Record[Invoice]]) -> Response:
+        return responses.success_list(request, narrow(request, await self._shown(request, session, records)))
+
+    async def _shown(
+        self, request: Request, session: Session, records: Sequence[Record[Invoice]]
+    ) -> list[dict[str, Any]]:
         views = await self._ledger.read(session.caller, requests.view_invoices, records)
-        return responses.success_list(
-            request, narrow(request, [responses.invoice_base(view, session, request) for view in views])
-        )
+        return [responses.invoice_base(view, session, request) for view in views]
 
     async def put_creation_date(self, request: Request) -> Response:
         """State anew when an invoice was made (§4.9)."""

@@ -68,6 +68,11 @@ class Part:
     is_counted: bool = True
 
 
+def is_narrowed(request: Request) -> bool:
+    """Whether a list is to be sorted, or searched, by its own keys."""
+    return bool({name.lower() for name in request.query_params} & {"sortby", "filterby"})
+
+
 def narrow(request: Request, shown: Sequence[Mapping[str, Any]]) -> Part:
     """Take the part that is asked for out of a list that is shown whole: found, sorted and cut by its own keys."""
     wanted = asked(request)
