@@ -1,6 +1,7 @@
 """Several workers on one port and one ledger: processes of their own, which are killed and come back."""
 
 import asyncio
+import errno
 import json
 import os
 import signal
@@ -9,11 +10,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from socket import socket
 
 import httpx
 import pytest
 
 from billingua.cli.main import run
+from billingua.cli.workers import _Worker
 from billingua.engine.journal import breaks, read
 from billingua.stores.postgres import open_postgres
 from tests.cli.conftest import Run
@@ -218,6 +221,37 @@ def test_a_stop_ends_all_in_peace(tmp_path: Path, url: str, stop: signal.Signals
         assert not any(map(is_running, ids))
         assert "Traceback" not in server.log.read_text()
         assert "ERROR" not in server.log.read_text()
+
+
+def test_a_second_stop_kills_what_does_not_end(tmp_path: Path, url: str) -> None:
+    with Server("--workers", "2", "--database", url, folder=tmp_path) as server:
+        wait_until_ready(server)
+        one, other = processes(server)
+        os.kill(one, signal.SIGSTOP)  # it does nothing any more, nor does it end
+        server.process.send_signal(signal.SIGTERM)
+        until(lambda: not is_running(other))
+
+        server.process.send_signal(signal.SIGTERM)
+
+        assert server.process.wait(timeout=30) == 1
+        assert not is_running(one)
+
+
+def test_a_worker_that_the_machine_has_no_room_for_is_started_later(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse() -> None:
+        raise OSError(errno.EAGAIN, "no more processes")
+
+    worker = _Worker(1, lambda *_: None, socket(), [], (0, 0))
+    monkeypatch.setattr(worker, "start", refuse)
+    for pause in ("0.1 s", "0.2 s"):
+        worker.due = 0.0
+        worker.look(may_start_again=True)
+        assert worker.due > 0
+        assert caplog.messages[-1].startswith("worker 1 cannot be started:")
+        assert caplog.messages[-1].endswith(f"it is tried again in {pause}")
+    worker._listener.close()
 
 
 def test_a_stop_before_the_workers_are_ready_ends_all_in_peace(tmp_path: Path, url: str, changed: Path) -> None:

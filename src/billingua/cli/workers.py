@@ -47,7 +47,7 @@ def supervise(work: Work, listeners: Sequence[socket], ready: Callable[[], None]
         try:
             _look_after(workers, stops, ready)
         finally:
-            code = _end(workers)
+            code = _end(workers, stops)
     return code
 
 
@@ -70,12 +70,29 @@ def _pause(workers: Sequence["_Worker"]) -> float | None:
     return max(0.0, min(due) - time.monotonic()) if due else None
 
 
-def _end(workers: Sequence["_Worker"]) -> int:
-    """Ask all workers to end and wait for them; the exit code is 0 if they did so in peace."""
+def _end(workers: Sequence["_Worker"], stops: int) -> int:
+    """Ask all workers to end and wait for them; the exit code is 0 if they did so in peace.
+
+    Who asks a second time does not want to wait: what still runs then is killed.
+    """
+    _forget_what_was_heard(stops)
     for worker in workers:
         worker.ask_to_end()
+    while alive := [worker for worker in workers if worker.is_alive()]:
+        if stops in wait([stops, *(worker.end() for worker in alive)]):
+            for worker in alive:
+                worker.kill()
+            break
     in_peace = [worker.has_ended_in_peace() for worker in workers]
     return 0 if all(in_peace) else 1
+
+
+def _forget_what_was_heard(stops: int) -> None:
+    """Take out of the descriptor what stands in it, so that it can be read again at the next stop."""
+    os.set_blocking(stops, False)
+    with suppress(BlockingIOError):
+        while os.read(stops, 100):
+            pass
 
 
 class _Worker:
@@ -101,12 +118,16 @@ class _Worker:
     def start(self) -> None:
         """Start the process; a signal that comes in between is heard once it is ready to hear it."""
         fork = multiprocessing.get_context("fork")
-        self._report, report = fork.Pipe(duplex=False)
-        self._process = fork.Process(target=self._run, args=(report,), name=self._name, daemon=True)
+        heard, report = fork.Pipe(duplex=False)
+        process = fork.Process(target=self._run, args=(report,), name=self._name, daemon=True)
+        try:
+            with report, _held_back():
+                process.start()
+        except OSError:
+            heard.close()
+            raise
+        self._process, self._report = process, heard
         self.is_ready, self.due, self._started = False, None, time.monotonic()
-        with _held_back():
-            self._process.start()
-        report.close()
 
     def news(self) -> list[Any]:
         """Give what to wait for: its end, and its word that it is ready."""
@@ -118,7 +139,7 @@ class _Worker:
         """See how it is, and do what is due. Refuses with `CommandRefused` if it cannot even begin."""
         if self.due is not None:
             if time.monotonic() >= self.due:
-                self.start()
+                self._start_again()
         elif not self._process.is_alive():
             self._mourn(may_start_again=may_start_again)
         elif not self.is_ready and self._report.poll():
@@ -136,6 +157,19 @@ class _Worker:
             "%s, process %d, %s; it is started again in %.1f s",
             *(self._name, self._process.pid, self._end_of_it(), self._pause_seconds),
         )
+        self._put_off()
+
+    def _start_again(self) -> None:
+        """Start it, or, where the machine has no room for it, try again later."""
+        try:
+            self.start()
+        except OSError as error:
+            logger.error(
+                "%s cannot be started: %s; it is tried again in %.1f s", self._name, error, self._pause_seconds
+            )
+            self._put_off()
+
+    def _put_off(self) -> None:
         self.due = time.monotonic() + self._pause_seconds
         self._pause_seconds = min(2 * self._pause_seconds, LONGEST_PAUSE_SECONDS)
 
@@ -145,8 +179,20 @@ class _Worker:
 
     def ask_to_end(self) -> None:
         """Let it finish what it has begun."""
-        if self._process is not None and self._process.is_alive():
+        if self.is_alive():
             self._process.terminate()
+
+    def is_alive(self) -> bool:
+        """Whether there is a process that runs."""
+        return self._process is not None and self._process.is_alive()
+
+    def end(self) -> int:
+        """Give what can be read once its process has ended."""
+        return self._process.sentinel
+
+    def kill(self) -> None:
+        """End it at once."""
+        self._process.kill()
 
     def has_ended_in_peace(self) -> bool:
         """Wait for its end, and say whether it was one that was asked for."""
