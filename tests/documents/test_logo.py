@@ -1,6 +1,5 @@
 """Logos: what is printed, and what is refused."""
 
-import zlib
 from collections.abc import Sequence
 
 import pytest
@@ -42,8 +41,8 @@ def test_a_logo_is_printed_on_the_first_page(logo: bytes):
         b"GIF89a\1\0\1\0",
         b"%PDF-1.7",
         b"\x89PNG\r\n\x1a\n",
-        a_png(0, 10),
-        a_png(65_535, 65_535),
+        a_png(0, 10, pixels=b""),
+        a_png(65_535, 65_535, pixels=bytes(1000)),
         a_png(2001, 2000),
         a_png(2000, 2000, pixels=b"\0"),
         a_png()[:-30],
@@ -77,5 +76,4 @@ def test_a_jpegs_size_is_found_behind_whatever_stands_before_it():
 
 def test_a_picture_that_is_all_of_what_it_may_be_is_printed():
     logo = a_png(2000, 2000)
-    assert len(zlib.decompress(zlib.compress(logo))) < LARGEST_LOGO
     assert len(pages(a_document(logo=logo))) == 1

@@ -61,13 +61,28 @@ def test_amounts_have_their_currencys_digits_and_lose_none(currency: str, amount
     assert printed in page(document)
 
 
+def test_a_tax_tells_its_rate_and_its_base_where_they_are_known():
+    sums = (
+        Sum("A", Decimal(1)),
+        Sum("B", Decimal(2), rate=Decimal("7.5")),
+        Sum("C", Decimal(3), Decimal(20), Decimal(15)),
+    )
+    assert "A 1.00 B (7.5%) 2.00 C (20% of 15.00) 3.00" in page(a_document(sums=sums))
+
+
 def test_what_was_paid_and_what_is_due_follow_the_total():
     balance = (Sum(Label.PAID, Decimal(-70)), Sum(Label.AMOUNT_DUE, Decimal("1.96")))
     assert "€71.96 Paid -70.00 Amount Due 1.96 Terms" in page(a_document(balance=balance))
 
 
+def test_the_seller_has_a_label_where_one_is_given():
+    assert "Seller Moor GmbH" in page(a_document(seller=Party(label=Label.SELLER, name="Moor GmbH")))
+
+
 def test_a_label_of_ones_own_is_printed_as_it_is():
-    document = a_document(language="de", title="Proforma", facts=(Fact("Ordered on", date(2031, 2, 1)),))
+    total = Sum("Grand total, EUR", Decimal(7))
+    document = a_document(language="de", title="Proforma", facts=(Fact("Ordered on", date(2031, 2, 1)),), total=total)
+    assert "Grand total, EUR 7,00 €" in page(document)
     assert "Proforma INV-0000017" in page(document)
     assert "Ordered on 01.02.2031" in page(document)
 

@@ -116,7 +116,7 @@ def test_a_document_may_have_so_many_lines_and_letters():
 
 
 @given(text=st.text(st.characters(exclude_categories=[]), max_size=60))
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=75, deadline=None, suppress_health_check=list(HealthCheck))
 def test_any_text_at_all_is_printed(text: str):
     document = a_document(
         title=text,

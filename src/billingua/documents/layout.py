@@ -185,9 +185,11 @@ class _Page:
         return self.language.word(Label.SHARE_OF).format(rate=percentage, base=written)
 
     def total(self, total: Sum) -> Data:
-        """Give the total, with its currency both by code and by sign."""
+        """Give the total with its currency's sign, and its code behind the label, unless somebody chose the label."""
         currency = one_line(self.document.currency, 12)
-        label = f"{self.language.word(total.label)} ({currency})"
+        label = self.language.word(total.label)
+        if isinstance(total.label, Label):
+            label += f" ({currency})"
         return {"label": self.lines(label), "amount": self.language.money(total.amount, currency, self.digits)}
 
 
