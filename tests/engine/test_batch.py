@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from billingua.core import errors, events
+from billingua.core.file import File
 from billingua.core.invoice import Invoice
 from billingua.core.lifecycle import Status
 from billingua.core.party import Party
-from billingua.engine.batch import Loaded, Save, View, Wanted, WorkingSet, Writes, run_batch
+from billingua.engine import batch
+from billingua.engine.batch import Loaded, Postponed, Save, View, Wanted, WorkingSet, Writes, run_batch
 from billingua.engine.journal import GENESIS, breaks
 from billingua.engine.kinds import by_claim, by_number, kind_of
 from billingua.engine.plan import Decision, Job, Needs, Record, by_id, by_uuid
@@ -467,6 +469,26 @@ def test_what_comes_and_goes_in_one_batch_leaves_its_history_alone():
     assert (writes.saves, [entry.version for entry in writes.entries]) == ({}, [1, 2])
     assert list(breaks(writes.entries)) == []
     assert writes
+
+
+def test_a_batch_that_is_full_of_files_leaves_what_is_left_to_the_next(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(batch, "FULL_BYTES", 5)
+
+    def file(number: int) -> Any:
+        def plan() -> Any:
+            yield Needs()
+            return Decision(
+                number, files=[File(uuid=a_uuid(number), name="a.csv", media_type="text/csv", content=b"abc")]
+            )
+
+        return plan
+
+    writes = run(a_shelf(), file(1), file(2), file(3), write_new("INV-1"))
+
+    assert [outcome.answer for outcome in writes.outcomes] == [1, 2, None, None]
+    assert [type(outcome.error) for outcome in writes.outcomes[2:]] == [Postponed, Postponed]
+    assert len(writes.files) == 2
+    assert not writes.entries
 
 
 def test_what_is_not_there_cannot_be_deleted():

@@ -9,6 +9,7 @@ import pytest
 from billingua.core.errors import Refused
 from billingua.core.file import LARGEST_FILE, File
 from billingua.core.invoice import Invoice
+from billingua.engine import batch
 from billingua.engine.clock import SystemClock
 from billingua.engine.ledger import Ledger
 from billingua.engine.plan import Caller, Decision, Job, Needs, Plan, by_id
@@ -32,6 +33,21 @@ def file(*files: File, saves: Sequence[Any] = (), fail: Exception | None = None,
         return Decision(None, saves=saves, files=files)
 
     return a_job(plan, a_caller(workspace=workspace))
+
+
+async def test_more_files_than_fit_one_batch_are_all_stored_and_all_are_answered(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(batch, "FULL_BYTES", 5)
+    files = [a_file(number, content=b"abc") for number in range(1, 8)]
+    await store.run(put(an_invoice()))
+
+    *filed, added = await asyncio.gather(*(store.run(file(one)) for one in files), store.run(add(35)))
+
+    assert filed == [None] * 7
+    assert added.open_balance == 101
+    assert [await store.file("demo", one.uuid) for one in files] == files
+    await assert_whole(store)
 
 
 @pytest.mark.parametrize("content", [b"", b"\x00\xff\r\n", b"12.5", bytes(range(256)) * 4096])

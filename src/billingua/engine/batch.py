@@ -11,13 +11,21 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from billingua.core.events import Event
-from billingua.core.file import File
+from billingua.core.file import LARGEST_FILE, File
 from billingua.engine.journal import GENESIS, Entry, enter
 from billingua.engine.kinds import kind_of
 from billingua.engine.plan import Decision, Found, Job, Key, Needs, Plan, Record, by_id
 from billingua.engine.references import moved_references
 
 T = TypeVar("T")
+
+FULL_BYTES = LARGEST_FILE
+"""A batch with so many bytes of files takes in no further plan: all of them are in memory until they are written."""
+
+
+class Postponed(Exception):
+    """A plan was not run, since its batch was full: it is for the next one."""
+
 
 Place = tuple[str, Key[Any]]
 """A workspace and the key of an aggregate in it."""
@@ -123,6 +131,7 @@ class WorkingSet:
 
     def __init__(self, new_uuid: Callable[[], UUID]) -> None:
         self.new_uuid = new_uuid
+        self._files_bytes = 0
         self._records: defaultdict[str, dict[Key[Any], Record[Any] | None]] = defaultdict(dict)
         """By workspace and id: an aggregate stands here once, however many names lead to it."""
         self._ids: defaultdict[str, dict[Key[Any], Key[Any] | None]] = defaultdict(dict)
@@ -184,8 +193,13 @@ class WorkingSet:
             self._keep(save, entry)
         self.writes.happenings += [Happening(job, event) for event in decision.events]
         self.writes.files += [Filed(job, file) for file in decision.files]
+        self._files_bytes += sum(len(file.content) for file in decision.files)
         for name, number in counters.items():
             self.counters[workspace, name] = self.writes.counters[workspace, name] = number
+
+    def is_full(self) -> bool:
+        """Whether there are as many bytes of files as a batch takes."""
+        return self._files_bytes >= FULL_BYTES
 
     def _write(self, job: Job[Any], value: Any) -> tuple[Save, Entry] | None:
         kind = kind_of(value)
@@ -279,6 +293,11 @@ class _Run(Generic[T]):
         except Exception as error:  # noqa: BLE001 - whatever it is, it is this caller's alone
             self._fail(error)
 
+    def postpone_if_full(self) -> None:
+        """Leave a plan that has not ended to the next batch if this one is full."""
+        if self.needs is not None and self._working.is_full():
+            self._fail(Postponed())
+
     def missing(self) -> Wanted:
         """Say what has to be read before the plan can go on."""
         return self._working.missing(self._job.caller.workspace, self.needs) if self.needs else Wanted()
@@ -298,7 +317,10 @@ class _Run(Generic[T]):
 
 
 def run_batch(jobs: Sequence[Job[Any]], new_uuid: Callable[[], UUID]) -> Generator[Wanted, Loaded, Writes]:
-    """Decide all jobs in turn and collect what to write; a job that fails writes nothing and harms no other."""
+    """Decide all jobs in turn and collect what to write; a job that fails writes nothing and harms no other.
+
+    Once there are too many bytes of files, the jobs that are left fail with `Postponed`; the first one never does.
+    """
     working = WorkingSet(new_uuid)
     runs = [_Run(job, working) for job in jobs]
     for run in runs:
@@ -312,6 +334,7 @@ def run_batch(jobs: Sequence[Job[Any]], new_uuid: Callable[[], UUID]) -> Generat
     if first:
         yield from _read(first, working)
     for run in runs:
+        run.postpone_if_full()
         while run.needs is not None:
             if missing := run.missing():
                 yield from _read(missing, working)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID, uuid4
 
-from billingua.engine.batch import Loaded, Wanted, Writes, run_batch
+from billingua.engine.batch import Loaded, Postponed, Wanted, Writes, run_batch
 from billingua.engine.plan import Decision, Found, Job, Key, Record
 from billingua.engine.ports import OutcomeUnknown, StoreFailed
 
@@ -95,8 +95,12 @@ class Batches(Generic[J]):
         except Exception as error:  # noqa: BLE001 - whatever it is, the callers are told
             await self._serve_apart(batch, error)
         else:
-            for waiting, ended in zip(batch, all_ended, strict=True):
-                _answer(waiting, ended)
+            pairs = list(zip(batch, all_ended, strict=True))
+            postponed = [waiting for waiting, ended in pairs if isinstance(ended.error, Postponed)]
+            self._waiting = [*postponed, *self._waiting]
+            for waiting, ended in pairs:
+                if not isinstance(ended.error, Postponed):
+                    _answer(waiting, ended)
 
     async def _serve_apart(self, batch: Sequence[_Waiting[J]], error: Exception) -> None:
         if len(batch) == 1:
