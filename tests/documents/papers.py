@@ -91,3 +91,17 @@ def a_jpeg(width: int = 8, height: int = 8) -> bytes:
     tables = b"".join(b"\xff\xc4\x00\x14" + bytes([kind]) + b"\x01" + b"\x00" * 15 + b"\x00" for kind in (0x00, 0x10))
     scan = b"\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00" + b"\x3f\xff\xd9"
     return b"\xff\xd8" + quantization + frame + tables + scan
+
+
+def edges(document: InvoiceDocument) -> tuple[float, float]:
+    """Say how far left and down of a page the writing reaches, in points from its corner."""
+    places: list[tuple[float, float]] = []
+
+    def note(text: str, page: list[float], line: list[float], *others: object) -> None:
+        if text.strip():
+            x, y = line[4], line[5]
+            places.append((page[0] * x + page[2] * y + page[4], page[1] * x + page[3] * y + page[5]))
+
+    for sheet in read(pdf(document)).pages:
+        sheet.extract_text(visitor_text=note)
+    return min(x for x, _ in places), min(y for _, y in places)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from billingua.documents import DocumentTooLarge, Fact, Party, Sum, pdf
 from billingua.documents.texts import clean, lines, one_line
-from tests.documents.papers import a_document, a_line, many_lines, page, pages
+from tests.documents.papers import a_document, a_line, edges, many_lines, page, pages
 
 MARKUP = [
     '#read("/etc/passwd")',
@@ -86,18 +86,28 @@ LONG = [
 
 
 @pytest.mark.parametrize("text", LONG, ids=lambda text: ascii(text[:4]))
-def test_ten_thousand_characters_are_printed_wherever_they_are(text: str):
+def test_ten_thousand_characters_stay_on_the_paper_wherever_they_are(text: str):
     party = Party(label=text[:100], name=text, address=text)
-    assert pdf(a_document(seller=party, title=text[:50]))
-    assert pdf(a_document(customer=party, facts=(Fact(text, text),), number=text))
-    assert pdf(a_document(lines=(a_line(text, description=text, sku=text), a_line(unit=text, taxes=(text,)))))
-    assert pdf(a_document(sums=(Sum(text, a_line().amount),), terms=text, notes=text, language="ar"))
+    expected = edges(a_document())
+    assert edges(a_document(seller=party, title=text[:50])) == expected
+    assert edges(a_document(customer=party, facts=(Fact(text, text),), number=text)) == expected
+    rows = a_line(text, description=text, sku=text), a_line(unit=text, taxes=(text,))
+    assert edges(a_document(lines=rows)) == expected
+    assert edges(a_document(sums=(Sum(text, a_line().amount),), terms=text, notes=text, language="en-IE")) == expected
 
 
 def test_a_row_longer_than_a_page_goes_on_on_the_next():
     printed = pages(a_document(lines=(a_line(description=" ".join(f"word{number}" for number in range(2000))),)))
     assert len(printed) > 1
     assert all(f"word{number} " in " ".join(printed) + " " for number in range(2000))
+
+
+@pytest.mark.parametrize("length", [10, 18, 30, 70])
+def test_many_short_lines_are_all_on_paper(length: int):
+    text = "\r".join(f"line{number}!" for number in range(length))
+    document = a_document(lines=(a_line(text, description=text),), sums=(Sum(text, a_line().amount),), terms=text)
+    assert edges(document) == edges(a_document())
+    assert all(" ".join(pages(document)).count(f"line{number}!") == 4 for number in range(length))
 
 
 def test_letters_of_many_scripts_are_there():
@@ -112,7 +122,7 @@ def test_a_document_may_have_so_many_lines_and_letters():
     with pytest.raises(DocumentTooLarge, match="characters"):
         pdf(a_document(notes="x" * 300_000))
     with pytest.raises(DocumentTooLarge, match="characters"):
-        pdf(a_document(notes="\n" * 10_000))
+        pdf(a_document(notes="\r" * 10_000))
 
 
 @given(text=st.text(st.characters(exclude_categories=[]), max_size=60))

@@ -9,17 +9,16 @@ from typing import Any
 from billingua.core.money import currency_digits
 from billingua.documents.document import Fact, InvoiceDocument, Line, Party, Sum
 from billingua.documents.errors import DocumentTooLarge
-from billingua.documents.texts import lines, one_line
+from billingua.documents.texts import lines, one_line, room
 from billingua.documents.words import Label, Language, decimals, language
 
 MOST_LINES = 3_000
 MOST_CHARACTERS = 300_000
 """Of all texts together, each line break counting as many: what takes the press some seconds, and no invoice has."""
 
-_MOST_CHARACTERS_KEPT_WHOLE = 300
+_MOST_CHARACTERS_KEPT_WHOLE = 600
 """A row or a text with more characters may break over pages; a shorter one moves to the next."""
-_MOST_SUMS_KEPT_WHOLE = 25
-_LINE_BREAK = 30
+_MOST_SUM_CHARACTERS_KEPT_WHOLE = 1500
 _LONGEST_WORD = 28
 _LONGEST_IN_TABLE = 22
 _LONGEST_IN_NARROW = 14
@@ -45,7 +44,7 @@ def _digits(document: InvoiceDocument) -> int:
 def _require_printable(document: InvoiceDocument) -> None:
     if len(document.lines) > MOST_LINES:
         raise DocumentTooLarge("lines", len(document.lines), MOST_LINES)
-    characters = sum(len(text) + _LINE_BREAK * text.count("\n") for text in _texts(document))
+    characters = sum(map(room, _texts(document)))
     if characters > MOST_CHARACTERS:
         raise DocumentTooLarge("characters", characters, MOST_CHARACTERS)
 
@@ -74,7 +73,8 @@ class _Page:
     def data(self) -> Data:
         """Give all that is printed."""
         document, spoken = self.document, self.language
-        whole = len(document.sums) + len(document.balance) <= _MOST_SUMS_KEPT_WHOLE
+        sums = (*document.sums, document.total, *document.balance)
+        whole = sum(room(f"{entry.label}\n") for entry in sums) <= _MOST_SUM_CHARACTERS_KEPT_WHOLE
         return {
             **self.frame(),
             "seller": self.party(document.seller),
@@ -101,7 +101,7 @@ class _Page:
             "paper": spoken.paper,
             "name": one_line(name, 200),
             "author": one_line(document.seller.name, 200),
-            "running": [one_line(text, 50) for text in (document.seller.name, name)],
+            "running": [one_line(text, 40) for text in (document.seller.name, name)],
             "stamp": document.stamp and spoken.stamp(document.stamp),
         }
 
@@ -125,7 +125,7 @@ class _Page:
     def text(self, label: Label, text: str) -> Iterable[Data]:
         """Give a text at the end, if there is one."""
         if content := self.lines(text):
-            whole = len(text) <= _MOST_CHARACTERS_KEPT_WHOLE
+            whole = room(text) <= _MOST_CHARACTERS_KEPT_WHOLE
             yield {"label": self.language.word(label), "lines": content, "breaks": not whole}
 
     def table(self) -> Data:
@@ -153,7 +153,7 @@ class _Page:
     def row(self, line: Line, cells: Sequence[tuple["_Column", str]]) -> Data:
         """Give a row of the table; figures in it never break."""
         more = "\n".join(filter(None, (line.sku, line.description)))
-        size = len(more) + sum(len(text) for _, text in cells)
+        size = room(more) + sum(room(text) for _, text in cells)
         return {
             "cells": [self.lines(text, _LONGEST_IN_TABLE) if column.words(line) else [text] for column, text in cells],
             "more": self.lines(more, _LONGEST_IN_TABLE),

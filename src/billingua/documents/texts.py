@@ -16,6 +16,7 @@ _MARK = (
 _PILED_UP = re.compile(f"({_MARK}{{8}}){_MARK}+")
 """More accents on one letter than any language has; they would reach over the lines around, and take long to set."""
 _BREAKS = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
+_LINE_BREAK = 30
 _WORD = re.compile(r"[^\s\u00ad\u200b\u2e80-\uffdc]+")
 """Chinese, Japanese and Korean are no words here: they break anywhere."""
 _JOINING = frozenset({"Mn", "Me", "Mc", "Cf", "Sk"})
@@ -25,6 +26,11 @@ _JOINING = frozenset({"Mn", "Me", "Mc", "Cf", "Sk"})
 def clean(text: str) -> str:
     """Take out what no page can show, keeping line breaks as line feeds and tabs as blanks."""
     return _PILED_UP.sub(r"\1", _UNFIT.sub("", _BREAKS.sub("\n", text).replace("\t", " ")))
+
+
+def room(text: str) -> int:
+    """Say about how many characters a text takes the room of, with what its line breaks leave blank."""
+    return len(text) + _LINE_BREAK * len(_BREAKS.findall(text))
 
 
 def one_line(text: str, longest: int = 0) -> str:
