@@ -19,8 +19,7 @@ from billingua.engine.ledger import Ledger
 from billingua.engine.plan import Caller, Decision, Needs, Plan
 from billingua.engine.planting import Plant, plant
 from billingua.engine.ports import Store
-from billingua.stores.sqlite import open_sqlite
-from billingua.stores.sqlite.connections import connect_to_write
+from billingua.stores.sqlite import migrate, open_sqlite
 
 WORKSPACE = "bench"
 TOKEN = "bench-token"  # noqa: S105 - it opens nothing but a ledger in a temporary folder
@@ -57,7 +56,7 @@ def kept_ledger(invoices: int, cache: Path) -> Path:
         partial.mkdir(parents=True)
         asyncio.run(_fill_file(partial / _FILE, invoices))
         partial.rename(kept)
-    connect_to_write(kept / _FILE).close()
+    migrate(kept / _FILE)
     return kept
 
 

@@ -165,7 +165,7 @@ FILTERS: list[tuple[dict[str, Any], str]] = [
 async def test_a_list_holds_what_was_asked_for_in_the_order_asked_for(
     crux: Crux, asked: dict[str, Any], found: str
 ) -> None:
-    assert await letters(crux, org_uuids=asked.pop("org_uuids", [str(TAMARACK.uuid)]), **asked) == found
+    assert await letters(crux, **{"org_uuids": [str(TAMARACK.uuid)], **asked}) == found
 
 
 @pytest.mark.parametrize(
