@@ -96,9 +96,41 @@ def test_an_allocation_leaves_alone_what_was_invoiced_and_sent():
         status=LineStatus.SHIPPED, designation="HasTracking", invoiced=3, tracking=(replace(PACKAGE, quantity=2),)
     )
     after = allocated(order, an_allocation(4))
-    assert standing(after) == ("Allocated", "NeedsTracking")
+    assert standing(after) == ("Allocated", "HasTracking")
     assert (line_of(after).invoiced, line_of(after).shipped) == (3, 2)
     assert standing(shipped(after, 2)) == ("HasTracking", "HasTracking")
+
+
+@pytest.mark.parametrize(
+    ("before", "sent", "after", "expected"),
+    [
+        (an_allocation(5), 5, an_allocation(4), ("HasTracking", "HasTracking")),
+        (an_allocation(2), 2, an_allocation(2, backordered=3), ("HasTracking", "HasTracking")),
+        (an_allocation(5), 2, an_allocation(2, rejected=3), ("HasTracking", "HasTracking")),
+        (an_allocation(2), 2, an_allocation(5), ("Allocated", "HasTracking")),
+        (None, 5, an_allocation(5), ("HasTracking", "HasTracking")),
+        (None, 2, an_allocation(5), ("Allocated", "HasTracking")),
+        (an_allocation(5), 0, an_allocation(4), ("Allocated", "NeedsTracking")),
+        (an_allocation(5), 2, an_allocation(0, backordered=3), ("Backordered", "Backordered")),
+    ],
+)
+def test_what_is_accepted_after_something_was_sent_is_held_against_it(
+    before: Allocation | None, sent: int, after: Allocation, expected: tuple[str, str]
+):
+    order = an_order_of_two_suppliers()
+    order = shipped(allocated(order, before) if before else order, sent)
+    assert standing(allocated(order, after)) == expected
+
+
+@pytest.mark.parametrize(
+    "allocation",
+    [an_allocation(5), an_allocation(2), an_allocation(5, rejected=1), an_allocation(0, backordered=5)],
+)
+@pytest.mark.parametrize("sent", [0, 1, 2, 5])
+def test_the_same_allocation_again_changes_nothing(allocation: Allocation, sent: int):
+    order = ask_to_cancel(allocated(an_order_of_two_suppliers(), allocation))
+    order = shipped(order, sent)
+    assert allocated(order, allocation) == order
 
 
 def test_statuses_stand_in_the_order_asked_for_with_none_for_lines_that_are_not_the_suppliers():
@@ -147,6 +179,8 @@ def test_no_more_is_accepted_than_was_ordered():
         (an_allocation(2), [2, 1], ("HasTracking", "HasTracking")),
         (an_allocation(5), [0], ("Allocated", "HasTracking")),
         (an_allocation(0, backordered=5), [1], ("HasTracking", "HasTracking")),
+        (an_allocation(0, backordered=5), [0], ("Backordered", "HasTracking")),
+        (an_allocation(0), [0], ("Unallocated", "HasTracking")),
         (None, [4], ("Unallocated", "HasTracking")),
         (None, [5], ("HasTracking", "HasTracking")),
     ],
@@ -212,6 +246,17 @@ def test_where_nothing_is_left_nobody_is_asked_to_cancel(status: LineStatus):
         ask_to_cancel(order, LINE)
     with pytest.raises(NothingToCancel):
         ask_to_cancel(replace(order, lines=order.lines[:1]))
+
+
+def test_a_line_that_is_sent_in_full_is_not_cancelled_whatever_its_status():
+    order = an_order_of_two_suppliers(status=LineStatus.ALLOCATED, tracking=(replace(PACKAGE, quantity=5),))
+    with pytest.raises(NothingToCancel):
+        ask_to_cancel(order, LINE)
+
+
+def test_a_line_sent_in_part_may_be_cancelled():
+    order = an_order_of_two_suppliers(status=LineStatus.ALLOCATED, tracking=(replace(PACKAGE, quantity=4),))
+    assert line_of(ask_to_cancel(order, LINE)).cancelling
 
 
 def test_asking_again_changes_nothing():

@@ -14,7 +14,7 @@ from billingua.core.errors import NothingToCancel, OrderLineClosed, OrderLineNot
 from billingua.core.order import CLOSED_LINES, Allocation, LineStatus, Order, OrderLine, Shipment, lines_of
 
 DONE_LINES = CLOSED_LINES | {LineStatus.SHIPPED}
-"""Statuses in which nothing is left to cancel."""
+"""Statuses in which nothing is left to cancel, however much was sent."""
 
 
 class Designation:
@@ -54,15 +54,32 @@ def allocate(order: Order, supplier: UUID, parts: Sequence[Allocated]) -> tuple[
 def _allocate(line: OrderLine, allocation: Allocation, index: int) -> OrderLine:
     if allocation.accepted > line.quantity:
         raise OverAllocated(line.uuid, line.quantity, allocation.accepted, index)
-    status, designation = _standing(allocation)
+    if allocation == line.allocation:
+        return line  # a client tries again: what was sent meanwhile counts
+    status, designation = _standing(allocation, line.shipped)
     return _moved(line, status, designation=designation, allocation=allocation)
 
 
 def _moved(line: OrderLine, status: LineStatus, **changes: Any) -> OrderLine:
-    return replace(line, status=status, cancelling=line.cancelling and status not in DONE_LINES, **changes)
+    moved = replace(line, status=status, **changes)
+    return replace(moved, cancelling=moved.cancelling and not _is_done(moved))
 
 
-def _standing(allocation: Allocation) -> tuple[LineStatus, str | None]:
+def _is_done(line: OrderLine) -> bool:
+    """Whether nothing of it is left to cancel."""
+    return line.status in DONE_LINES or _is_sent(line)
+
+
+def _is_sent(line: OrderLine) -> bool:
+    """Whether all is sent that was accepted, or ordered where nothing was said."""
+    wanted = line.allocation.accepted if line.allocation else line.quantity
+    return 0 < line.shipped >= wanted
+
+
+def _standing(allocation: Allocation, shipped: int) -> tuple[LineStatus, str | None]:
+    if allocation.accepted and shipped:
+        status = LineStatus.SHIPPED if shipped >= allocation.accepted else LineStatus.ALLOCATED
+        return status, Designation.HAS_TRACKING
     if allocation.accepted:
         return LineStatus.ALLOCATED, Designation.NEEDS_TRACKING
     if allocation.backordered:
@@ -99,23 +116,18 @@ def ship(order: Order, supplier: UUID, package: Shipment, parts: Iterable[Packed
 
 
 def _pack(line: OrderLine, package: Shipment, part: Packed) -> OrderLine:
-    wanted = line.allocation.accepted if line.allocation else line.quantity
+    packed = replace(line, tracking=(*line.tracking, replace(package, quantity=part.quantity)))
     return _moved(
-        line,
-        LineStatus.SHIPPED if line.shipped + part.quantity >= wanted else line.status,
+        packed,
+        LineStatus.SHIPPED if _is_sent(packed) else line.status,
         designation=Designation.HAS_TRACKING,
-        tracking=(*line.tracking, replace(package, quantity=part.quantity)),
         supplier_unit_cost=line.supplier_unit_cost if part.unit_cost is None else part.unit_cost,
     )
 
 
 def ask_to_cancel(order: Order, line: UUID | None = None) -> Order:
     """Ask the suppliers to cancel a line, or all of which something is left. Refuses with `NothingToCancel`."""
-    asked = [
-        replace(each, cancelling=True)
-        for each in order.lines
-        if line in {None, each.uuid} and each.status not in DONE_LINES
-    ]
+    asked = [replace(each, cancelling=True) for each in order.lines if line in {None, each.uuid} and not _is_done(each)]
     return _changed(order, asked)
 
 

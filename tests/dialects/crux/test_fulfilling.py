@@ -86,6 +86,15 @@ async def test_a_line_is_allocated_as_the_contract_prints_it(crux: Crux) -> None
     }
 
 
+async def test_a_line_that_was_sent_stays_so_when_its_allocation_is_sent_again(crux: Crux) -> None:
+    body = allocating((MUG_LINE, figures("2", "0", "1", backorder_date="2024-04-02")))
+    assert (await allocate(crux, body, ORDER)).json() == [{str(MUG_LINE): "Allocated"}]
+
+    assert await standing(crux, ORDER, MUG_LINE) == ("HasTracking", "HasTracking")
+    asked = await crux.call("PATCH", "/timp/orders/cancel/", {"order_uuid": str(ORDER.uuid)}, RETAILER)
+    assert (asked.status_code, asked.json()) == (422, NOTHING_TO_CANCEL)
+
+
 @pytest.mark.parametrize(
     ("allocation", "status", "designation"),
     [

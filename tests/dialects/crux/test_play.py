@@ -82,7 +82,20 @@ class Line:
     @property
     def done(self) -> bool:
         """Whether nothing of it is left to cancel."""
-        return self.closed or self.status == "HasTracking"
+        return self.closed or self.status == "HasTracking" or self.sent_in_full
+
+    @property
+    def sent_in_full(self) -> bool:
+        return self.sent > 0 and self.sent >= (self.allocation[0] if self.allocation else self.ordered)
+
+    @property
+    def sent(self) -> int:
+        return sum(quantity for _, quantity in self.packages)
+
+    @property
+    def taken_on(self) -> str:
+        """What an allocation is told to have come to."""
+        return "Allocated" if self.status == "HasTracking" else self.status
 
     @property
     def extent(self) -> str | None:
@@ -99,8 +112,12 @@ class Line:
         self.asked = self.asked and not self.done
 
     def allocate(self, accepted: int, rejected: int, backordered: int) -> None:
+        if self.allocation == (accepted, rejected, backordered):
+            return
         self.allocation = (accepted, rejected, backordered)
-        if accepted:
+        if accepted and self.sent:
+            self.move("HasTracking" if self.sent_in_full else "Allocated", "HasTracking")
+        elif accepted:
             self.move("Allocated", "NeedsTracking")
         elif backordered:
             self.move("Backordered", "Backordered")
@@ -111,9 +128,7 @@ class Line:
 
     def send(self, number: str, quantity: int) -> None:
         self.packages.append((number, quantity))
-        sent = sum(quantity for _, quantity in self.packages)
-        wanted = self.allocation[0] if self.allocation else self.ordered
-        self.move("HasTracking" if sent >= wanted else self.status, "HasTracking")
+        self.move("HasTracking" if self.sent_in_full else self.status, "HasTracking")
 
 
 @dataclass
@@ -418,13 +433,13 @@ class Play(RuleBasedStateMachine):
             for take, (line, figures) in zip(takes, named, strict=True):
                 if take:
                     line.allocate(*figures)
-                statuses.append({_uuid(line): line.status if line in order.seen_by(who) else "Item Not Found"})
+                statuses.append({_uuid(line): line.taken_on if line in order.seen_by(who) else "Item Not Found"})
             assert answer == statuses
 
     def send(self, place: int, actor: int, parts: Parts) -> None:
         order, package = self.order(place), f"t{len(parts)}"
         who = self.supplier(order, actor)
-        named = [(self.line(order, who, choice), max(1, quantity)) for choice, quantity, _, _ in parts or NOTHING_SAID]
+        named = [(self.line(order, who, choice), quantity) for choice, quantity, _, _ in parts or NOTHING_SAID]
         good = all(line in order.seen_by(who) and not line.closed for line, _ in named)
         expected = self.of_supplier(who, order) or (201 if good else 422)
         entries = [{"line_item_uuid": _uuid(line), "quantity_shipped": quantity} for line, quantity in named]

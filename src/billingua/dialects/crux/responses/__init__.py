@@ -6,7 +6,7 @@ from uuid import UUID
 from starlette.responses import Response
 
 from billingua.core.invoice import Invoice
-from billingua.core.order import Order
+from billingua.core.order import LineStatus, Order
 from billingua.dialects.crux.credentials import Member
 from billingua.dialects.crux.listing import Listed, Shown
 from billingua.dialects.crux.requests.fulfilment import Statuses
@@ -55,7 +55,12 @@ def orders_shown(orders: Iterable[Shown]) -> Response:
 
 def allocated(statuses: Statuses) -> Response:
     """Tell the status of each line that was named (§7)."""
-    return json_reply([{str(line): status or ITEM_NOT_FOUND} for line, status in statuses])
+    return json_reply([{str(line): _taken_on(status)} for line, status in statuses])
+
+
+def _taken_on(status: LineStatus | None) -> str:
+    """Say what an allocation came to; that a line was sent already is not among what §7 has words for."""
+    return LineStatus.ALLOCATED if status is LineStatus.SHIPPED else status or ITEM_NOT_FOUND
 
 
 def package_sent(package: UUID) -> Response:
