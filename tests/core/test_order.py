@@ -168,10 +168,17 @@ def test_nothing_of_a_cancelled_order_is_invoiced_not_even_charges():
         invoice_lines(order, SUPPLIER, [])
 
 
-def test_charges_may_be_invoiced_while_another_suppliers_line_stands():
+def test_an_order_is_cancelled_for_a_supplier_whose_own_lines_all_are():
     order = an_order(
         lines=(an_order_line(status=LineStatus.CANCELLED), an_order_line(uuid=FOREIGN, supplier=SOMEBODY_ELSE)),
     )
+    with pytest.raises(OrderCancelled):
+        invoice_lines(order, SUPPLIER, [])
+    assert invoice_lines(order, SOMEBODY_ELSE, []) == order
+
+
+def test_charges_may_be_invoiced_while_a_line_of_ones_own_stands():
+    order = an_order(lines=(an_order_line(status=LineStatus.CANCELLED), an_order_line(uuid=SECOND)))
     assert invoice_lines(order, SUPPLIER, []) == order
 
 

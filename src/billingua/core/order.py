@@ -225,7 +225,7 @@ def invoice_lines(order: Order, supplier: UUID, taken: Iterable[Invoiced]) -> Or
     Refuses with `OrderNotFound`, `OrderCancelled`, `OrderLineNotFound`, `OrderLineClosed` or `OverInvoiced`.
     """
     own = lines_of(order, supplier)
-    if all(line.status is LineStatus.CANCELLED for line in order.lines):
+    if all(line.status is LineStatus.CANCELLED for line in own.values()):
         raise OrderCancelled
     for index, part in enumerate(taken):
         line = own.get(part.line)

@@ -611,7 +611,7 @@ def _figures(accepted: int, rejected: int, backordered: int) -> dict[str, str]:
 
 def _can_invoice(who: str, order: Purchase, number: str, parts: Sequence[tuple[Line | None, int | None]]) -> bool:
     taken = any(bill.supplier == who and bill.number.lower() == number.lower() for bill in order.bills)
-    if taken or all(line.status == "Cancelled" for line in order.lines):
+    if taken or all(line.status == "Cancelled" for line in order.seen_by(who)):
         return False
     if not all(line in order.seen_by(who) and not line.closed for line, _ in parts):
         return False
