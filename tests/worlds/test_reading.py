@@ -343,3 +343,12 @@ def test_the_workspaces_tables_are_read():
     assert (workspace.salespeople[0].id, workspace.salespeople[0].branches) == (1, ("B",))
     (account,) = workspace.cash_accounts
     assert (account.currency, account.collection, account.payment) == ("EUR", True, True)
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [("ID: 1 Name: HasTracking", "HasTracking"), ("HasTracking", "HasTracking"), ("", ""), (None, None)],
+)
+def test_a_lines_designation_is_read_as_the_plain_word(given: str | None, read: str | None):
+    line = {"sku": "A", "quantity": 1, "designation": given}
+    assert the_only(Order, orders=[{"number": "1", "lines": [line]}]).lines[0].designation == read

@@ -29,6 +29,11 @@ CLOSED_LINES = frozenset({LineStatus.CANCELLED, LineStatus.REJECTED})
 """Statuses in which nothing more of a line is invoiced."""
 
 
+def plain_designation(label: str | None) -> str | None:
+    """Give the plain word of a line's label, decorated or not: `ID: 1 Name: HasTracking` is `HasTracking`."""
+    return label and label.rpartition("Name:")[2].strip()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryAddress:
     """Where an order is sent."""

@@ -23,6 +23,7 @@ from billingua.core.order import (
     OrderLine,
     Shipment,
     SupplierTerms,
+    plain_designation,
 )
 from billingua.worlds.assembly import Assembly
 from billingua.worlds.document import (
@@ -101,7 +102,7 @@ def _read_line(given: GivenOrderLine, place: str, assembly: Assembly) -> OrderLi
         unit_cost=given.unit_cost,
         supplier_unit_cost=given.supplier_unit_cost,
         status=given.status or _status(given.allocation),
-        designation=given.designation,
+        designation=plain_designation(given.designation),  # lists look for the plain word
         cancelling=given.cancelling,
         carrier=given.carrier,
         method=given.method,

@@ -8,12 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from billingua.core.invoice import Invoice
-from billingua.core.order import Order, Trader, part_of
+from billingua.core.order import Order, Trader, part_of, plain_designation
 from billingua.core.party import TradeRole
 from billingua.dialects.crux.credentials import Member
 from billingua.dialects.crux.requests.bodies import read_members
 from billingua.dialects.crux.requests.members import optional
-from billingua.dialects.crux.vocabulary import DIRECTIONS, SORTS, designation
+from billingua.dialects.crux.vocabulary import DIRECTIONS, SORTS
 from billingua.engine.ledger import Ledger
 from billingua.engine.orders import OrderView, find_order, view_orders
 from billingua.engine.queries import AllocationStatus, InvoiceQuery, OrderQuery, OrderSort, Sort
@@ -129,7 +129,7 @@ def _flag(value: Any) -> bool:
 def _designations(value: Any) -> list[str]:
     """Read a label or a list of labels, decorated or not (A14)."""
     given: list[str] = ListOf(read_text)([value] if isinstance(value, str) else value)
-    return [label for label in map(designation, given) if label]
+    return [label for label in map(plain_designation, given) if label]
 
 
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?Z?)?", re.ASCII)

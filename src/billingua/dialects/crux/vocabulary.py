@@ -148,8 +148,3 @@ def amount(value: Decimal | None) -> int | Decimal | None:
 def moment(at: datetime | None) -> str | None:
     """Write a moment in UTC with six digits of its second."""
     return at and at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
-
-
-def designation(label: str | None) -> str | None:
-    """Give the plain word of a label, decorated or not: `ID: 1 Name: HasTracking` is `HasTracking` (A14)."""
-    return label and label.rpartition("Name:")[2].strip()

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from billingua.core.invoice import Invoice
 from billingua.core.money import ZERO
-from billingua.core.order import OrderLine, Shipment
+from billingua.core.order import OrderLine, Shipment, plain_designation
 from billingua.core.party import Party
 from billingua.dialects.crux.responses.attributes import attributes, together
-from billingua.dialects.crux.vocabulary import PRODUCT_CODES, amount, designation, moment
+from billingua.dialects.crux.vocabulary import PRODUCT_CODES, amount, moment
 from billingua.engine.orders import OrderView
 
 _NO_CODES: Mapping[str, str | None] = {}
@@ -46,7 +46,7 @@ def _head(line: OrderLine, view: OrderView) -> dict[str, Any]:
     return {
         "line_item_uuid": str(line.uuid),
         "status": line.status,
-        "line_item_designation": designation(line.designation),
+        "line_item_designation": plain_designation(line.designation),
         "item_uuid": str(item.uuid) if item else None,
         "item_name": item.title if item else line.title or None,
         "sku_uuid": str(item.sku_uuid) if item else None,
