@@ -14,6 +14,7 @@ RequestRefused
 └─ BodyRefused
    ├─ BodyTooLarge
    ├─ BodyUnreadable
+   │  └─ FormUnreadable
    └─ BodyTypeUnsupported
 """
 
@@ -98,6 +99,10 @@ class BodyUnreadable(BodyRefused):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class FormUnreadable(BodyUnreadable):
+    """It is to be a form, and cannot be taken apart."""
 
 
 class BodyTypeUnsupported(BodyRefused):

@@ -5,7 +5,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from urllib.parse import parse_qsl
 
-from billingua.wire.errors import BodyUnreadable
+from billingua.wire.errors import FormUnreadable
 
 Pairs = list[tuple[str, str]]
 
@@ -17,13 +17,13 @@ _FILE = re.compile(rb"^content-disposition:[^\r\n]*?[; ]filename\*?=", re.IGNORE
 
 
 def decode_form(body: bytes) -> Pairs:
-    """Decode a URL-encoded form, or the query of a URL. Refuses with `BodyUnreadable` what is not UTF-8."""
+    """Decode a URL-encoded form, or the query of a URL. Refuses with `FormUnreadable` what is not UTF-8."""
     with _utf8():
         return parse_qsl(body.decode(), keep_blank_values=True, errors="strict")
 
 
 def decode_multipart(body: bytes, header: str) -> Pairs:
-    """Decode a form of several parts by its `Content-Type` header; files are left out. Refuses with `BodyUnreadable`.
+    """Decode a form of several parts by its `Content-Type` header; files are left out. Refuses with `FormUnreadable`.
 
     The standard library's mail parser follows parts into parts, at a cost that grows with their depth: a form has none.
     """
@@ -36,7 +36,7 @@ def decode_multipart(body: bytes, header: str) -> Pairs:
 def decode_parts(body: bytes, header: str) -> dict[str, bytes]:
     """Decode a form of several parts, files and fields alike; of two with one name the first counts.
 
-    Refuses with `BodyUnreadable`.
+    Refuses with `FormUnreadable`.
     """
     with _utf8():
         parts = [(_name(head), content) for head, content in reversed(_parts(body, header))]
@@ -47,11 +47,11 @@ def _parts(body: bytes, header: str) -> list[tuple[bytes, bytes]]:
     """Take a form apart: the head and the content of each part."""
     boundary = _BOUNDARY.search(header)
     if not boundary:
-        raise BodyUnreadable("the content type names no boundary")
+        raise FormUnreadable("the content type names no boundary")
     delimiter = b"\r\n--" + (boundary[1] or boundary[2]).encode("latin-1")
     _, *parts = (b"\r\n" + body).split(delimiter)
     if not parts or not parts[-1].startswith(b"--"):
-        raise BodyUnreadable("the form has no end")
+        raise FormUnreadable("the form has no end")
     return [(head, content) for head, _, content in (part.partition(b"\r\n\r\n") for part in parts[:-1])]
 
 
@@ -62,8 +62,8 @@ def _name(head: bytes) -> str | None:
 
 @contextmanager
 def _utf8() -> Generator[None]:
-    """Refuse with `BodyUnreadable` what is not UTF-8."""
+    """Refuse with `FormUnreadable` what is not UTF-8."""
     try:
         yield
     except UnicodeDecodeError as error:
-        raise BodyUnreadable(str(error)) from error
+        raise FormUnreadable(str(error)) from error

@@ -321,7 +321,7 @@ async def test_members_that_nobody_knows_are_ignored(crux: Crux, endpoint: Endpo
 
 
 @pytest.mark.parametrize("endpoint", [endpoint for endpoint in ENDPOINTS if endpoint.bare], ids=str)
-@pytest.mark.parametrize("content", [b"", b"{}", b" {} \n"])
+@pytest.mark.parametrize("content", [b"", b"{}", b" {} \n", b"{ }", b"{\r\n\t}"])
 @pytest.mark.parametrize("headers", [{}, {"Content-Type": "application/json"}, {"Content-Type": "text/plain"}])
 async def test_a_call_without_a_body_may_have_an_empty_one_of_whatever_type(
     crux: Crux, endpoint: Endpoint, content: bytes, headers: dict[str, str]
@@ -339,6 +339,22 @@ async def test_a_call_without_a_body_refuses_one_of_another_type(crux: Crux, end
 
     assert answer.status_code == 415
     assert await crux.everything() == before
+
+
+@pytest.mark.parametrize(
+    ("content_type", "content", "reason"),
+    [
+        ("multipart/form-data", b"{}", "the content type names no boundary"),
+        ("multipart/form-data; boundary=b", b"{}", "the form has no end"),
+        ("multipart/form-data; boundary=b", b'--b\r\nContent-Disposition: x; name="\xff"\r\n\r\n\r\n--b--', "'utf-8'"),
+    ],
+)
+async def test_what_is_no_form_is_refused_as_one(crux: Crux, content_type: str, content: bytes, reason: str) -> None:
+    upload, headers = "/timp/organizations/files/upload/", {"Content-Type": content_type}
+    answer = await crux.send("POST", upload, SUPPLIER, headers=headers, content=content)
+
+    assert answer.status_code == 400
+    assert answer.json()["detail"].startswith(f"Multipart form parse error - {reason}")
 
 
 @every_with_body

@@ -129,6 +129,7 @@ REFUSALS: dict[type[Exception], Refusal] = {
     errors.Refused: Refusal(422, "The request was refused."),
     BodyInvalid: Refusal(400),
     wire.BodyUnreadable: Refusal(400, "JSON parse error - {0.reason}"),
+    wire.FormUnreadable: Refusal(400, "Multipart form parse error - {0.reason}"),
     wire.BodyTooLarge: Refusal(413, "The request body is larger than {0.limit} bytes."),
     wire.BodyTypeUnsupported: Refusal(415, 'Unsupported media type "{0.content_type}" in request.'),
     wire.CredentialMissing: Refusal(401, "Authentication credentials were not provided."),

@@ -51,7 +51,7 @@ async def read_sent(request: Request, member: Member, limit: int) -> Sent:
 async def read_bare(request: Request, member: Member, limit: int) -> Sent:
     """Read a request whose body says nothing; many send `{}`, of whatever type, or of none (§1)."""
     body = await read_body(request, limit)
-    if body.strip() not in {b"", b"{}"}:
+    if b"".join(body.split()) not in {b"", b"{}"}:
         _decode(request, body)
     return Sent(member, path=request.path_params)
 
