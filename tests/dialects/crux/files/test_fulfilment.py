@@ -268,6 +268,16 @@ async def test_an_export_that_is_sent_back_is_there_already(files: Files):
     assert (await files.send("order_1.csv", text, BUYER)).numbers == (0, 2, 0)
 
 
+async def test_two_groups_of_a_file_that_come_to_one_document_are_told(files: Files):
+    from tests.dialects.crux.files.test_exports import export
+
+    text = await export(files.crux, "export/", {"uuids": [str(ORDER.uuid)]})
+    row = text.splitlines()[1]
+    worked_off = await files.send("order_1.csv", text + row.replace(str(ORDER.uuid), "") + "\n", BUYER)
+    assert worked_off.numbers == (0, 1, 1)
+    assert worked_off.reasons == [("3", "", "Row 2 already has this number.")]
+
+
 async def test_a_supplier_sends_no_orders(files: Files):
     worked_off = await files.send("order_1.csv", table(an_ordered()))
     assert worked_off.reasons == [("", "", "This endpoint is for a retailer organization.")]

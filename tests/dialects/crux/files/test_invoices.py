@@ -127,6 +127,17 @@ async def test_rows_of_one_invoice_belong_together_wherever_in_the_file_they_sta
     assert [len(invoice.lines) for invoice in await invoices(files)] in ([2, 1], [1, 2])
 
 
+async def test_rows_whose_keys_are_written_otherwise_belong_together(files: Files):
+    rows = [
+        a_row(invoice_number="TI-1a"),
+        a_row(invoice_number="ti-1A", retailer_org_uuid=RETAILER.upper()),
+        a_row(invoice_number="TI-1A ", retailer_org_uuid=RETAILER.replace("-", "")),
+    ]
+    assert (await files.send("invoice_1.csv", table(*rows))).numbers == (1, 0, 0)
+    [invoice] = await invoices(files)
+    assert (invoice.number, len(invoice.lines)) == ("TI-1a", 3)
+
+
 async def test_the_same_file_twice_does_not_invoice_twice(files: Files):
     rows = [a_row(quantity_invoiced=1), a_row(quantity_invoiced=2, invoice_line_item_attributes="a:b")]
     sent = table(*(row | {"supplier_provided_tax": "1.00", "supplier_provided_notes": "x"} for row in rows))

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from billingua.core.errors import Refused
+from billingua.core.invoice import number_key
 from billingua.core.line import Attribute
 from billingua.dialects.crux.vocabulary import INVALID
 from billingua.wire.scalars import Invalid, read_day, read_decimal, read_integer, read_text, read_uuid
@@ -122,12 +123,14 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its name, how its cells are read, and whether a row is useless without it."""
+    """A column: its name, how its cells are read and compared, and whether a row is useless without it."""
 
     name: str
     read: Callable[[str], Any] = read_text
     level: Level = Level.GROUP
     required: bool = False
+    compare: Callable[[Any], Any] = lambda value: value
+    """Gives the form in which two values are held against each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +180,7 @@ LAYOUTS = {
         ("retailer_org_uuid", "retailer_po", "invoice_number"),
         _RETAILER,
         _PO,
-        Column("invoice_number", _number, required=True),
+        Column("invoice_number", _number, required=True, compare=number_key),
         _SKU,
         _line("quantity_invoiced", _quantity, required=True),
         _line("supplier_provided_sku_cost", _money, required=True),
@@ -294,7 +297,7 @@ def read_group(layout: Layout, rows: Iterable[tuple[int, Mapping[str, str]]]) ->
         read = _read_row(layout, number, cells, troubles)
         for column in layout.columns:
             if column.level is Level.GROUP and column.name in read:
-                _take_once(column.name, number, read.pop(column.name), whole, first_said, troubles)
+                _take_once(column, number, read.pop(column.name), whole, first_said, troubles)
         lines.append(Line(number, read))
     if troubles:
         raise GroupRefused(troubles)
@@ -323,10 +326,11 @@ def _read_row(layout: Layout, number: int, cells: Mapping[str, str], troubles: l
 
 
 def _take_once(
-    name: str, row: int, value: Any, whole: dict[str, Any], first_said: dict[str, int], troubles: list[Trouble]
+    column: Column, row: int, value: Any, whole: dict[str, Any], first_said: dict[str, int], troubles: list[Trouble]
 ) -> None:
     """Take a value that every row repeats. Rows that contradict each other are told: nobody knows which is meant."""
+    name = column.name
     if name not in whole:
         whole[name], first_said[name] = value, row
-    elif whole[name] != value:
+    elif column.compare(whole[name]) != column.compare(value):
         troubles.append(Trouble(row, name, f"Row {first_said[name]}, which it belongs to, says otherwise."))

@@ -6,11 +6,13 @@ from contextlib import closing, contextmanager
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
+from uuid import UUID
 
 import msgspec
 
-from billingua.dialects.crux.files.columns import Layout
+from billingua.dialects.crux.files.columns import Column, Layout
 from billingua.dialects.crux.files.sheets import Row, SheetUnreadable, open_sheet
+from billingua.wire.scalars import Invalid
 
 Rows = list[tuple[int, Mapping[str, str]]]
 
@@ -18,6 +20,7 @@ _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(dict[str, str]).decode
 
 _ROWS = "CREATE TABLE row (number INTEGER PRIMARY KEY, key BLOB NOT NULL, cells BLOB NOT NULL) STRICT"
+_MET = "CREATE TABLE met (uuid BLOB PRIMARY KEY, number INTEGER NOT NULL) STRICT, WITHOUT ROWID"
 _GROUPS = """
 CREATE TABLE grouped AS SELECT key, min(number) AS first FROM row GROUP BY key;
 CREATE UNIQUE INDEX by_first ON grouped (first);
@@ -51,6 +54,11 @@ class Groups:
         for _, rows in groupby(found, key=itemgetter(0)):
             yield [(number, _decode(cells)) for _, number, cells in rows]
 
+    def meet(self, uuid: UUID, row: int) -> int:
+        """Note that a group met a document; give the first row of the group that was the first to meet it."""
+        self._connection.execute("INSERT OR IGNORE INTO met VALUES (?, ?)", (uuid.bytes, row))
+        return self._connection.execute("SELECT number FROM met WHERE uuid = ?", (uuid.bytes,)).fetchone()[0]
+
 
 @contextmanager
 def gathered(path: Path, name: str, layout: Layout) -> Generator[Groups]:
@@ -63,6 +71,7 @@ def gathered(path: Path, name: str, layout: Layout) -> Generator[Groups]:
         connection.execute(_ROWS)
         with connection:
             connection.executemany("INSERT INTO row VALUES (?, ?, ?)", _keyed(path, name, layout))
+            connection.execute(_MET)
             connection.execute("CREATE INDEX by_key ON row (key, number)")
         connection.executescript(_GROUPS)
         yield Groups(connection)
@@ -84,7 +93,14 @@ def _named(row: Row, layout: Layout) -> Row:
 
 
 def _key(number: int, cells: Mapping[str, str], layout: Layout) -> bytes:
-    parts = [cells.get(name, "").lower() if name.endswith("_uuid") else cells.get(name, "") for name in layout.key]
-    required = {column.name for column in layout.columns if column.required}
-    lacking = any(not part and name in required for name, part in zip(layout.key, parts, strict=True))
-    return _encode(number if lacking else parts)
+    columns = [column for column in layout.columns if column.name in layout.key]
+    lacking = any(column.required and not cells.get(column.name) for column in columns)
+    return _encode(number if lacking else [_comparable(column, cells.get(column.name, "")) for column in columns])
+
+
+def _comparable(column: Column, text: str) -> str:
+    """Give a cell as it is compared, so that whatever the ledger takes for one is one; as it is, if unreadable."""
+    try:
+        return str(column.compare(column.read(text))) if text else ""
+    except Invalid:
+        return text

@@ -147,7 +147,8 @@ class _Work:
             # First everything is looked up, then all is run in the order of the file: of two invoices for which there
             # is room for one, the first one gets it.
             prepared = await _all(self._prepare(rows) for rows in chunk)
-            for lines in await _all(self._result(rows, work) for rows, work in zip(chunk, prepared, strict=True)):
+            results_of = (self._result(rows, work) for rows, work in zip(chunk, prepared, strict=True))
+            for lines in [_met_once(groups, lines) for lines in await _all(results_of)]:
                 results.write(lines)
                 counts[lines[0].result] += 1
             tally = Tally(
@@ -197,6 +198,15 @@ class _Work:
                 uuids=frozenset({uuid}) if uuid else None,
             )
         return OrderQuery(trader=trader, number=cells["retailer_po"])
+
+
+def _met_once(groups: Groups, lines: list[Result]) -> list[Result]:
+    """Reject a group that came to the same document as one before it: nothing of it was written."""
+    line = lines[0]
+    first = groups.meet(line.uuid, line.row) if line.uuid and line.row else line.row
+    if first == line.row:
+        return lines
+    return [Result(line.row, line.document, Verdict.REJECTED, "", f"Row {first} already has this number.")]
 
 
 async def _all(tasks: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
