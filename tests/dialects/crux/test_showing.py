@@ -101,6 +101,13 @@ async def entry(crux: Crux, order: Order = ORDER, token: str = RETAILER) -> dict
     return next(shown for shown in await listed(crux, token) if shown["uuid"] == str(order.uuid))
 
 
+@pytest.mark.parametrize("number", ["SLASH/7", "a//b", "a/b/"])
+async def test_an_orders_number_may_have_slashes_in_it(crux: Crux, number: str) -> None:
+    await keep(crux, replace(ORDER, number=number))
+
+    assert [shown["po_number"] for shown in await by_number(crux, number)] == [number]
+
+
 @pytest.mark.parametrize("token", [RETAILER, SUPPLIER])
 async def test_an_order_is_shown_as_the_contract_prints_it(crux: Crux, token: str) -> None:
     shown = await detail(crux, token=token)

@@ -6,6 +6,7 @@ from secrets import token_hex
 from typing import TypeVar
 from uuid import UUID
 
+from starlette.convertors import PathConvertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -60,6 +61,15 @@ def make_face(
     return Face(NAME, [*routes, *login, download, *unfinished], voice)
 
 
+class _NumberConvertor(PathConvertor):
+    """An order's number in a path, which may have slashes in it."""
+
+    regex = "[^/](?s:.*)"
+
+
+register_url_convertor("number", _NumberConvertor())
+
+
 def _calls(files: FileEndpoints) -> Mapping[str, Mapping[str, "Call"]]:
     resources = files.resources().items()
     return {path: {verb: Call(*call) for verb, call in calls.items()} for path, calls in resources}
@@ -78,7 +88,7 @@ def _resources(endpoints: "Endpoints") -> Mapping[str, Mapping[str, "Call"]]:
         "/orders/": {"POST": Call(endpoints.list_orders, sees)},
         "/orders/create/": {"POST": Call(endpoints.create_order, Access(CREATE_ORDER, RETAILER))},
         "/orders/acknowledge/": {"PUT": Call(endpoints.acknowledge, sees)},
-        "/orders/po/{po_number}/": {"GET": Call(endpoints.show_orders_of_number, sees)},
+        "/orders/po/{po_number:number}/": {"GET": Call(endpoints.show_orders_of_number, sees)},
         "/orders/cancel/": {"PATCH": Call(endpoints.cancel_order, cancels)},
         "/orders/cancel/{order_uuid:uuid}/confirm/": {"PATCH": confirm},
         "/orders/cancel/{order_uuid:uuid}/reject/": {"PATCH": reject},
