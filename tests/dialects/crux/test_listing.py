@@ -6,7 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
-from billingua.core.order import Allocation, LineStatus, Order
+from billingua.core.order import Allocation, LineStatus, Order, Trader
+from billingua.core.party import TradeRole
+from billingua.dialects.crux.listing import order_query
 from tests.builders import a_uuid, an_order_line
 from tests.dialects.crux.conftest import BIRCH, LARKSPUR, RETAILER, SUPPLIER, TAMARACK, YARROW, Crux
 from tests.dialects.crux.test_ordering import PRINTED as NEW_ORDER
@@ -217,6 +219,11 @@ async def test_a_limit_is_the_size_of_a_page_and_the_total_counts_all(
     assert answer["total_results"] == total
     listed = [order["purchase_order_id"] for order in answer["orders"]]
     assert sorted(listed) == everything if everything else len(listed) == len(numbers or [])
+
+
+@pytest.mark.parametrize(("asked", "limit"), [(999, 999), (1000, 1000), (1001, 1000), (10**6, 1000), (None, 100)])
+def test_a_page_has_at_most_a_thousand_orders(asked: int | None, limit: int) -> None:
+    assert order_query({"limit": asked}, Trader(TradeRole.RETAILER, a_uuid(1))).limit == limit
 
 
 async def test_pages_one_after_another_hold_every_order_once(crux: Crux) -> None:

@@ -21,6 +21,8 @@ from billingua.wire.members import ListOf, ObjectOf, Reader
 from billingua.wire.scalars import Invalid, read_integer, read_text, read_uuid
 
 DEFAULT_LIMIT = 100
+LARGEST_LIMIT = 1_000
+"""How many orders one page has at most: each costs a look at its invoices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def order_query(body: Any, trader: Trader) -> OrderQuery:
         sort=_sort(asked.get("sort") or {}),
         descending=_descending(asked.get("sort") or {}),
         offset=asked.get("start") or 0,
-        limit=DEFAULT_LIMIT if asked.get("limit") is None else asked["limit"],
+        limit=DEFAULT_LIMIT if asked.get("limit") is None else min(asked["limit"], LARGEST_LIMIT),
     )
 
 
