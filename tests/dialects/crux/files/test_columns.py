@@ -1,5 +1,6 @@
 """The columns of each kind of file: what each takes, which are needed, and how attribute cells are read (§14)."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -7,6 +8,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis.strategies import builds, lists, text
 
 from billingua.core.line import Attribute
 from billingua.dialects.crux.files.columns import (
@@ -19,6 +22,7 @@ from billingua.dialects.crux.files.columns import (
     read_attributes,
     read_group,
 )
+from billingua.dialects.crux.files.exports import write_attributes
 from billingua.dialects.crux.vocabulary import INVALID
 from billingua.wire.scalars import Invalid
 
@@ -147,6 +151,36 @@ def test_the_kind_of_a_file_is_what_its_name_begins_with(name: str, kind: Kind |
 )
 def test_an_attribute_cell_is_pairs_with_or_without_quotes(cell: str, pairs: list[tuple[str, str]]):
     assert read_attributes(cell) == tuple(Attribute(*pair) for pair in pairs)
+
+
+@pytest.mark.parametrize(
+    ("cell", "pairs"),
+    [
+        ("'a:b':'it's;;'", [("a:b", "it's;;")]),
+        ("'a;;b':'c'", [("a;;b", "c")]),
+        ("'a;;b':'c;;d';;e:f", [("a;;b", "c;;d"), ("e", "f")]),
+        ("a:'x;;y';;b:c", [("a", "x;;y"), ("b", "c")]),
+        ("'Gift wrap:Y;;'Batch':'7'", [("Gift wrap", "Y"), ("Batch", "7")]),
+        ("'Gift wrap':'Y;;'Batch':'7'", [("Gift wrap", "Y"), ("Batch", "7")]),
+    ],
+)
+def test_a_quoted_part_may_hold_what_separates(cell: str, pairs: list[tuple[str, str]]):
+    assert read_attributes(cell) == tuple(Attribute(*pair) for pair in pairs)
+
+
+PART = text(alphabet="ab:;' ", max_size=12).filter(
+    lambda part: part == part.strip() and not re.search(r"'\s*(:|;;)|(:|;;)\s*'", part)
+)
+"""A part of an attribute, without what only the quotes around the parts can say."""
+
+
+NAME = PART.filter(lambda part: part and not re.search(":.*;;", part))
+"""A name; with a colon before `;;` it might as well be a pair with a stray quote."""
+
+
+@given(lists(builds(Attribute, NAME, PART), min_size=1, max_size=4))
+def test_attributes_are_read_back_from_an_export(attributes: list[Attribute]):
+    assert read_attributes(write_attributes(attributes)) == tuple(attributes)
 
 
 @pytest.mark.parametrize("cell", ["Gift wrap", "a:1;;b", ":1", "'':1"])

@@ -1,7 +1,7 @@
 """The columns of each kind of file, and how their cells are read (contract §13, §14.3 to §14.5)."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
@@ -87,21 +87,73 @@ def _not_negative(number: Any) -> Any:
     return number
 
 
+_NAMED = re.compile(r"\s*'(.+?)'\s*:(.*)", re.DOTALL)
 _PAIR = re.compile(r"""((?:'[^']*'|[^':])*):(.*)""", re.DOTALL)
+_CLOSES_NAME = re.compile(r"'\s*:")
+
+_MOST_PIECES = 100
+"""How far the end of a quoted part is looked for: beyond, its quote is taken for a stray one."""
 
 
 def read_attributes(text: str) -> tuple[Attribute, ...]:
     """Read an attribute cell: `'Gift wrap':'Y';;'Batch':'7'`, each part with or without its quotes (§14.2)."""
-    return tuple(_attribute(pair) for pair in read_text(text).split(";;") if pair.strip())
+    return tuple(_attribute(pair) for pair in _pairs(read_text(text).split(";;")) if pair.strip())
+
+
+def _pairs(pieces: Sequence[str]) -> Iterator[str]:
+    """Join the pieces of a cell that were cut inside of a quoted part."""
+    place = 0
+    while place < len(pieces):
+        pair, place = pieces[place], place + 1
+        for is_open, closes in ((_name_is_open, _closes_name), (_value_is_open, _closes_value)):
+            if is_open(pair) and (end := _end(pieces, place, closes)):
+                pair, place = ";;".join([pair, *pieces[place:end]]), end
+        yield pair
+
+
+def _end(pieces: Sequence[str], start: int, closes: Callable[[str], bool]) -> int:
+    """Find behind which piece a quoted part ends; 0 where another pair begins before, and its quote is a stray one."""
+    for place in range(start, min(start + _MOST_PIECES, len(pieces))):
+        piece = pieces[place].strip()
+        if piece.startswith("'") and ":" in piece and not _CLOSES_NAME.match(piece):
+            return 0
+        if closes(piece):
+            return place + 1
+    return 0
+
+
+def _name_is_open(pair: str) -> bool:
+    return pair.lstrip().startswith("'") and ":" not in pair
+
+
+def _closes_name(piece: str) -> bool:
+    return _CLOSES_NAME.search(piece) is not None
+
+
+def _value_is_open(pair: str) -> bool:
+    value = _split(pair)[1].strip()
+    return value.startswith("'") and (len(value) == 1 or not value.endswith("'"))
+
+
+def _closes_value(piece: str) -> bool:
+    return piece.endswith("'")
 
 
 def _attribute(pair: str) -> Attribute:
-    """Split a pair at its first colon outside quotes, or, where a stray quote leaves none, at its first colon."""
-    match = _PAIR.fullmatch(pair)
-    name, colon, value = (match[1], ":", match[2]) if match else pair.partition(":")
-    if not colon or not _unquoted(name):
+    name, value = _split(pair)
+    if not _unquoted(name):
         raise Invalid("attributes")
     return Attribute(_unquoted(name), _unquoted(value))
+
+
+def _split(pair: str) -> tuple[str, str]:
+    """Split a pair at its first colon outside quotes, or, where a stray quote leaves none, at its first colon."""
+    if match := _NAMED.fullmatch(pair):
+        return f"'{match[1]}'", match[2]
+    if match := _PAIR.fullmatch(pair):
+        return match[1], match[2]
+    name, colon, value = pair.partition(":")
+    return (name, value) if colon else ("", "")
 
 
 def _unquoted(part: str) -> str:
