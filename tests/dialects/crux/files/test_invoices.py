@@ -138,6 +138,19 @@ async def test_rows_whose_keys_are_written_otherwise_belong_together(files: File
     assert (invoice.number, len(invoice.lines)) == ("TI-1a", 3)
 
 
+@pytest.mark.parametrize("cells", ["sku_id", "invoice_item_attributes,invoice_line_item_attributes"])
+async def test_a_column_twice_is_refused_by_whichever_of_its_names(files: Files, cells: str):
+    header, row = table(a_row()).splitlines()
+    worked_off = await files.send("invoice_1.csv", f"{header},{cells}\n{row}\n")
+    name = cells.rpartition(",")[2]
+    assert worked_off.reasons == [("1", "", f"The header names {name} twice.")]
+
+
+async def test_a_column_that_nobody_reads_may_be_there_twice(files: Files):
+    header, row = table(a_row()).splitlines()
+    assert (await files.send("invoice_1.csv", f"{header},memo,memo\n{row},x,y\n")).numbers == (1, 0, 0)
+
+
 async def test_the_same_file_twice_does_not_invoice_twice(files: Files):
     rows = [a_row(quantity_invoiced=1), a_row(quantity_invoiced=2, invoice_line_item_attributes="a:b")]
     sent = table(*(row | {"supplier_provided_tax": "1.00", "supplier_provided_notes": "x"} for row in rows))

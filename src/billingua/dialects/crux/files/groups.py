@@ -1,7 +1,7 @@
 """The rows of a file, gathered to groups wherever in the file they stand, in memory that does not grow with it."""
 
 import sqlite3
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from itertools import groupby
 from operator import itemgetter
@@ -82,12 +82,21 @@ def _keyed(path: Path, name: str, layout: Layout) -> Iterator[tuple[int, bytes, 
         missing = Missing(layout, list(sheet.columns))
         if missing.troubles:
             raise missing
+        _check_header(sheet.columns, layout)
         for number, cells in (_named(row, layout) for row in sheet.rows):
             yield number, _key(number, cells, layout), _encode(cells)
 
 
+def _check_header(columns: Sequence[str], layout: Layout) -> None:
+    """Refuse a header that names a column twice, by one name or two; those that nobody reads may be there twice."""
+    named = [layout.synonyms.get(column, column) for column in columns]
+    for column in layout.columns:
+        if named.count(column.name) > 1:
+            raise SheetUnreadable(f"The header names {column.name} twice", 1)
+
+
 def _named(row: Row, layout: Layout) -> Row:
-    """Put cells under their columns' own names, where they came under others; the own name counts first."""
+    """Put cells under their columns' own names, where they came under others."""
     others = {layout.synonyms[name]: text for name, text in row.cells.items() if name in layout.synonyms}
     return Row(row.number, {**others, **row.cells}) if others else row
 

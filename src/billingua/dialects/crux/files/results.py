@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterator, Sequence
-from io import TextIOBase
+from io import StringIO, TextIOBase
 from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
@@ -49,5 +49,5 @@ def open_results(path: Path) -> TextIOBase:
 
 def rejections_in(content: bytes) -> Iterator[dict[str, str]]:
     """Read from a result file what was rejected, by column."""
-    lines = content.decode("utf-8-sig").splitlines(keepends=True)
-    return (line for line in csv.DictReader(lines) if line["result"] == "rejected")
+    text = StringIO(content.decode("utf-8-sig"), newline="")
+    return (line for line in csv.DictReader(text) if line["result"] == "rejected")

@@ -65,9 +65,6 @@ def _columns(header: Iterable[str]) -> Sequence[str]:
     columns = [cell.strip() for cell in header]
     if not any(columns):
         raise SheetUnreadable("the file has no header", 1)
-    for column in filter(None, columns):
-        if columns.count(column) > 1:
-            raise SheetUnreadable(f"the header names {column} twice", 1)
     return columns
 
 
