@@ -20,7 +20,7 @@ from billingua.cli.refusals import CommandRefused
 from billingua.core.upload import Tally, Upload
 from billingua.dialects.crux.files.columns import Kind, kind_of
 from billingua.dialects.crux.files.ingest import Sender, Told, ingest
-from billingua.dialects.crux.files.results import ResultFile, open_results, rejections_in
+from billingua.dialects.crux.files.results import ResultFile, open_results, rejections_in, unguarded
 from billingua.dialects.crux.files.senders import find_sender, list_senders, may_send, recognize_sender
 from billingua.engine.clock import SystemClock
 from billingua.engine.ledger import Ledger
@@ -181,7 +181,7 @@ def _show_rejections(console: Console, content: bytes, most: int | None = MOST_S
     rejections = list(rejections_in(content))
     table = _table("row", "column", "document", "reason")
     for line in rejections[:most]:
-        table.add_row(*(Text(line[name]) for name in ("row", "column", "document", "reason")))
+        table.add_row(*(Text(unguarded(line[name])) for name in ("row", "column", "document", "reason")))
     console.print(table)
     if most is not None and len(rejections) > most:
         console.print(f"… and {len(rejections) - most} more")

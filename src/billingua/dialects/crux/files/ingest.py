@@ -76,8 +76,14 @@ def check_sender(sender: Sender, kind: Kind) -> None:
     access = ACCESS[kind]
     if sender.trader.role not in access.sides:
         raise WrongOrganization(access.sides)
-    if not holds(sender.caller.user, access.permission):
-        raise NotPermitted(access.permission)
+    check_permission(sender.caller, kind)
+
+
+def check_permission(caller: Caller, kind: Kind) -> None:
+    """Let a user send files of a kind, whichever side it trades on. Refuses with `NotPermitted`."""
+    permission = ACCESS[kind].permission
+    if not holds(caller.user, permission):
+        raise NotPermitted(permission)
 
 
 Told = Callable[[Tally, int], None]

@@ -42,6 +42,12 @@ def harmless(text: str) -> str:
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
+def unguarded(text: str) -> str:
+    """Take off the quote that `harmless` put before a text."""
+    bare = text.removeprefix("'")
+    return bare if harmless(bare) == text else text
+
+
 def open_results(path: Path) -> TextIOBase:
     """Open a file to write results to; its byte-order mark lets spreadsheets know that it is UTF-8."""
     return path.open("w", encoding="utf-8-sig", newline="")

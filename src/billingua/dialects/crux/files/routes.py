@@ -15,7 +15,7 @@ from billingua.dialects.crux.credentials import Access, Member
 from billingua.dialects.crux.errors import BodyInvalid, OrderUnknown
 from billingua.dialects.crux.files import exports
 from billingua.dialects.crux.files.columns import Kind, kind_of
-from billingua.dialects.crux.files.ingest import Sender, check_sender
+from billingua.dialects.crux.files.ingest import check_permission
 from billingua.dialects.crux.files.working import Uploads
 from billingua.dialects.crux.requests.bodies import read_json, read_members
 from billingua.dialects.crux.vocabulary import EXPORT_ORDER, NAME, VIEW_ORDER
@@ -62,7 +62,8 @@ class FileEndpoints:
             raise BodyTypeUnsupported(content_type(request))
         parts = decode_parts(body, request.headers["content-type"]) if body else {}
         name, kind = _name_and_kind(parts)
-        check_sender(Sender(member.caller, member.trader), kind)
+        # A file of the other side is received like any other: its results say that it came to nothing.
+        check_permission(member.caller, kind)
         upload = await self._uploads.receive(member.caller, name, parts["file"], "upload")
         return json_reply({"uuid": str(upload.uuid)}, 201)
 
