@@ -164,6 +164,26 @@ async def test_the_same_file_twice_does_not_invoice_twice(files: Files):
 
 
 @pytest.mark.parametrize(
+    ("column", "text"),
+    [
+        ("supplier_po", "TMK-9"),
+        ("supplier_provided_notes", "Call first"),
+        ("supplier_provided_order_attributes", "dock:3"),
+        ("supplier_provided_line_item_attributes", "shelf:7"),
+    ],
+)
+async def test_what_an_invoice_that_is_there_says_beside_is_told_not_to_be_written(
+    files: Files, column: str, text: str
+):
+    await files.send("invoice_1.csv", table(a_row()))
+    before = await files.crux.order()
+    [told] = (await files.send("invoice_2.csv", table(a_row(**{column: text})))).results
+    assert told["result"] == "already there"
+    assert told["reason"] == f"Not written, though it differs from what is there: {column}."
+    assert await files.crux.order() == before
+
+
+@pytest.mark.parametrize(
     "change",
     [
         {"quantity_invoiced": 2},

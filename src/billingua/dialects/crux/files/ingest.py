@@ -184,7 +184,7 @@ class _Work:
                 raise GroupRefused(work)
             plan: Any = PLANS[self._kind]
             outcome: Outcome = await self._ledger.run(self._sender.caller, plan, work)
-            return [Result(first, document, outcome.verdict, uuid=outcome.uuid)]
+            return [Result(first, document, outcome.verdict, "", outcome.reason, outcome.uuid)]
         except StoreFailed:
             raise
         except GroupRefused as error:

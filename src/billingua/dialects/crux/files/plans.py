@@ -58,6 +58,7 @@ class Outcome:
 
     verdict: Verdict
     uuid: UUID | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +180,28 @@ def _remarks(command: WorkOff, match: _Match, caller: Caller, now: datetime) -> 
     return plans
 
 
+def _already_there(command: WorkOff, order: Order, uuid: UUID | None) -> Decision[Outcome]:
+    """Find a group to be there, and say what it says beside that was not written and is not there."""
+    unlike = _unlike(command, order)
+    reason = f"Not written, though it differs from what is there: {', '.join(unlike)}." if unlike else ""
+    return Decision(Outcome(Verdict.ALREADY_THERE, uuid, reason))
+
+
+def _unlike(command: WorkOff, order: Order) -> list[str]:
+    """Name the columns with remarks of a supplier that the order does not have."""
+    cells, terms = command.group.cells, order.terms_of(command.trader.organization)
+    there = {
+        "supplier_po": terms and terms.order_number,
+        "supplier_provided_notes": terms and terms.notes,
+        "supplier_provided_order_attributes": terms and terms.attributes,
+    }
+    unlike = [name for name, value in there.items() if name in cells and cells[name] != value]
+    of_lines = "supplier_provided_line_item_attributes"
+    said = {(line.sku, line.supplier_attributes) for line in _own(order, command.trader)}
+    wanted = [(row.cells["sku_id"], row.cells[of_lines]) for row in command.group.lines if of_lines in row.cells]
+    return unlike if said.issuperset(wanted) else [*unlike, of_lines]
+
+
 # Invoices
 
 
@@ -187,7 +210,7 @@ def work_off_invoice(command: WorkOff, caller: Caller, now: datetime) -> Plan[Ou
     orders = yield from _orders(command)
     written = yield from _written(command, orders)
     if written:
-        return _compared(command, written)
+        return _compared(command, orders, written)
     match = _choose(command, orders, lambda row: row.cells["quantity_invoiced"], _not_invoiced)
     invoice = InvoiceOrder(
         order=match.order.uuid,
@@ -209,12 +232,13 @@ def _written(command: WorkOff, orders: Sequence[Order]) -> Step[list[Invoice]]:
     return [invoice for key in keys if (invoice := found.get(key))]
 
 
-def _compared(command: WorkOff, written: Sequence[Invoice]) -> Decision[Outcome]:
+def _compared(command: WorkOff, orders: Sequence[Order], written: Sequence[Invoice]) -> Decision[Outcome]:
     same = [invoice for invoice in written if _content_of(invoice) == _content(command.group)]
     if not same:
         reason = "An invoice with this number is there already, and it says something else."
         raise _trouble(command, "invoice_number", reason)
-    return Decision(Outcome(Verdict.ALREADY_THERE, same[0].uuid))
+    order = next(order for order in orders if order.id == same[0].order)
+    return _already_there(command, order, same[0].uuid)
 
 
 def _not_invoiced(line: OrderLine) -> int:
@@ -299,7 +323,7 @@ def _sent(command: WorkOff, orders: Sequence[Order]) -> Decision[Outcome] | None
     if not same:
         reason = "A package with this number is there already, and it holds something else."
         raise _trouble(command, "tracking_number", reason)
-    return Decision(Outcome(Verdict.ALREADY_THERE, _package_uuid(same[0], command.trader, number)))
+    return _already_there(command, same[0], _package_uuid(same[0], command.trader, number))
 
 
 def _packages(order: Order, trader: Trader, number: str) -> Counter[str]:
@@ -336,7 +360,7 @@ def work_off_allocation(command: WorkOff, caller: Caller, now: datetime) -> Plan
     matches = [match for order in orders if (match := _match(order, command, lambda _: 1, lambda _: 1))]
     for match in matches:
         if match.fits and said == [line.allocation for line in match.lines]:
-            return Decision(Outcome(Verdict.ALREADY_THERE, match.order.uuid))
+            return _already_there(command, match.order, match.order.uuid)
     match = _choose_to_allocate(command, orders, matches)
     allocate = AllocateOrder(
         order=match.order.uuid,
