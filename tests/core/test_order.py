@@ -17,6 +17,7 @@ from billingua.core.order import (
     invoice_lines,
     lines_of,
     part_of,
+    plain_designation,
 )
 from billingua.core.party import TradeRole
 from tests.builders import SUPPLIER, a_uuid, an_order, an_order_line
@@ -234,3 +235,16 @@ def test_lines_are_put_in_the_places_of_those_with_their_uuids():
 def test_what_is_shipped_of_a_line_is_what_its_packages_hold():
     packages = tuple(Shipment(number="t01", quantity=quantity) for quantity in (2, 0, 3))
     assert [an_order_line(tracking=packages[:count]).shipped for count in range(4)] == [0, 2, 2, 5]
+
+
+@pytest.mark.parametrize(
+    ("label", "plain"),
+    [
+        ("ID: 1 Name: HasTracking", "HasTracking"),
+        ("Name:HasTracking ", "HasTracking"),
+        ("Rejected", "Rejected"),
+        (None, None),
+    ],
+)
+def test_a_decorated_label_has_a_plain_word_in_it(label: str | None, plain: str | None):
+    assert plain_designation(label) == plain
