@@ -294,6 +294,15 @@ async def test_of_several_orders_with_the_sku_the_one_with_room_is_meant_and_a_f
     assert (await files.send("invoice_3.csv", sent)).numbers == (0, 1, 0)
 
 
+async def test_an_invoice_that_another_order_has_room_for_is_not_taken_for_the_one_that_is_there(files: Files):
+    await files.send("invoice_1.csv", table(a_row()))
+    line = a_tamarack_line(a_uuid(1), sku="TM-88-BLU", quantity=2)
+    await add_orders(files, an_order(id=200, number=ORDER.number, retailer=LARKSPUR.uuid, lines=(line,)))
+    worked_off = await files.send("invoice_2.csv", table(a_row()))
+    reason = "This invoice is there already, but another order with this number has room for it as well."
+    assert worked_off.reasons == [("2", "retailer_po", reason)]
+
+
 async def test_where_nobody_can_tell_which_of_several_orders_is_meant_none_is_taken(files: Files):
     await add_orders(
         files,

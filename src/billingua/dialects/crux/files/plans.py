@@ -211,7 +211,7 @@ def work_off_invoice(command: WorkOff, caller: Caller, now: datetime) -> Plan[Ou
     written = yield from _written(command, orders)
     if written:
         return _compared(command, orders, written)
-    match = _choose(command, orders, lambda row: row.cells["quantity_invoiced"], _not_invoiced)
+    match = _choose(command, orders, _quantity_invoiced, _not_invoiced)
     invoice = InvoiceOrder(
         order=match.order.uuid,
         supplier=command.trader.organization,
@@ -238,7 +238,16 @@ def _compared(command: WorkOff, orders: Sequence[Order], written: Sequence[Invoi
         reason = "An invoice with this number is there already, and it says something else."
         raise _trouble(command, "invoice_number", reason)
     order = next(order for order in orders if order.id == same[0].order)
+    taken = {invoice.order for invoice in written}
+    others = [_match(other, command, _quantity_invoiced, _not_invoiced) for other in orders if other.id not in taken]
+    if any(match and match.fits for match in others):
+        reason = "This invoice is there already, but another order with this number has room for it as well."
+        raise _trouble(command, "retailer_po", reason)
     return _already_there(command, order, same[0].uuid)
+
+
+def _quantity_invoiced(row: Line) -> int:
+    return row.cells["quantity_invoiced"]
 
 
 def _not_invoiced(line: OrderLine) -> int:
