@@ -96,7 +96,9 @@ async def test_a_file_of_which_nobody_knows_whose_it_is_stays_and_is_complained_
     drop.put(path, SENT.replace("LK-40817", "LK-0"))
     await drop.settle()
     await drop.settle()
-    assert drop.files == [path]
+    out = path.replace("in/", "out/").replace(".csv", ".results.csv")
+    assert drop.files == [path, out]
+    assert "nobody knows whose file" in (drop.folder / out).read_text()
     assert len([record for record in caplog.records if "nobody knows whose" in record.getMessage()]) == 1
 
 

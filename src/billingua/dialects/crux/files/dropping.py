@@ -38,6 +38,8 @@ LOOK_SECONDS = 1.0
 LOST_SECONDS = 60.0
 """How long a file may stay taken without an upload: whoever took it is gone then."""
 
+_NAME_A_USER = "name a user by the folder, or with --drop-user"
+
 Grown = tuple[int, int]
 """How large a file is, and when it was last written, in nanoseconds."""
 
@@ -114,7 +116,7 @@ class DropFolder:
         sender = await self._sender(account.username, path)
         taken = account.path("work") / path.name
         if sender is None:
-            self._complain(path)
+            self._complain(account, path)
         elif _move(path, taken):
             await self._receive(account, sender, taken)
 
@@ -138,11 +140,14 @@ class DropFolder:
             return senders[0] if senders else None  # it is refused, whosever it is
         return await recognize_sender(self._ledger, senders, path, path.name)
 
-    def _complain(self, path: Path) -> None:
+    def _complain(self, account: _Account, path: Path) -> None:
         """Say once that nobody knows whose a file is; it stays where it is."""
         if path not in self._complained:
             self._complained.add(path)
-            logger.error("nobody knows whose file %s is: name a user by the folder, or with --drop-user", path)
+            logger.error("%s", reason := f"nobody knows whose file {path} is: {_NAME_A_USER}")
+            told = account.path("out") / results_name(path.name)
+            if not told.exists() or reason not in told.read_text("utf-8-sig"):
+                _reject(told, path.name, reason)
 
     async def _tell(self, account: _Account, path: Path) -> None:
         """Write what became of a file that was taken, once it is known, and put it away."""
@@ -194,9 +199,13 @@ def _unfit(path: Path) -> str:
 
 
 def _refuse(account: _Account, path: Path, reason: str) -> None:
-    with open_results(_free(account.path("out") / results_name(path.name))) as file:
-        ResultFile(file, path.name).write([Result(None, "", "rejected", "", reason)])
+    _reject(account.path("out") / results_name(path.name), path.name, reason)
     _put_away(account, path, path.name)
+
+
+def _reject(told: Path, name: str, reason: str) -> None:
+    with open_results(_free(told)) as file:
+        ResultFile(file, name).write([Result(None, "", "rejected", "", reason)])
 
 
 def _put_away(account: _Account, path: Path, name: str) -> None:
