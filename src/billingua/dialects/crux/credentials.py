@@ -29,7 +29,7 @@ BOTH_SIDES = frozenset(TradeRole)
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Who may make a call: users with the permission, of organizations on these sides of the trade."""
+    """Who may make a call: users with the permission, if one is named, of organizations on these sides of the trade."""
 
     permission: str
     sides: frozenset[TradeRole] = BOTH_SIDES
@@ -74,8 +74,8 @@ async def enter(session: Session, ledger: Ledger, access: Access) -> Member:
 
 
 def holds(user: User | None, permission: str) -> bool:
-    """Whether a user has a permission; one without a list of them has all that fit its organization."""
-    return user is not None and (user.permissions is None or permission in user.permissions)
+    """Whether a user has a permission, if one is named; a user without a list has all that fit its organization."""
+    return user is not None and (not permission or user.permissions is None or permission in user.permissions)
 
 
 async def _member(session: Session, ledger: Ledger) -> Member | None:

@@ -109,6 +109,17 @@ async def test_a_file_of_which_the_first_row_tells_whose_it_is_needs_no_name(cru
     assert "accepted" in (drop.folder / "out/invoice_1.results.csv").read_text()
 
 
+async def test_a_file_whose_first_row_is_bad_is_taken_for_the_sake_of_the_others(crux: Crux, tmp_path: Path):
+    drop = Drop(crux, tmp_path / "drop", username=None)
+    header, row = SENT.splitlines()[:2]
+    bad = row.replace("LK-40817", "LK-0")
+    drop.put("in/invoice_1.csv", "\n".join([header, bad, *SENT.splitlines()[1:], ""]))
+    await drop.settle()
+    results = (drop.folder / "out/invoice_1.results.csv").read_text()
+    assert "accepted" in results
+    assert "rejected" in results
+
+
 async def test_the_same_file_again_is_told_to_be_there_and_keeps_no_other_from_its_name(drop: Drop):
     for _ in range(2):
         drop.put("in/invoice_1.csv")

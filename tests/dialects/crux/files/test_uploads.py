@@ -117,6 +117,8 @@ async def test_json_is_415_and_nothing_at_all_is_400(crux: Crux):
         ("allocation_1.csv", "larkspur-token", 201),
         ("order_1.csv", "larkspur-token", 201),
         ("order_1.csv", "tamarack-token", 201),
+        ("tracking_1.csv", "tamarack-without-view_order-token", 201),
+        ("invoice_1.csv", "tamarack-without-view_order-token", 403),
         ("product_1.csv", "tamarack-token", 201),
         ("inventory_1.xlsx", "tamarack-token", 201),
         ("invoice_1.csv", "neither-token", 409),

@@ -13,6 +13,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote, unquote
 from uuid import UUID
@@ -37,6 +38,9 @@ LOOK_SECONDS = 1.0
 
 LOST_SECONDS = 60.0
 """How long a file may stay taken without an upload: whoever took it is gone then."""
+
+_LOOKS_AGAIN_AFTER = timedelta(minutes=1)
+"""How long a file is left alone of which nobody knows whose it is."""
 
 _NAME_A_USER = "name a user by the folder, or with --drop-user"
 
@@ -66,7 +70,7 @@ class DropFolder:
         self._folder = folder
         self._username = username
         self._grown: dict[Path, Grown] = {}
-        self._complained: set[Path] = set()
+        self._complained: dict[Path, datetime] = {}
 
     async def run(self) -> None:
         """Look after the folder, for ever."""
@@ -113,6 +117,9 @@ class DropFolder:
 
     async def _take(self, account: _Account, path: Path) -> None:
         """Receive a file as its user's. What cannot be received is told, and moved away."""
+        complained = self._complained.get(path)
+        if complained is not None and self._ledger.clock.now() < complained + _LOOKS_AGAIN_AFTER:
+            return
         sender = await self._sender(account.username, path)
         taken = account.path("work") / path.name
         if sender is None:
@@ -141,9 +148,10 @@ class DropFolder:
         return await recognize_sender(self._ledger, senders, path, path.name)
 
     def _complain(self, account: _Account, path: Path) -> None:
-        """Say once that nobody knows whose a file is; it stays where it is."""
-        if path not in self._complained:
-            self._complained.add(path)
+        """Say once that nobody knows whose a file is; it stays where it is, and is looked at again after a while."""
+        is_known = path in self._complained
+        self._complained[path] = self._ledger.clock.now()
+        if not is_known:
             logger.error("%s", reason := f"nobody knows whose file {path} is: {_NAME_A_USER}")
             told = account.path("out") / results_name(path.name)
             if not told.exists() or reason not in told.read_text("utf-8-sig"):

@@ -18,7 +18,7 @@ from billingua.dialects.crux.files.columns import Kind, kind_of
 from billingua.dialects.crux.files.ingest import check_permission
 from billingua.dialects.crux.files.working import Uploads
 from billingua.dialects.crux.requests.bodies import read_json, read_members
-from billingua.dialects.crux.vocabulary import EXPORT_ORDER, NAME, VIEW_ORDER
+from billingua.dialects.crux.vocabulary import EXPORT_ORDER, NAME
 from billingua.engine.credentials import hash_secret
 from billingua.engine.exports import LinkExport, link_export, opens_export
 from billingua.engine.ledger import Ledger
@@ -52,7 +52,7 @@ class FileEndpoints:
             "/orders/export/": {"POST": (self.export_orders, exports)},
             "/orders/search/export/": {"POST": (self.export_search, exports)},
             "/data/export/{export_uuid:uuid}/": {"GET": (self.show_export, exports)},
-            "/organizations/files/upload/": {"POST": (self.upload, Access(VIEW_ORDER))},
+            "/organizations/files/upload/": {"POST": (self.upload, Access(permission=""))},
         }
 
     async def upload(self, request: Request, member: Member) -> Response:
@@ -62,7 +62,8 @@ class FileEndpoints:
             raise BodyTypeUnsupported(content_type(request))
         parts = decode_parts(body, request.headers["content-type"]) if body else {}
         name, kind = _name_and_kind(parts)
-        # A file of the other side is received like any other: its results say that it came to nothing.
+        # Which permission is needed, the kind of file says. One of the other side is received like any other: its
+        # results say that it came to nothing.
         check_permission(member.caller, kind)
         upload = await self._uploads.receive(member.caller, name, parts["file"], "upload")
         return json_reply({"uuid": str(upload.uuid)}, 201)

@@ -1,8 +1,9 @@
 """Whom a file comes from, where no token says so: the drop folder and the command line name users."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 
 from billingua.core.access import User
@@ -12,12 +13,15 @@ from billingua.core.party import Party
 from billingua.dialects.crux.errors import WrongOrganization
 from billingua.dialects.crux.files.columns import Kind, kind_of
 from billingua.dialects.crux.files.ingest import Sender, check_sender
-from billingua.dialects.crux.files.sheets import Row, SheetUnreadable, open_sheet
+from billingua.dialects.crux.files.sheets import SheetUnreadable, open_sheet
 from billingua.dialects.crux.vocabulary import NAME
 from billingua.engine.kinds import by_username
 from billingua.engine.ledger import Ledger
 from billingua.engine.plan import Caller, by_uuid
 from billingua.engine.queries import OrderQuery
+
+_LOOKED_AT = 1_000
+"""How many rows are looked at to tell whose a file is."""
 
 
 async def find_sender(ledger: Ledger, workspace: str, username: str, request: str = "") -> Sender | None:
@@ -36,29 +40,33 @@ async def list_senders(ledger: Ledger, workspace: str, kind: Kind | None = None)
 
 
 async def recognize_sender(ledger: Ledger, senders: Sequence[Sender], path: Path, name: str) -> Sender | None:
-    """Tell from its first row whose a file is: the only organization's that sells what it names in the order it names.
+    """Tell from its rows whose a file is: the only organization's that sells what one names in the order it names.
 
     None where nobody can tell. A file that is taken for somebody else's does nothing: what is not theirs is rejected.
     """
     kind = kind_of(name)
     able = {sender.trader.organization: sender for sender in reversed(senders) if kind and may_send(sender, kind)}
-    if len(able) > 1:
-        row = await asyncio.to_thread(_first_row, path, name)
-        able = {uuid: sender for uuid, sender in able.items() if await _sells(ledger, sender, row)}
-    return next(iter(able.values())) if len(able) == 1 else None
+    if len(able) == 1:
+        return next(iter(able.values()))
+    for number, sku in await asyncio.to_thread(_first_named, path, name) if able else ():
+        selling = [sender for sender in able.values() if await _sells(ledger, sender, number, sku)]
+        if len(selling) == 1:
+            return selling[0]
+    return None
 
 
-def _first_row(path: Path, name: str) -> Mapping[str, str]:
+def _first_named(path: Path, name: str) -> Sequence[tuple[str, str]]:
+    """List the orders and SKUs that the first rows name, each pair once."""
     with suppress(SheetUnreadable), open_sheet(path, name) as sheet:
-        return next(sheet.rows, Row(1, {})).cells
-    return {}
+        rows = [row.cells for row in islice(sheet.rows, _LOOKED_AT)]
+        return list(dict.fromkeys((cells.get("retailer_po", ""), cells.get("sku_id", "")) for cells in rows))
+    return []
 
 
-async def _sells(ledger: Ledger, sender: Sender, row: Mapping[str, str]) -> bool:
-    query = OrderQuery(trader=sender.trader, number=row.get("retailer_po", ""))
-    page = await ledger.orders(sender.caller, query)
+async def _sells(ledger: Ledger, sender: Sender, number: str, sku: str) -> bool:
+    page = await ledger.orders(sender.caller, OrderQuery(trader=sender.trader, number=number))
     lines = (line for record in page.items for line in record.value.lines)
-    return any((line.supplier, line.sku) == (sender.trader.organization, row.get("sku_id")) for line in lines)
+    return any((line.supplier, line.sku) == (sender.trader.organization, sku) for line in lines)
 
 
 def may_send(sender: Sender, kind: Kind) -> bool:
