@@ -145,6 +145,8 @@ async def test_the_second_change_of_a_request_is_made_as_the_first_was(ledger: L
     caller = replace(a_caller(workspace="demo"), proof=a_proof(await known(ledger)))
     await ledger.run(caller, save, replace(ADA, name="Eve"))
     await ledger.run(caller, save, replace(ADA, name="Ada Eve"))
+    saved = dict(await ledger.store.find(by_id(User, 1)))
+    assert saved["demo"].value.name == "Ada Eve"
 
 
 async def test_a_store_that_fails_proves_nothing(ledger: Ledger):

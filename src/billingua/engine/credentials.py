@@ -1,7 +1,7 @@
 """Commands on credentials, and the hash under which a token is known."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from hmac import compare_digest
 
@@ -50,6 +50,27 @@ def create_credential(command: CreateCredential, caller: Caller, now: datetime) 
         expires_at=command.expires_at,
     )
     return Decision(credential, saves=[credential])
+
+
+@dataclass(frozen=True, slots=True)
+class IssueToken:
+    """Let a token (its hash) stand for the caller for a while, in the dialect through which the caller came."""
+
+    secret_hash: str
+    life: timedelta
+    label: str = ""
+
+
+def issue_token(command: IssueToken, caller: Caller, now: datetime) -> Plan[Credential]:
+    """Make a credential that ends by itself; those that were issued before live on."""
+    credential = CreateCredential(
+        dialect=caller.dialect,
+        secret_hash=command.secret_hash,
+        user=caller.user.username if caller.user else None,
+        label=command.label,
+        expires_at=now + command.life,
+    )
+    return (yield from create_credential(credential, caller, now))
 
 
 def revoke_credential(id: int, caller: Caller, now: datetime) -> Plan[Credential]:

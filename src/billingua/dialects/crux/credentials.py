@@ -6,13 +6,13 @@ from uuid import UUID
 
 from starlette.requests import Request
 
-from billingua.core.access import Credential, User
+from billingua.core.access import User
 from billingua.core.errors import NotPermitted
 from billingua.core.order import Trader
 from billingua.core.party import Party, TradeRole
 from billingua.dialects.crux.errors import LoginRefused, WrongOrganization
 from billingua.dialects.crux.vocabulary import NAME
-from billingua.engine.credentials import CreateCredential, create_credential, hash_secret
+from billingua.engine.credentials import IssueToken, hash_secret, issue_token
 from billingua.engine.ledger import Ledger
 from billingua.engine.plan import Caller, Decision, Needs, Plan, by_uuid
 from billingua.wire import credentials
@@ -104,14 +104,5 @@ async def log_in(request: Request, ledger: Ledger, username: str, password: str,
     member = await _member(session, ledger)
     if member is None:
         raise LoginRefused
-    await ledger.run(member.caller, issue_token, hash_secret(token))
+    await ledger.run(member.caller, issue_token, IssueToken(hash_secret(token), TOKEN_LIFE, "log-in"))
     return member
-
-
-def issue_token(secret_hash: str, caller: Caller, now: datetime) -> Plan[Credential]:
-    """Let a token (its hash) stand for the caller until its time is up; those issued before live on."""
-    user = caller.user.username if caller.user else None
-    command = CreateCredential(
-        dialect=NAME, secret_hash=secret_hash, user=user, label="log-in", expires_at=now + TOKEN_LIFE
-    )
-    return (yield from create_credential(command, caller, now))

@@ -2,16 +2,15 @@
 
 from base64 import b64decode
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from starlette.requests import Request
 
 from billingua.core.access import Credential
 from billingua.dialects.onlyoffice.errors import AuthenticationFailed
 from billingua.dialects.onlyoffice.vocabulary import NAME
-from billingua.engine.credentials import CreateCredential, create_credential, hash_secret
+from billingua.engine.credentials import IssueToken, hash_secret, issue_token
 from billingua.engine.ledger import Ledger
-from billingua.engine.plan import Caller, Plan
 from billingua.wire import credentials
 from billingua.wire.credentials import Session
 from billingua.wire.errors import CredentialMalformed, CredentialMissing, CredentialUnknown
@@ -60,14 +59,7 @@ async def sign_in(request: Request, ledger: Ledger, sign_in: SignIn, token: str)
         session = await _open_session_by_password(request, ledger, sign_in.user_name, sign_in.password)
     except CredentialUnknown as error:
         raise AuthenticationFailed from error
-    return session, await ledger.run(session.caller, issue_token, hash_secret(token))
-
-
-def issue_token(secret_hash: str, caller: Caller, now: datetime) -> Plan[Credential]:
-    """Let a token (its hash) stand for the caller until its time is up; those issued before live on."""
-    user = caller.user.username if caller.user else None
-    command = CreateCredential(dialect=NAME, secret_hash=secret_hash, user=user, expires_at=now + TOKEN_LIFE)
-    return (yield from create_credential(command, caller, now))
+    return session, await ledger.run(session.caller, issue_token, IssueToken(hash_secret(token), TOKEN_LIFE))
 
 
 def _name_and_password(encoded: str) -> tuple[str, str]:
