@@ -1,4 +1,4 @@
-"""How a BigCommerce client says who it is (contract §1.2, A2)."""
+"""How a BigCommerce client says who it is (contract §1.2, A2), and how often it may ask (§1.6)."""
 
 from starlette.requests import Request
 
@@ -8,8 +8,26 @@ from billingua.engine.standing import Standing
 from billingua.wire import credentials
 from billingua.wire.credentials import Session
 from billingua.wire.errors import CredentialMissing
+from billingua.wire.rates import RateLimit
 
 SCOPE = "b2b"
+
+
+class Entrance:
+    """Where clients are let in to a ledger, all of a store together so many times a minute."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._rates = RateLimit()
+
+    async def open_session(self, request: Request) -> Session:
+        """Let a client in, if its store has requests left in this minute."""
+        session = await open_session(request, self._ledger)
+        if not hasattr(request.state, "counted"):  # a request that is answered once more is still one
+            limit = session.workspace.setting(NAME, "requests_per_minute")
+            self._rates.count(session.workspace.name, limit, self._ledger.clock.now())
+            request.state.counted = True
+        return session
 
 
 async def open_session(request: Request, ledger: Ledger) -> Session:

@@ -1,10 +1,9 @@
-"""What BigCommerce clients are answered (contract §1.3, §3)."""
+"""How invoices are shown (contract §3.1, §3.2)."""
 
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
-from uuid import uuid5
 
 from starlette.responses import Response
 
@@ -15,24 +14,9 @@ from billingua.core.money import EXACT, ZERO, add_up
 from billingua.core.order import Order
 from billingua.core.party import Party
 from billingua.core.workspace import Workspace
-from billingua.dialects.bigcommerce.vocabulary import (
-    NAME,
-    SUCCESS,
-    USER_DEFINED,
-    ExtraField,
-    money,
-    seconds,
-    source_of,
-    status_of,
-    store_hash,
-)
+from billingua.dialects.bigcommerce.responses.envelope import success
+from billingua.dialects.bigcommerce.vocabulary import NAME, money, seconds, source_of, status_of, store_hash
 from billingua.engine.invoices import InvoiceView
-from billingua.wire.replies import json_reply
-
-
-def success(data: Any, **meta: Any) -> Response:
-    """Wrap an answer in the envelope of every success; `meta` is said beside the message."""
-    return json_reply({"code": 200, "data": data, "meta": {"message": SUCCESS, **meta}})
 
 
 def written(invoice: Invoice) -> Response:
@@ -177,22 +161,3 @@ def _line_item(line: InvoiceLine, currency: str) -> dict[str, Any]:
 def _plain(quantity: Decimal) -> str:
     """Write a quantity without an exponent and without zeros at its end."""
     return f"{EXACT.normalize(quantity):f}"
-
-
-def extra_field(field: ExtraField, workspace: Workspace) -> dict[str, Any]:
-    """Show how an extra field is set up (§3.7)."""
-    return {
-        "id": field.id,
-        "uuid": str(uuid5(workspace.uuid, f"extra field {field.id}")),
-        "fieldName": field.name,
-        "fieldType": int(field.type),
-        "isRequired": field.required,
-        "isUnique": field.unique,
-        "visibleToEnduser": True,
-        "configType": USER_DEFINED,
-        "defaultValue": field.default,
-        "maximumLength": field.max_length,
-        "numberOfRows": field.rows,
-        "maximumValue": field.max_value,
-        "listOfValue": field.options,
-    }

@@ -1,0 +1,57 @@
+"""Where clients knock for invoices (contract §4)."""
+
+from collections.abc import Iterable, Sequence
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from billingua.dialects.bigcommerce import requests, responses
+from billingua.dialects.bigcommerce.credentials import Entrance
+from billingua.dialects.bigcommerce.listing import read_window
+from billingua.dialects.bigcommerce.vocabulary import extra_fields
+from billingua.engine.ledger import Ledger
+from billingua.wire.errors import WrongVerb
+from billingua.wire.face import Endpoint
+
+
+class InvoiceEndpoints:
+    """The endpoints of invoices on one ledger."""
+
+    def __init__(self, ledger: Ledger, entrance: Entrance, body_limit: int) -> None:
+        self._ledger = ledger
+        self._entrance = entrance
+        self._body_limit = body_limit
+
+    def calls(self) -> Iterable[tuple[Sequence[str], str, Endpoint]]:
+        """List them, each with its verbs and its path; fixed paths go before those with an id (§4)."""
+        return [
+            (["GET"], "/invoices/extra-fields", self.list_extra_fields),
+            ([], "/invoices/export", takes_no_verb),
+            ([], "/invoices/{invoice_id}/send-mail", takes_no_verb),
+            (["GET"], "/invoices/{invoice_id}", self.get_invoice),
+            (["PUT"], "/invoices/{invoice_id}", self.update_invoice),
+        ]
+
+    async def list_extra_fields(self, request: Request) -> Response:
+        """List how the store's own fields are set up (§4.9)."""
+        session = await self._entrance.open_session(request)
+        window, fields = read_window(request), extra_fields(session.workspace)
+        shown = [responses.extra_field(field, session.workspace) for field in window.of(fields)]
+        return responses.success(shown, pagination=window.pagination(len(fields)))
+
+    async def get_invoice(self, request: Request) -> Response:
+        """Show an invoice (§4.3)."""
+        session = await self._entrance.open_session(request)
+        found = await self._ledger.read(session.caller, requests.find_invoice, requests.invoice_id(request))
+        return responses.success(responses.invoice(found, session.workspace))
+
+    async def update_invoice(self, request: Request) -> Response:
+        """Change what the body names, and nothing else (§4.4)."""
+        session = await self._entrance.open_session(request)
+        command = await requests.update_invoice(request, self._body_limit)
+        return responses.written(await self._ledger.run(session.caller, requests.amend_invoice, command))
+
+
+async def takes_no_verb(request: Request) -> Response:
+    """Refuse whatever is asked of a path that the contract names without any call (A30)."""
+    raise WrongVerb(request.method, ())

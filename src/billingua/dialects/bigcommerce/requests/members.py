@@ -1,0 +1,100 @@
+"""How the members of bodies are read (contract §1.6, §1.8)."""
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from enum import IntEnum
+from typing import Any, TypeVar
+
+from starlette.requests import Request
+
+from billingua.core.errors import PartyNotFound
+from billingua.dialects.bigcommerce.errors import BodyInvalid
+from billingua.dialects.bigcommerce.vocabulary import not_a_choice
+from billingua.wire.bodies import content_type, decode_json, read_body
+from billingua.wire.errors import BodyTypeUnsupported
+from billingua.wire.members import ObjectOf, Reader, problems_of
+from billingua.wire.scalars import (
+    Invalid,
+    read_amount,
+    read_currency,
+    read_decimal,
+    read_integer,
+    read_text,
+)
+
+T = TypeVar("T")
+
+ID = re.compile(r"[0-9]{1,10}")
+"""What an id looks like."""
+
+
+async def read_json(request: Request, body_limit: int) -> Any:
+    """Read a body of JSON; an empty body is not one, whatever its type (A44)."""
+    body = await read_body(request, body_limit)
+    if body and content_type(request) != "application/json":
+        raise BodyTypeUnsupported(content_type(request))
+    return decode_json(body)
+
+
+def read(reader: Callable[[Any], T], body: Any) -> T:
+    """Read a body, or a part of it. Refuses with `BodyInvalid`, which tells all problems at once."""
+    try:
+        return reader(body)
+    except Invalid as error:
+        raise BodyInvalid(problems_of(error)) from None
+
+
+def company_id(text: str) -> int:
+    """Give the id of a company; a text that is no id names none (A41)."""
+    if not ID.fullmatch(text):
+        raise PartyNotFound(text)
+    return int(text)
+
+
+def filled(value: Any) -> str:
+    """Read a text that says something."""
+    text = read_text(value)
+    if not text:
+        raise Invalid("blank")
+    return text
+
+
+def or_null(reader: Reader) -> Reader:
+    """Let a member be null, which says that there is nothing."""
+    return lambda value: None if value is None else reader(value)
+
+
+def choice(kind: type[IntEnum]) -> Reader:
+    """Read one of the numbers that there are."""
+
+    def read(value: Any) -> int:
+        if isinstance(value, str):
+            raise Invalid("integer")  # only times come as texts of digits too (A1)
+        number = read_integer(value)
+        if number not in set(kind):
+            raise Invalid(not_a_choice(number))
+        return number
+
+    return read
+
+
+def rounded(value: Any) -> Decimal:
+    """Read an amount of a balance, which has four decimals (A13)."""
+    return read_amount(value, 4)
+
+
+def exact(value: Any) -> Decimal:
+    """Read a number for a line of the ledger, digit for digit as far as the ledger keeps them."""
+    try:
+        return read_decimal(value)
+    except Invalid:
+        return read_amount(value, 12)
+
+
+def texts(*names: str) -> dict[str, Reader]:
+    """Read each of these members as a text."""
+    return dict.fromkeys(names, read_text)
+
+
+BALANCE = ObjectOf({"code": read_currency, "value": rounded}, required=("code", "value"))
