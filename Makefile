@@ -33,7 +33,7 @@ bench: setup .venv-bench ## Measure how fast it is, against the machine and what
 	touch $@
 
 test: setup ## Run the tests; core and engine must be covered whole
-	$(strip $(BIN)/coverage run -m pytest $(ARGS))
+	$(strip $(BIN)/python -m pytest --numprocesses logical --dist worksteal --cov --cov-report= $(ARGS))
 	$(BIN)/coverage report --include='src/billingua/core/*,src/billingua/engine/*' --fail-under=100
 
 durability: setup ## Kill servers and databases 500 times, and see that nothing is lost
