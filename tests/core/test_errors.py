@@ -55,6 +55,7 @@ def test_the_tree_that_is_drawn_is_the_tree_that_is():
         (errors.OverAllocated("u", 5, 6, 1), {"line": "u", "ordered": 5, "accepted": 6, "index": 1}),
         (errors.NothingToCancel(), {}),
         (errors.AmountTooLarge(Decimal("1E+14")), {"amount": Decimal("1E+14")}),
+        (errors.TooManyLines(1000), {"limit": 1000}),
         (errors.NotAParticipant(10, 3), {"party": 10, "opportunity": 3}),
         (errors.DateUnreadable("void_date", "soon"), {"field": "void_date", "value": "soon"}),
         (errors.DateInFuture("void_date", NOON), {"field": "void_date", "value": NOON}),

@@ -37,6 +37,7 @@ Refused
 ├─ OverInvoiced
 ├─ OverAllocated
 ├─ AmountTooLarge
+├─ TooManyLines
 ├─ ExportTooLarge
 ├─ NotAParticipant
 ├─ DateRefused
@@ -284,6 +285,14 @@ class AmountTooLarge(Refused):
     def __init__(self, amount: Decimal) -> None:
         super().__init__(amount)
         self.amount = amount
+
+
+class TooManyLines(Refused):
+    """The invoice would have more lines than it may."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit)
+        self.limit = limit
 
 
 class ExportTooLarge(Refused):

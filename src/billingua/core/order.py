@@ -240,6 +240,16 @@ def invoice_lines(order: Order, supplier: UUID, taken: Iterable[Invoiced]) -> Or
     return order.with_lines(own)
 
 
+def recount(order: Order, more: Mapping[UUID, int]) -> Order:
+    """Count so many pieces more, or fewer, of its lines (by their UUIDs) as invoiced: an invoice says otherwise now."""
+    changed = {
+        line.uuid: replace(line, invoiced=max(0, line.invoiced + more[line.uuid]))
+        for line in order.lines
+        if more.get(line.uuid)
+    }
+    return order.with_lines(changed) if changed else order
+
+
 def _take(line: OrderLine, part: Invoiced, index: int) -> OrderLine:
     if line.status in CLOSED_LINES:
         raise OrderLineClosed(line.uuid, line.status, index)

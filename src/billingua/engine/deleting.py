@@ -1,4 +1,4 @@
-"""Commands that delete invoices, in whatever status: their history stays."""
+"""Commands that delete invoices, in whatever status: their history stays, and what they took of orders is free."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,6 +7,7 @@ from billingua.core import errors, events
 from billingua.core.access import may_change
 from billingua.core.invoice import Invoice
 from billingua.engine.invoices import InvoiceView, view_invoices, view_of
+from billingua.engine.orders import recounted
 from billingua.engine.plan import Caller, Decision, Needs, Plan, by_id
 
 
@@ -20,7 +21,8 @@ def delete_invoice(id: int, caller: Caller, now: datetime) -> Plan[InvoiceView]:
     if not may_change(caller.user, record.value):
         raise errors.NotPermitted("delete the invoice")
     view = yield from view_of(record.value, record.version)
-    return Decision(view, deletes=[record.value], events=[_told(record.value)])
+    orders = yield from recounted([(record.value, None)])
+    return Decision(view, saves=orders, deletes=[record.value], events=[_told(record.value)])
 
 
 def delete_invoices(ids: Sequence[int], caller: Caller, now: datetime) -> Plan[Sequence[InvoiceView]]:
@@ -30,7 +32,8 @@ def delete_invoices(ids: Sequence[int], caller: Caller, now: datetime) -> Plan[S
     records = [record for key in keys if (record := found.record(key)) and may_change(caller.user, record.value)]
     views = (yield from view_invoices(records, caller, now)).answer
     deleted = [record.value for record in records]
-    return Decision(views, deletes=deleted, events=[_told(invoice) for invoice in deleted])
+    orders = yield from recounted([(invoice, None) for invoice in deleted])
+    return Decision(views, saves=orders, deletes=deleted, events=[_told(invoice) for invoice in deleted])
 
 
 def _told(invoice: Invoice) -> events.Event:

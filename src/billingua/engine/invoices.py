@@ -24,6 +24,7 @@ from billingua.core.lifecycle import Action, Status
 from billingua.core.party import Opportunity, Party
 from billingua.engine.content import InvoiceFields, LineContent, carry_over, line_needs, write_lines
 from billingua.engine.kinds import THE_WORKSPACE, by_claim, by_number, by_username
+from billingua.engine.orders import recounted
 from billingua.engine.plan import Caller, Decision, Found, Key, Needs, Plan, Record, Step, by_id
 
 
@@ -140,7 +141,8 @@ def amend_invoice(command: AmendInvoice, caller: Caller, now: datetime) -> Plan[
     if command.claims is not None:
         amended = replace(amended, claims=command.claims)
     amended = _state_paid(with_extra(amended, caller.dialect, command.extras), command, now)
-    return Decision(amended, saves=[amended], events=_told(invoice, amended))
+    orders = yield from recounted([(invoice, amended)])
+    return Decision(amended, saves=[amended, *orders], events=_told(invoice, amended))
 
 
 def _check_access(invoice: Invoice, caller: Caller) -> Step[None]:

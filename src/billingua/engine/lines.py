@@ -10,6 +10,7 @@ from billingua.core.invoice import Invoice, with_lines
 from billingua.core.lifecycle import Status
 from billingua.core.line import InvoiceLine
 from billingua.engine.content import LineContent, carry_over, line_needs, write_line
+from billingua.engine.orders import recounted
 from billingua.engine.plan import Caller, Decision, Key, Needs, Plan, by_id
 
 _EDITABLE = frozenset({Status.DRAFT})
@@ -17,24 +18,28 @@ _EDITABLE = frozenset({Status.DRAFT})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddLine:
-    """Write one line more, at a place that others may have too."""
+    """Write one line more, at a place that others may have too; an invoice has `most` lines, where that is limited."""
 
     invoice: int
     content: LineContent
     position: int = 0
+    most: int | None = None
 
 
 def add_line(command: AddLine, caller: Caller, now: datetime) -> Plan[InvoiceLine]:
     """Write a line.
 
     Refuses, in this order, with `ItemNotFound` or `TaxNotFound`; `InvoiceNotFound`; `InvoiceLocked` or
-    `ChangeNotPermitted`; `AmountTooLarge`.
+    `ChangeNotPermitted`; `TooManyLines`; `AmountTooLarge`.
     """
     key = by_id(Invoice, command.invoice)
     found = yield Needs([key, *line_needs([command.content])], ["invoice_line"])
     line = write_line(found.new_id("invoice_line"), command.position, command.content, found)
     invoice = found.require(key, errors.InvoiceNotFound(command.invoice))
-    return Decision(line, *_edited(invoice, [*invoice.lines, line], caller, now))
+    _require_editable(invoice, caller)
+    if command.most is not None and len(invoice.lines) >= command.most:
+        raise errors.TooManyLines(command.most)
+    return (yield from _edited(line, invoice, [*invoice.lines, line], now))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +71,8 @@ def change_line(command: ChangeLine, caller: Caller, now: datetime) -> Plan[Invo
     line = write_line(old.id, command.position, content, found)
     (line,) = carry_over([content], [line], [old], command.unsaid)
     lines = [line if other is old else other for other in invoice.lines]
-    return Decision(line, *_edited(invoice, lines, caller, now))
+    _require_editable(invoice, caller)
+    return (yield from _edited(line, invoice, lines, now))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +93,8 @@ def remove_line(command: RemoveLine, caller: Caller, now: datetime) -> Plan[Invo
     invoice, line = _line_of(found.get(key), command.line)
     if len(invoice.lines) == 1:
         raise errors.OnlyLine(line.id)
-    return Decision(line, *_edited(invoice, [other for other in invoice.lines if other is not line], caller, now))
+    _require_editable(invoice, caller)
+    return (yield from _edited(line, invoice, [other for other in invoice.lines if other is not line], now))
 
 
 def _line_of(invoice: Invoice | None, id: int) -> tuple[Invoice, InvoiceLine]:
@@ -97,13 +104,15 @@ def _line_of(invoice: Invoice | None, id: int) -> tuple[Invoice, InvoiceLine]:
     raise errors.InvoiceLineNotFound(id)
 
 
-def _edited(
-    invoice: Invoice, lines: Iterable[InvoiceLine], caller: Caller, now: datetime
-) -> tuple[list[Invoice], list[events.Event]]:
-    """Give an invoice other lines, in the order of their places, if the caller may edit it."""
+def _require_editable(invoice: Invoice, caller: Caller) -> None:
     lifecycle.require_unlocked(invoice.status, _EDITABLE)
     if not may_change(caller.user, invoice):
         raise errors.ChangeNotPermitted("change the invoice")
+
+
+def _edited(line: InvoiceLine, invoice: Invoice, lines: Iterable[InvoiceLine], now: datetime) -> Plan[InvoiceLine]:
+    """Give an invoice other lines, in the order of their places; the one that was edited is the answer."""
     in_order = tuple(sorted(lines, key=lambda line: (line.position, line.id)))
     edited = replace(with_lines(invoice, in_order), updated_at=now)
-    return [edited], [events.InvoiceEdited(invoice.id, invoice.number)]
+    orders = yield from recounted([(invoice, edited)])
+    return Decision(line, saves=[edited, *orders], events=[events.InvoiceEdited(invoice.id, invoice.number)])

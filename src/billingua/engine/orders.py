@@ -1,5 +1,6 @@
 """Commands on orders."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,6 +14,7 @@ from billingua.core.invoice import Invoice, total_owed
 from billingua.core.item import Item
 from billingua.core.lifecycle import Status
 from billingua.core.line import Attribute, Charge, InvoiceLine
+from billingua.core.money import EXACT, ZERO
 from billingua.core.order import (
     DeliveryAddress,
     Invoiced,
@@ -21,6 +23,7 @@ from billingua.core.order import (
     OrderLine,
     invoice_lines,
     lines_of,
+    recount,
 )
 from billingua.core.party import Party, TradeRole
 from billingua.core.rounding import en16931
@@ -280,3 +283,30 @@ def _line(
         order_line=ordered.uuid,
         attributes=taken.attributes,
     )
+
+
+def recounted(changes: Iterable[tuple[Invoice, Invoice | None]]) -> Step[list[Order]]:
+    """Count, on the orders, what invoices take of them now (None: they are gone) and not what they took before.
+
+    Gives the orders that are other than they were: what an invoice takes no longer may be invoiced again.
+    """
+    more: defaultdict[int, Counter[UUID]] = defaultdict(Counter)
+    for before, after in changes:
+        if before.order is not None:
+            more[before.order].update(_taken(after.lines if after else ()))
+            more[before.order].subtract(_taken(before.lines))
+    keys = [by_id(Order, id) for id, moved in more.items() if any(moved.values())]
+    if not keys:
+        return []
+    found = yield Needs(keys)
+    orders = [(order, recount(order, more[order.id])) for key in keys if (order := found.get(key))]
+    return [counted for order, counted in orders if counted is not order]
+
+
+def _taken(lines: Iterable[InvoiceLine]) -> Mapping[UUID, int]:
+    """Say how many whole pieces lines take of each order line."""
+    taken: dict[UUID, Decimal] = {}
+    for line in lines:
+        if line.order_line is not None:
+            taken[line.order_line] = EXACT.add(taken.get(line.order_line, ZERO), line.quantity or ZERO)
+    return {uuid: int(quantity) for uuid, quantity in taken.items()}

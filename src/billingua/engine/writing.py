@@ -15,6 +15,7 @@ from billingua.core.rounding import Rounding
 from billingua.engine.content import InvoiceFields, LineContent, carry_over, line_needs, write_lines
 from billingua.engine.invoices import InvoiceView, view_of
 from billingua.engine.kinds import by_number
+from billingua.engine.orders import recounted
 from billingua.engine.plan import Caller, Decision, Found, Key, Needs, Plan, Step, by_id
 
 
@@ -123,7 +124,8 @@ def replace_invoice(command: ReplaceInvoice, caller: Caller, now: datetime) -> P
     written = replace(in_currency(invoice, fields.get("currency", invoice.currency)), **fields, updated_at=now)
     written = with_extra(with_lines(written, lines), caller.dialect, command.extras)
     view = yield from view_of(written, record.version + 1)
-    return Decision(view, saves=[written], events=[events.InvoiceEdited(invoice.id, invoice.number)])
+    orders = yield from recounted([(invoice, written)])
+    return Decision(view, saves=[written, *orders], events=[events.InvoiceEdited(invoice.id, invoice.number)])
 
 
 def _references(fields: InvoiceFields) -> list[Key[Any]]:

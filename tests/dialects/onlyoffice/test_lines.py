@@ -232,6 +232,19 @@ async def test_an_unknown_product_or_tax_is_named(portal: Portal, fault: Any, na
     assert await portal.everything() == before
 
 
+FULL = born_here(61, lines=tuple(a_line(id=200 + place, position=place, item=4) for place in range(1000)))
+
+
+@pytest.mark.parametrize("others", [(FULL,)])
+async def test_to_an_invoice_of_a_thousand_lines_none_is_added(portal: Portal):
+    before = await portal.everything()
+    assert refusal(await post(portal, a_line_body(invoiceId=61))) == out_of_range("invoiceLines")
+    assert refusal(await post(portal, a_line_body(invoiceId=61), "eve-token")) == (403, "Access Denied")
+    assert await portal.everything() == before
+    assert response(await delete(portal, 200)) == 200
+    assert response(await post(portal, a_line_body(invoiceId=61)), 201)["id"] == 1200
+
+
 async def test_to_an_unknown_invoice_no_line_is_added(portal: Portal):
     assert refusal(await post(portal, a_line_body(invoiceId=404))) == out_of_range("invoiceId")
 

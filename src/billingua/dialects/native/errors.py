@@ -128,6 +128,7 @@ REFUSALS: dict[type[Exception], Problem] = {
     ),
     errors.ExportTooLarge: _refused("export-too-large", "Export too large", "There is more than one export can hold."),
     errors.AmountTooLarge: _refused("amount-too-large", "Amount too large", "The invoice comes to more than is kept."),
+    errors.TooManyLines: _refused("too-many-lines", "Too many lines", "An invoice has at most {0.limit} lines here."),
     errors.NotAParticipant: _refused(
         "not-a-participant", "No participant", "Party {0.party} takes no part in opportunity {0.opportunity}."
     ),

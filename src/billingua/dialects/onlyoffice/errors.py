@@ -118,6 +118,7 @@ REFUSALS: dict[type[Exception], Refusal] = {
     errors.SkuTaken: Refusal(400, OUT_OF_RANGE + "\r\nParameter name: sku", ARGUMENT),
     errors.InUse: Refusal(403, "Access Denied", SECURITY),
     errors.AmountTooLarge: _out_of_range("invoiceLines", "amount"),
+    errors.TooManyLines: Refusal(400, OUT_OF_RANGE + "\r\nParameter name: invoiceLines", ARGUMENT),
     errors.NotFound: Refusal(404, "Not found", UNSPECIFIED),
     errors.InvoiceLocked: Refusal(404, "Not found", UNSPECIFIED),
     errors.ChangeNotPermitted: Refusal(404, "Not found", UNSPECIFIED),

@@ -80,13 +80,14 @@ def delete_invoice(id: int, caller: Caller, now: datetime) -> Plan[ShownInvoice]
     """Delete an invoice (§4.8). Refuses as the ledger's `delete_invoice`."""
     decision = yield from deleting.delete_invoice(id, caller, now)
     (shown,) = yield from show([decision.answer])
-    return Decision(shown, events=decision.events, deletes=decision.deletes)
+    return Decision(shown, decision.saves, decision.events, deletes=decision.deletes)
 
 
 def delete_invoices(ids: Sequence[int], caller: Caller, now: datetime) -> Plan[list[ShownInvoice]]:
     """Delete those of some invoices that the caller may delete (§4.8)."""
     decision = yield from deleting.delete_invoices(ids, caller, now)
-    return Decision((yield from show(decision.answer)), events=decision.events, deletes=decision.deletes)
+    shown = yield from show(decision.answer)
+    return Decision(shown, decision.saves, decision.events, deletes=decision.deletes)
 
 
 async def put_creation_date(request: Request, workspace: Workspace, body_limit: int) -> RestampInvoice:

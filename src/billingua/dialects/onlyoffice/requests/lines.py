@@ -14,7 +14,7 @@ from billingua.core.line import InvoiceLine
 from billingua.core.money import ZERO, settle
 from billingua.dialects.onlyoffice.errors import ArgumentRefused, NotEditable
 from billingua.dialects.onlyoffice.requests.binding import Values, read_parameters
-from billingua.dialects.onlyoffice.vocabulary import LARGEST, LONGEST_TEXT
+from billingua.dialects.onlyoffice.vocabulary import LARGEST, LONGEST_TEXT, MOST_LINES
 from billingua.engine import lines
 from billingua.engine.content import LineContent
 from billingua.engine.ledger import Ledger
@@ -71,7 +71,8 @@ async def post_line(request: Request, body_limit: int) -> SentLine:
     """Read a line that is to be written (§6). Refuses with `ConversionFailed` or `ArgumentRefused`."""
     scalars = (await read_parameters(request, body_limit)).scalars
     place = scalars.read("sortOrder", read_integer, 0)
-    command = AddLine(invoice=_id(scalars, "invoiceId", 1), content=line_content(scalars), position=place)
+    invoice, content = _id(scalars, "invoiceId", 1), line_content(scalars)
+    command = AddLine(invoice=invoice, content=content, position=place, most=MOST_LINES)
     return SentLine(
         command, {name: scalars.read(name, read_number, ZERO) for name in ("quantity", "price", "discount")}
     )

@@ -1,0 +1,129 @@
+"""What an invoice takes of a Crux order, and gives back when ONLYOFFICE changes or deletes it."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+
+from billingua.app import create_app
+from billingua.core.order import Order
+from billingua.core.party import TradeRole
+from billingua.engine.credentials import hash_secret
+from billingua.engine.ledger import Ledger
+from billingua.engine.plan import by_id
+from billingua.engine.planting import Plant, plant
+from billingua.settings import Settings
+from tests.builders import (
+    SUPPLIER,
+    a_caller,
+    a_credential,
+    a_party,
+    a_user,
+    a_uuid,
+    a_workspace,
+    an_item,
+    an_order,
+    an_order_line,
+)
+from tests.stores.plans import assert_whole
+
+CRUX, ONLYOFFICE = {"Authorization": "Token crux"}, {"Authorization": "onlyoffice"}
+FIRST, SECOND = a_uuid(8100), a_uuid(8101)
+ORDER = an_order(lines=(an_order_line(item=1), an_order_line(uuid=SECOND, item=2)))
+"""Five pieces each of two things."""
+
+
+@pytest.fixture
+async def client(ledger: Ledger) -> AsyncIterator[httpx.AsyncClient]:
+    world = [
+        a_user(username="ada", admin=True, organization=SUPPLIER),
+        a_credential(id=1, dialect="crux", secret_hash=hash_secret("crux"), user="ada"),
+        a_credential(id=2, dialect="onlyoffice", secret_hash=hash_secret("onlyoffice"), user="ada"),
+        a_party(),
+        a_party(id=20, uuid=SUPPLIER, trade_role=TradeRole.SUPPLIER),
+        an_item(id=1),
+        an_item(id=2),
+        ORDER,
+    ]
+    await ledger.run(a_caller(), plant, Plant(a_workspace(), world))
+    transport = httpx.ASGITransport(app=create_app(ledger, Settings()))
+    async with httpx.AsyncClient(transport=transport, base_url="http://billingua.test") as client:
+        yield client
+
+
+async def invoice(client: httpx.AsyncClient, number: str, *taken: tuple[UUID, int]) -> int:
+    """Invoice some of the order, as its supplier; give the status of the answer."""
+    lines = [{"line_item_uuid": str(line), "quantity_invoiced": quantity} for line, quantity in taken]
+    path, body = f"/timp/orders/{ORDER.uuid}/invoices/", {"invoice_number": number, "line_items": lines}
+    return (await client.post(path, json=body, headers=CRUX)).status_code
+
+
+async def invoices_of_the_order(client: httpx.AsyncClient) -> list[str | None]:
+    answer = await client.get(f"/timp/orders/{ORDER.uuid}/invoices/", headers=CRUX)
+    return [one.get("invoice_number") for one in answer.json()["invoices"]]
+
+
+async def ask(client: httpx.AsyncClient, verb: str, path: str, body: Any = None) -> Any:
+    answer = await client.request(verb, f"/api/2.0/crm{path}", json=body or {}, headers=ONLYOFFICE)
+    assert answer.status_code in {200, 201}, answer.text
+    return answer.json()["response"]
+
+
+async def invoiced(ledger: Ledger) -> list[int]:
+    order = dict(await ledger.store.find(by_id(Order, ORDER.id)))["demo"].value
+    return [line.invoiced for line in order.lines]
+
+
+async def test_what_a_deleted_invoice_took_can_be_invoiced_again(client: httpx.AsyncClient, ledger: Ledger):
+    assert await invoice(client, "TI-1", (FIRST, 5), (SECOND, 2)) == 201
+    assert await invoice(client, "TI-2", (FIRST, 1)) == 422
+    (id,) = [one["id"] for one in await ask(client, "GET", "/contact/invoicelist/10")]
+
+    await ask(client, "DELETE", f"/invoice/{id}")
+
+    assert await invoiced(ledger) == [0, 0]
+    assert await invoices_of_the_order(client) == [None]
+    assert await invoice(client, "TI-1", (FIRST, 5), (SECOND, 5)) == 201
+    assert await invoices_of_the_order(client) == ["TI-1"]
+    await assert_whole(ledger.store)
+
+
+async def test_several_that_are_deleted_at_once_each_give_back_what_they_took(
+    client: httpx.AsyncClient, ledger: Ledger
+):
+    for number, line, quantity in (("TI-1", FIRST, 2), ("TI-2", FIRST, 1), ("TI-3", SECOND, 4)):
+        assert await invoice(client, number, (line, quantity)) == 201
+    first, second, third = [one["id"] for one in await ask(client, "GET", "/contact/invoicelist/10")]
+
+    await ask(client, "DELETE", "/invoice", {"invoiceids": [third, first]})
+
+    assert await invoiced(ledger) == [1, 0]
+    assert await invoice(client, "TI-4", (FIRST, 4), (SECOND, 5)) == 201
+    await ask(client, "DELETE", f"/invoice/{second}")
+    assert await invoiced(ledger) == [4, 5]
+    await assert_whole(ledger.store)
+
+
+async def test_what_is_written_anew_counts_as_it_is_written(client: httpx.AsyncClient, ledger: Ledger):
+    assert await invoice(client, "TI-1", (FIRST, 5), (SECOND, 2)) == 201
+    (id,) = [one["id"] for one in await ask(client, "GET", "/contact/invoicelist/10")]
+    for status in ("Rejected", "Draft"):
+        await ask(client, "PUT", f"/invoice/status/{status}", {"invoiceids": [id]})
+    assert await invoiced(ledger) == [5, 2]
+    body = {"issueDate": "2031-03-02", "dueDate": "2031-04-15", "contactId": 10, "currency": "USD", "exchangeRate": 1}
+    lines = [{"invoiceItemID": 1, "quantity": 3, "price": 7}, {"invoiceItemID": 1, "quantity": 9, "price": 7}]
+
+    await ask(client, "PUT", f"/invoice/{id}", body | {"terms": "30 days", "invoiceLines": lines})
+    assert await invoiced(ledger) == [3, 0]
+    added = await ask(client, "POST", "/invoiceline", {"invoiceId": id, "invoiceItemId": 2, "quantity": 4})
+    assert await invoiced(ledger) == [3, 0]
+    (of_order, _, _) = (await ask(client, "GET", f"/invoice/{id}"))["invoiceLines"]
+    await ask(client, "PUT", f"/invoiceline/{of_order['id']}", {"invoiceId": id, "invoiceItemId": 1, "quantity": 1})
+    assert await invoiced(ledger) == [1, 0]
+    for line in (added["id"], of_order["id"]):
+        await ask(client, "DELETE", f"/invoiceline/{line}")
+
+    assert await invoiced(ledger) == [0, 0]
+    await assert_whole(ledger.store)
