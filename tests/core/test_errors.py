@@ -42,6 +42,7 @@ def test_the_tree_that_is_drawn_is_the_tree_that_is():
         ),
         (errors.InvoiceLocked("void"), {"status": "void"}),
         (errors.OrderCancelled(), {}),
+        (errors.OrderBilled("3107"), {"number": "3107"}),
         (errors.OrderLineClosed("u", "Cancelled", 1), {"line": "u", "status": "Cancelled", "index": 1}),
         (errors.NumberTaken("INV-1"), {"number": "INV-1"}),
         (errors.InUse(4, 2), {"asked": 4, "uses": 2}),

@@ -18,6 +18,9 @@ Refused
 │  ├─ ChannelNotFound
 │  ├─ CurrencyNotFound
 │  ├─ CredentialNotFound
+│  ├─ PaymentNotFound
+│  ├─ ReceiptNotFound
+│  ├─ ReceiptLineNotFound
 │  ├─ UploadNotFound
 │  └─ ExportNotFound
 ├─ NotPermitted
@@ -28,7 +31,9 @@ Refused
 │  ├─ OnlyLine
 │  ├─ InUse
 │  ├─ OrderCancelled
+│  ├─ OrderBilled
 │  ├─ OrderLineClosed
+│  ├─ OperationRefused
 │  └─ NothingToCancel
 ├─ NumberTaken
 ├─ NameTaken
@@ -37,6 +42,7 @@ Refused
 ├─ OverInvoiced
 ├─ OverAllocated
 ├─ AmountTooLarge
+├─ AmountNotPositive
 ├─ TooManyLines
 ├─ ExportTooLarge
 ├─ NotAParticipant
@@ -151,6 +157,18 @@ class CredentialNotFound(NotFound):
     """No such credential."""
 
 
+class PaymentNotFound(NotFound):
+    """No such payment."""
+
+
+class ReceiptNotFound(NotFound):
+    """No such receipt."""
+
+
+class ReceiptLineNotFound(NotFound):
+    """No such line, or not of this receipt."""
+
+
 class UploadNotFound(NotFound):
     """No such file was received."""
 
@@ -210,6 +228,14 @@ class OrderCancelled(StateRefused):
     """Every line of the order is cancelled."""
 
 
+class OrderBilled(StateRefused):
+    """The order (its number on an invoice) is invoiced already, and has one invoice."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(number)
+        self.number = number
+
+
 class OrderLineClosed(StateRefused):
     """The order line is cancelled or rejected; `index` is its place in the request."""
 
@@ -218,6 +244,16 @@ class OrderLineClosed(StateRefused):
         self.line = line
         self.status = status
         self.index = index
+
+
+class OperationRefused(StateRefused):
+    """This is not done with the payment now; `allowed` lists what is."""
+
+    def __init__(self, payment: int, operation: str, allowed: Sequence[str] = ()) -> None:
+        super().__init__(payment, operation, allowed)
+        self.payment = payment
+        self.operation = operation
+        self.allowed = allowed
 
 
 class NothingToCancel(StateRefused):
@@ -285,6 +321,15 @@ class AmountTooLarge(Refused):
     def __init__(self, amount: Decimal) -> None:
         super().__init__(amount)
         self.amount = amount
+
+
+class AmountNotPositive(Refused):
+    """Nothing would be paid by a line of a payment; `index` is its place in the request."""
+
+    def __init__(self, amount: Decimal, index: int) -> None:
+        super().__init__(amount, index)
+        self.amount = amount
+        self.index = index
 
 
 class TooManyLines(Refused):

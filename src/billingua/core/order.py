@@ -240,6 +240,19 @@ def invoice_lines(order: Order, supplier: UUID, taken: Iterable[Invoiced]) -> Or
     return order.with_lines(own)
 
 
+def billable(order: Order) -> Order:
+    """Leave the closed lines out of an order. Refuses with `OrderCancelled` where those are all that it has."""
+    lines = tuple(line for line in order.lines if line.status not in CLOSED_LINES)
+    if order.lines and not lines:
+        raise OrderCancelled
+    return replace(order, lines=lines)
+
+
+def order_claim(number: str) -> str:
+    """Write the claim of the one invoice that a whole order has, by the order's number on it."""
+    return f"order\n{number}"
+
+
 def recount(order: Order, more: Mapping[UUID, int]) -> Order:
     """Count so many pieces more, or fewer, of its lines (by their UUIDs) as invoiced: an invoice says otherwise now."""
     changed = {

@@ -133,16 +133,21 @@ def amend_invoice(command: AmendInvoice, caller: Caller, now: datetime) -> Plan[
     invoice = found.require(key, errors.InvoiceNotFound(command.invoice))
     yield from _check_access(invoice, caller)
     lifecycle.require_unlocked(invoice.status)
+    written = yield from amended(invoice, command, caller, now)
+    orders = yield from recounted([(invoice, written)])
+    return Decision(written, saves=[written, *orders], events=_told(invoice, written))
+
+
+def amended(invoice: Invoice, command: AmendInvoice, caller: Caller, now: datetime) -> Step[Invoice]:
+    """Say what an invoice is once it is changed. Refuses as `amend_invoice`, from the party on."""
     yield from _check_amendment(invoice, command, caller)
-    amended = in_currency(invoice, command.fields.get("currency", invoice.currency))
-    amended = yield from _follow_party(replace(amended, **command.fields, updated_at=now), invoice)
+    changed = in_currency(invoice, command.fields.get("currency", invoice.currency))
+    changed = yield from _follow_party(replace(changed, **command.fields, updated_at=now), invoice)
     if command.lines is not None:
-        amended = yield from _amend_lines(amended, command.lines, command.unsaid)
+        changed = yield from _amend_lines(changed, command.lines, command.unsaid)
     if command.claims is not None:
-        amended = replace(amended, claims=command.claims)
-    amended = _state_paid(with_extra(amended, caller.dialect, command.extras), command, now)
-    orders = yield from recounted([(invoice, amended)])
-    return Decision(amended, saves=[amended, *orders], events=_told(invoice, amended))
+        changed = replace(changed, claims=command.claims)
+    return _state_paid(with_extra(changed, caller.dialect, command.extras), command, now)
 
 
 def _check_access(invoice: Invoice, caller: Caller) -> Step[None]:

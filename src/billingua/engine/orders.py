@@ -223,7 +223,7 @@ def _written(
     command: InvoiceOrder, order: Order, scope: str, found: Found, caller: Caller, now: datetime
 ) -> Step[Invoice]:
     own = lines_of(order, command.supplier)
-    party, titles = yield from _retailer_and_titles(order, own)
+    party, titles = yield from retailer_and_titles(order, own)
     lines = tuple(
         _line(position, taken, own[taken.line], titles, found) for position, taken in enumerate(command.lines)
     )
@@ -256,7 +256,7 @@ def _written(
     )
 
 
-def _retailer_and_titles(order: Order, lines: Mapping[UUID, OrderLine]) -> Step[tuple[int, dict[int, str]]]:
+def retailer_and_titles(order: Order, lines: Mapping[UUID, OrderLine]) -> Step[tuple[int, dict[int, str]]]:
     """Look up who is invoiced (its id) and what the items are called, by their ids."""
     items = _item_keys(lines.values())
     retailer: list[Key[Party]] = [by_uuid(Party, order.retailer)] if order.retailer else []

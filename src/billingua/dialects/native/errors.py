@@ -106,6 +106,7 @@ REFUSALS: dict[type[Exception], Problem] = {
     errors.InUse: _refused("in-use", "In use", "{0.uses} other records refer to this one."),
     errors.OnlyLine: _refused("only-line", "Only line", "The invoice has no other line, and one has to stay."),
     errors.OrderCancelled: _refused("order-cancelled", "Order cancelled", "Every line of the order is cancelled."),
+    errors.OrderBilled: _refused("order-billed", "Order invoiced already", "Order {0.number} is invoiced already."),
     errors.NothingToCancel: _refused(
         "nothing-to-cancel", "Nothing to cancel", "No line of the order can be cancelled, or is asked to be."
     ),
