@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from billingua.dialects import bigcommerce, crux, modulus, native, onlyoffice
 from billingua.engine.clock import SandboxClock
 from billingua.engine.ledger import Ledger
+from billingua.engine.sweeping import Sweeper
 from billingua.settings import Settings
 from billingua.wire.bodies import decode_json, read_body
 from billingua.wire.face import Face
@@ -80,10 +81,10 @@ def create_app(ledger: Ledger, settings: Settings, sandbox: Sandbox | None = Non
 
 
 def _work(ledger: Ledger, settings: Settings, uploads: crux.Uploads) -> Sequence[Work]:
-    """List what is to be done beside the requests."""
-    if settings.drop is None:
-        return [uploads.run]
-    return [uploads.run, crux.DropFolder(ledger, uploads, settings.drop, settings.drop_user).run]
+    """List what is to be done beside the requests. A sandbox keeps its log-ins: its clock may be set back."""
+    sweeping = [] if settings.sandbox else [Sweeper(ledger).run]
+    dropping = [crux.DropFolder(ledger, uploads, settings.drop, settings.drop_user).run] if settings.drop else []
+    return [uploads.run, *dropping, *sweeping]
 
 
 class _Health:

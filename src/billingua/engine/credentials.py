@@ -1,5 +1,7 @@
 """Commands on credentials, and the hash under which a token is known."""
 
+from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -7,7 +9,20 @@ from hmac import compare_digest
 
 from billingua.core import errors
 from billingua.core.access import Credential
+from billingua.engine.kinds import by_secret
 from billingua.engine.plan import Caller, Decision, Needs, Plan, by_id
+
+LOG_IN = "log-in"
+"""The label of the credentials that users are issued when they log in."""
+
+GIVEN_AGAIN_FOR = timedelta(hours=1)
+"""How long a token is given again to a user who logs in again."""
+
+MOST_GIVEN = 1000
+"""How many users' tokens are remembered; with one more, the one that was longest unused is forgotten."""
+
+REMOVED_AFTER = timedelta(days=1)
+"""How long after its end a log-in's credential is there, so that whoever comes too late is told so."""
 
 
 def hash_secret(secret: str) -> str:
@@ -58,7 +73,6 @@ class IssueToken:
 
     secret_hash: str
     life: timedelta
-    label: str = ""
 
 
 def issue_token(command: IssueToken, caller: Caller, now: datetime) -> Plan[Credential]:
@@ -67,10 +81,65 @@ def issue_token(command: IssueToken, caller: Caller, now: datetime) -> Plan[Cred
         dialect=caller.dialect,
         secret_hash=command.secret_hash,
         user=caller.user.username if caller.user else None,
-        label=command.label,
+        label=LOG_IN,
         expires_at=now + command.life,
     )
     return (yield from create_credential(credential, caller, now))
+
+
+def find_issued(token: str, caller: Caller, now: datetime) -> Plan[Credential | None]:
+    """Find the credential of a token that was issued to the caller; None where it opens nothing any more."""
+    key = by_secret(caller.dialect, hash_secret(token))
+    found = yield Needs([key])
+    credential = found.get(key)
+    is_theirs = caller.user is not None and credential is not None and credential.user == caller.user.username
+    return Decision(credential if credential is not None and is_theirs and credential.is_live(now) else None)
+
+
+class GivenTokens:
+    """Remembers which token each user was given last: some clients log in before every call.
+
+    A token is remembered for a user with one kept password, in the memory of this process alone, through which it
+    passes anyway. That it still opens something is for the ledger to say.
+    """
+
+    def __init__(self) -> None:
+        self._given: OrderedDict[tuple[str, str, str, str | None], tuple[str, datetime]] = OrderedDict()
+
+    def recall(self, caller: Caller, now: datetime) -> str | None:
+        """Tell which token the caller was given a while ago; None where that was too long ago, or in the future."""
+        key = _holder(caller)
+        token, given_at = self._given.get(key, (None, now))
+        if token is None or not timedelta() <= now - given_at < GIVEN_AGAIN_FOR:
+            return None
+        self._given.move_to_end(key)
+        return token
+
+    def remember(self, caller: Caller, token: str, now: datetime) -> None:
+        """Note that the caller was given a token."""
+        key = _holder(caller)
+        self._given.pop(key, None)
+        self._given[key] = token, now
+        while len(self._given) > MOST_GIVEN:
+            self._given.popitem(last=False)
+
+
+def _holder(caller: Caller) -> tuple[str, str, str, str | None]:
+    user = caller.user
+    return caller.workspace, caller.dialect, user.username if user else "", user and user.password_hash
+
+
+def remove_ended(ids: Sequence[int], caller: Caller, now: datetime) -> Plan[int]:
+    """Remove those of some credentials that log-ins left behind and that ended a while ago; tell how many."""
+    keys = [by_id(Credential, id) for id in ids]
+    found = yield Needs(keys)
+    ended = [credential for key in keys if (credential := found.get(key)) and is_left_behind(credential, now)]
+    return Decision(len(ended), deletes=ended)
+
+
+def is_left_behind(credential: Credential, now: datetime) -> bool:
+    """Whether a credential is of a log-in whose token ended so long ago that nobody asks for it any more."""
+    return credential.label == LOG_IN and not credential.is_live(now - REMOVED_AFTER)
 
 
 def revoke_credential(id: int, caller: Caller, now: datetime) -> Plan[Credential]:

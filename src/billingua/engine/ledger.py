@@ -13,6 +13,7 @@ from billingua.core.order import Order
 from billingua.core.party import Party
 from billingua.engine.catalogue_queries import ItemQuery, PartyQuery
 from billingua.engine.clock import Clock
+from billingua.engine.credentials import GivenTokens
 from billingua.engine.journal import Entry
 from billingua.engine.kinds import kind_of_type
 from billingua.engine.passwords import ProvenPasswords
@@ -33,6 +34,7 @@ class Ledger:
         self.clock = clock
         self.standings = Standings(store)
         self.passwords = ProvenPasswords()
+        self.given_tokens = GivenTokens()
 
     async def run(self, caller: Caller, command: Command[C, A], values: C) -> A:
         """Run a command; its effect is durable when the answer comes. Raises what the command refuses with."""

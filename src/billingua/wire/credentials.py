@@ -3,13 +3,14 @@
 from asyncio import to_thread
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
 from starlette.requests import Request
 
 from billingua.core.access import Credential, User
 from billingua.core.workspace import Workspace
-from billingua.engine.credentials import hash_secret, opens
+from billingua.engine.credentials import IssueToken, find_issued, hash_secret, issue_token, opens
 from billingua.engine.kinds import by_secret, by_username
 from billingua.engine.ledger import Ledger
 from billingua.engine.passwords import password_opens
@@ -116,3 +117,17 @@ async def _opens(ledger: Ledger, password_hash: str | None, password: str) -> bo
     if is_right:
         ledger.passwords.remember(password_hash, password)
     return is_right
+
+
+async def give_token(ledger: Ledger, caller: Caller, new: str, life: timedelta) -> tuple[str, Credential]:
+    """Give the caller a token: the one that they were given a while ago if it still opens something, or this new one.
+
+    Some clients log in before every call: so that costs a look at what is there, and no commit.
+    """
+    now = ledger.clock.now()
+    known = ledger.given_tokens.recall(caller, now)
+    if known and (credential := await ledger.read(caller, find_issued, known)):
+        return known, credential
+    credential = await ledger.run(caller, issue_token, IssueToken(hash_secret(new), life))
+    ledger.given_tokens.remember(caller, new, now)
+    return new, credential

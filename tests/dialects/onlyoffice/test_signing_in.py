@@ -1,5 +1,6 @@
 """Signing in: a user's name or e-mail address and password for a token (contract §1.4, §14)."""
 
+import logging
 from base64 import b64decode
 from datetime import timedelta
 from typing import Any
@@ -9,14 +10,14 @@ import pytest
 from argon2 import PasswordHasher
 
 from billingua.core.access import Credential
-from billingua.engine.credentials import hash_secret
+from billingua.engine.credentials import GIVEN_AGAIN_FOR, hash_secret, revoke_credential
 from billingua.engine.kinds import by_secret, by_username
 from billingua.engine.passwords import hash_password
 from billingua.engine.plan import Decision, Needs
 from billingua.engine.planting import Plant, plant
 from billingua.wire.replies import encode_json
 from tests.builders import a_caller, a_user, a_workspace
-from tests.dialects.onlyoffice.conftest import DRAFT, NOW, Portal, out_of_range, refusal
+from tests.dialects.onlyoffice.conftest import DRAFT, NOW, OWNERS, Portal, out_of_range, refusal
 from tests.walking import walk
 
 KEPT = hash_password("pässword", bytes(range(16)))
@@ -108,8 +109,10 @@ async def test_a_token_stands_for_an_administrator_who_signed_in(portal: Portal)
     assert (await portal.get(f"/invoice/{DRAFT}", token)).json()["response"]["canEdit"] is True
 
 
-async def test_another_sign_in_gives_another_token_and_leaves_the_first(portal: Portal):
-    tokens = {await token_of(portal), await token_of(portal)}
+async def test_another_sign_in_much_later_gives_another_token_and_leaves_the_first(portal: Portal):
+    first = await token_of(portal)
+    portal.clock.set(NOW + GIVEN_AGAIN_FOR)
+    tokens = {first, await token_of(portal)}
     assert len(tokens) == 2
     for token in tokens:
         assert (await portal.get(token=token)).status_code == 200
@@ -249,3 +252,74 @@ async def test_the_same_password_set_anew_is_proven_anew(portal: Portal, verifie
     await portal.ledger.run(a_caller(), with_password, hash_password("pässword", bytes(16)))
     await token_of(portal)
     assert verified == ["pässword", "pässword"]
+
+
+async def test_whoever_signs_in_before_every_call_is_given_one_token(portal: Portal, caplog: pytest.LogCaptureFixture):
+    caplog.set_level(logging.DEBUG)
+    first = await sign_in(portal)
+    kept, history = await all_credentials(portal), await walk(portal.ledger.store.journal())
+    portal.clock.set(NOW + GIVEN_AGAIN_FOR - timedelta(microseconds=1))
+    for name in ("mia", "mia@portal.test", "mia"):
+        again = await sign_in(portal, RIGHT | {"userName": name})
+        assert again.json() == first.json()
+    token = first.json()["response"]["token"]
+    assert (await portal.get(token=token)).status_code == 200
+    assert await all_credentials(portal) == kept
+    assert await walk(portal.ledger.store.journal()) == history
+    assert token not in caplog.text
+    assert token not in repr(vars(portal.ledger))
+
+
+async def test_each_user_is_given_their_own_token(portal: Portal):
+    mia = await token_of(portal)
+    owner = await token_of(portal, {"userName": "owner", "password": "s3cret:ü"})
+    assert mia != owner
+    assert await token_of(portal) == mia
+    assert (await portal.get(f"/invoice/{OWNERS}", mia)).json()["response"]["canEdit"] is False
+
+
+async def test_a_token_that_was_revoked_is_not_given_again(portal: Portal):
+    first = await token_of(portal)
+    ((_, record),) = await portal.ledger.store.find(by_secret("onlyoffice", hash_secret(first)))
+    await portal.ledger.run(a_caller(), revoke_credential, record.value.id)
+    second = await token_of(portal)
+    assert (await portal.get(token=first)).status_code == 401
+    assert (await portal.get(token=second)).status_code == 200
+    assert await token_of(portal) == second
+
+
+@pytest.mark.parametrize("moment", [NOW + timedelta(days=366), NOW - timedelta(days=1)], ids=["on", "back"])
+async def test_a_clock_that_is_moved_brings_another_token(portal: Portal, moment: Any):
+    first = await token_of(portal)
+    portal.clock.set(moment)
+    second = await token_of(portal)
+    assert first != second
+    assert (await portal.get(token=second)).status_code == 200
+    assert await token_of(portal) == second
+
+
+async def test_a_token_of_before_a_reset_is_not_given_again(portal: Portal):
+    first = await token_of(portal)
+    await portal.ledger.store.erase()
+    await portal.ledger.run(a_caller(), plant, Plant(a_workspace(), [MIA]))
+    second = await token_of(portal)
+    assert first != second
+    assert (await portal.get("/invoice/sample", first)).status_code == 401
+    assert (await portal.get("/invoice/sample", second)).status_code == 200
+
+
+async def test_whoever_has_a_new_password_is_given_a_new_token(portal: Portal):
+    first = await token_of(portal)
+    await portal.ledger.run(a_caller(), with_password, hash_password("pässword", bytes(16)))
+    assert await token_of(portal) != first
+
+
+def without_mia(_: None, caller: Any, now: Any) -> Any:
+    found = yield Needs([by_username("mia")])
+    return Decision(None, deletes=[found.get(by_username("mia"))])
+
+
+async def test_whoever_is_gone_is_given_nothing(portal: Portal):
+    await token_of(portal)
+    await portal.ledger.run(a_caller(), without_mia, None)
+    assert refusal(await sign_in(portal)) == WRONG

@@ -104,5 +104,5 @@ async def log_in(request: Request, ledger: Ledger, username: str, password: str,
     member = await _member(session, ledger)
     if member is None:
         raise LoginRefused
-    await ledger.run(member.caller, issue_token, IssueToken(hash_secret(token), TOKEN_LIFE, "log-in"))
+    await ledger.run(member.caller, issue_token, IssueToken(hash_secret(token), TOKEN_LIFE))
     return member

@@ -9,7 +9,6 @@ from starlette.requests import Request
 from billingua.core.access import Credential
 from billingua.dialects.onlyoffice.errors import AuthenticationFailed
 from billingua.dialects.onlyoffice.vocabulary import NAME
-from billingua.engine.credentials import IssueToken, hash_secret, issue_token
 from billingua.engine.ledger import Ledger
 from billingua.wire import credentials
 from billingua.wire.credentials import Session
@@ -51,15 +50,18 @@ class SignIn:
     provider: str = ""
 
 
-async def sign_in(request: Request, ledger: Ledger, sign_in: SignIn, token: str) -> tuple[Session, Credential]:
-    """Let a token open what a user may do (§1.4). Refuses with `AuthenticationFailed`: no other house vouches here."""
+async def sign_in(request: Request, ledger: Ledger, sign_in: SignIn, new: str) -> tuple[Session, str, Credential]:
+    """Give a user a token, this new one or the last (§1.4, §14).
+
+    Refuses with `AuthenticationFailed`: no other house vouches here.
+    """
     if sign_in.provider:
         raise AuthenticationFailed
     try:
         session = await _open_session_by_password(request, ledger, sign_in.user_name, sign_in.password)
     except CredentialUnknown as error:
         raise AuthenticationFailed from error
-    return session, await ledger.run(session.caller, issue_token, IssueToken(hash_secret(token), TOKEN_LIFE))
+    return session, *await credentials.give_token(ledger, session.caller, new, TOKEN_LIFE)
 
 
 def _name_and_password(encoded: str) -> tuple[str, str]:

@@ -63,6 +63,6 @@ class Endpoints:
     async def authenticate(self, request: Request) -> Response:
         """Give a user a token (§1.4)."""
         wanted = await requests.read_sign_in(request, self._body_limit)
-        token = b64encode(token_bytes(48)).decode()
-        session, credential = await sign_in(request, self._ledger, wanted, token)
+        new = b64encode(token_bytes(48)).decode()
+        session, token, credential = await sign_in(request, self._ledger, wanted, new)
         return responses.success(request, responses.token(token, credential, session, request))
