@@ -51,6 +51,15 @@ class StoreClient:
         """Send an update of an invoice."""
         return await self.client.put(f"{BASE}/invoices/{id}", headers=JSON, content=encode_json(body))
 
+    async def post(self, path: str, body: Any = None) -> httpx.Response:
+        """Post a body to a path; None is no body at all."""
+        content = b"" if body is None else encode_json(body)
+        return await self.client.post(BASE + path, headers=JSON, content=content)
+
+    async def delete(self, path: str) -> httpx.Response:
+        """Delete what is at a path."""
+        return await self.client.delete(BASE + path, headers=JSON)
+
     async def shown(self, id: int = 9) -> dict[str, Any]:
         """Get an invoice."""
         answer = await self.get(f"/invoices/{id}")

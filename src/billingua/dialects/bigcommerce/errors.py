@@ -47,7 +47,8 @@ class LimitTooHigh(wire.RequestRefused):
 class Refusal:
     """One row: status, text and `meta.message`, which is the text again where none is given.
 
-    The text stands in `data.errMsg` or, where a change of an invoice is refused for its values, in `meta.errors`.
+    The text stands in `data.errMsg`. Where an invoice is refused for its values it stands in `meta.errors`, and beside
+    that in `data.errMsg` unless `data` names the invoice (A10).
     """
 
     status: int
@@ -80,10 +81,13 @@ NO_CREDENTIALS = "Invalid token header. No credentials provided."
 REFUSALS: dict[type[Exception], Refusal] = {
     errors.InvoiceNotFound: Refusal(404, "Invoice does not exist", NOT_FOUND),
     errors.PartyNotFound: Refusal(404, "Company does not exist", NOT_FOUND),
+    errors.OrderNotFound: Refusal(404, "Order does not exist", NOT_FOUND),
     errors.ChannelNotFound: Refusal(404, "Store channels not exist", NOT_FOUND),
     errors.NotFound: Refusal(404, "Not found", NOT_FOUND),
     errors.NotPermitted: Refusal(403, "You do not have permission to {0.what}"),
     errors.NumberTaken: Refusal(400, "The invoice number already exists.", BAD),
+    errors.OrderBilled: Refusal(400, "The order already has an invoice.", BAD),
+    errors.OrderCancelled: Refusal(400, "Every line of the order is cancelled.", BAD),
     errors.InvoiceLocked: Refusal(400, "The invoice is {0.status} and can no longer be changed; ", BAD, in_errors=True),
     errors.TransitionRefused: Refusal(
         400, "status: The invoice is {0.status} and cannot be completed; ", BAD, in_errors=True
@@ -122,7 +126,7 @@ def voice(request: Request, error: Refused) -> Response:
     data: dict[str, Any] = _invoice_of(request) if refusal.status == 400 else {}
     if refusal.in_errors:
         meta["errors"] = text
-    elif text:
+    if text and not (refusal.in_errors and data):  # a new invoice has no id yet to be named by (A10)
         data["errMsg"] = text
     return json_reply({"code": refusal.status, "data": data, "meta": meta}, refusal.status, _headers(error))
 

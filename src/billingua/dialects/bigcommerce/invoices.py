@@ -9,6 +9,7 @@ from billingua.dialects.bigcommerce import requests, responses
 from billingua.dialects.bigcommerce.credentials import Entrance
 from billingua.dialects.bigcommerce.listing import read_window
 from billingua.dialects.bigcommerce.vocabulary import extra_fields
+from billingua.engine.deleting import delete_invoice
 from billingua.engine.ledger import Ledger
 from billingua.wire.errors import WrongVerb
 from billingua.wire.face import Endpoint
@@ -28,8 +29,11 @@ class InvoiceEndpoints:
             (["GET"], "/invoices/extra-fields", self.list_extra_fields),
             ([], "/invoices/export", takes_no_verb),
             ([], "/invoices/{invoice_id}/send-mail", takes_no_verb),
+            (["POST"], "/invoices", self.create_invoice),
             (["GET"], "/invoices/{invoice_id}", self.get_invoice),
             (["PUT"], "/invoices/{invoice_id}", self.update_invoice),
+            (["DELETE"], "/invoices/{invoice_id}", self.delete_invoice),
+            (["POST"], "/orders/{order_id}/invoices", self.invoice_order),
         ]
 
     async def list_extra_fields(self, request: Request) -> Response:
@@ -38,6 +42,18 @@ class InvoiceEndpoints:
         window, fields = read_window(request), extra_fields(session.workspace)
         shown = [responses.extra_field(field, session.workspace) for field in window.of(fields)]
         return responses.success(shown, pagination=window.pagination(len(fields)))
+
+    async def create_invoice(self, request: Request) -> Response:
+        """Write a new invoice (§4.2)."""
+        session = await self._entrance.open_session(request)
+        command = await requests.create_invoice(request, self._body_limit)
+        return responses.created(await self._ledger.run(session.caller, requests.open_invoice, command))
+
+    async def invoice_order(self, request: Request) -> Response:
+        """Write the invoice of a whole order; a body says nothing (§4.6)."""
+        session = await self._entrance.open_session(request)
+        invoice = await self._ledger.run(session.caller, requests.bill_order, requests.order_id(request))
+        return responses.of_order(invoice)
 
     async def get_invoice(self, request: Request) -> Response:
         """Show an invoice (§4.3)."""
@@ -50,6 +66,12 @@ class InvoiceEndpoints:
         session = await self._entrance.open_session(request)
         command = await requests.update_invoice(request, self._body_limit)
         return responses.written(await self._ledger.run(session.caller, requests.amend_invoice, command))
+
+    async def delete_invoice(self, request: Request) -> Response:
+        """Delete an invoice; payments on it stay (§4.5, A26)."""
+        session = await self._entrance.open_session(request)
+        deleted = await self._ledger.run(session.caller, delete_invoice, requests.invoice_id(request))
+        return responses.written(deleted.invoice)
 
 
 async def takes_no_verb(request: Request) -> Response:

@@ -101,6 +101,11 @@ def store_hash(workspace: Workspace) -> str:
     return workspace.setting(NAME, "store_hash") or workspace.name
 
 
+def due_days(workspace: Workspace) -> int:
+    """Say how many days a store's customers have to pay, if nothing else is said."""
+    return workspace.setting(NAME, "due_days", 30)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExtraField:
     """A field that the store adds to its invoices, as it is set up; its limits are texts, empty for none."""

@@ -1,11 +1,9 @@
 """What clients ask for on invoices, as commands (contract §4)."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 from starlette.requests import Request
@@ -17,7 +15,14 @@ from billingua.core.workspace import Workspace
 from billingua.dialects.bigcommerce import responses
 from billingua.dialects.bigcommerce.errors import BodyInvalid
 from billingua.dialects.bigcommerce.requests.details import DETAILS, lines
-from billingua.dialects.bigcommerce.requests.extra_fields import EXTRA_FIELDS, claim_values, extra_values
+from billingua.dialects.bigcommerce.requests.extra_fields import (
+    EXTRA_FIELDS,
+    claim_values,
+    kept_values,
+    other_claims,
+    set_values,
+    told_values,
+)
 from billingua.dialects.bigcommerce.requests.members import (
     BALANCE,
     ID,
@@ -25,6 +30,7 @@ from billingua.dialects.bigcommerce.requests.members import (
     company_id,
     filled,
     or_null,
+    pdf_url,
     read,
     read_json,
 )
@@ -36,7 +42,7 @@ from billingua.engine.invoices import AmendInvoice, InvoiceView
 from billingua.engine.kinds import THE_WORKSPACE
 from billingua.engine.plan import Caller, Decision, Needs, Plan, by_id
 from billingua.wire.members import ObjectOf, read_object
-from billingua.wire.scalars import Invalid, read_integer, read_text, read_timestamp, timestamp
+from billingua.wire.scalars import read_integer, read_timestamp, timestamp
 
 
 def invoice_id(request: Request) -> int:
@@ -141,9 +147,9 @@ def _amendment(invoice: Invoice, members: Mapping[str, Any], workspace: Workspac
     claims = None
     if "extraFields" in members:
         configured = {field.name: field for field in extra_fields(workspace)}
-        values = extra_values(invoice, members["extraFields"], configured)
-        extras["extraFields"] = [{"fieldName": name, "fieldValue": value} for name, value in values.items()]
-        claims = claim_values(invoice, values, configured)
+        values = set_values(kept_values(invoice), members["extraFields"], configured)
+        extras["extraFields"] = told_values(values)
+        claims = (*other_claims(invoice), *claim_values(values, configured))
     return AmendInvoice(
         invoice=invoice.id,
         fields=fields,
@@ -189,23 +195,6 @@ def _currency(invoice: Invoice, members: Mapping[str, Any]) -> str | None:
 
 # Reading: what each member of an update has to be (§4.4), all problems told at once.
 
-_UNBROKEN = re.compile(r"[^\s\x00-\x20\x7f-\xa0]+")
-"""A text without blanks and control characters."""
-
-
-def _pdf_url(value: Any) -> str:
-    """Read the address of a PDF, which is never fetched (A18); an empty text removes it (§4.8)."""
-    text = read_text(value)
-    try:
-        url = urlsplit(text)
-    except ValueError:
-        raise Invalid("url") from None
-    is_absolute = url.scheme in {"http", "https"} and url.hostname
-    if text and not (is_absolute and _UNBROKEN.fullmatch(text)):
-        raise Invalid("url")
-    return text
-
-
 _UPDATE = ObjectOf(
     {
         "customerId": filled,
@@ -221,7 +210,7 @@ _UPDATE = ObjectOf(
         "originalBalance": BALANCE,
         "openBalance": BALANCE,
         "createdAt": read_timestamp,
-        "externalPdfUrl": _pdf_url,
+        "externalPdfUrl": pdf_url,
         "extraFields": EXTRA_FIELDS,
         "termsConditions": or_null(filled),
         "channelId": or_null(read_integer),

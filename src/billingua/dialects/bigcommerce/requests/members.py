@@ -5,6 +5,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from enum import IntEnum
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
@@ -95,6 +96,23 @@ def exact(value: Any) -> Decimal:
 def texts(*names: str) -> dict[str, Reader]:
     """Read each of these members as a text."""
     return dict.fromkeys(names, read_text)
+
+
+_UNBROKEN = re.compile(r"[^\s\x00-\x20\x7f-\xa0]+")
+"""A text without blanks and control characters."""
+
+
+def pdf_url(value: Any) -> str:
+    """Read the address of a PDF, which is never fetched (A18); an empty text removes it (§4.8)."""
+    text = read_text(value)
+    try:
+        url = urlsplit(text)
+    except ValueError:
+        raise Invalid("url") from None
+    is_absolute = url.scheme in {"http", "https"} and url.hostname
+    if text and not (is_absolute and _UNBROKEN.fullmatch(text)):
+        raise Invalid("url")
+    return text
 
 
 BALANCE = ObjectOf({"code": read_currency, "value": rounded}, required=("code", "value"))

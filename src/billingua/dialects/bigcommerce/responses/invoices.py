@@ -15,13 +15,23 @@ from billingua.core.order import Order
 from billingua.core.party import Party
 from billingua.core.workspace import Workspace
 from billingua.dialects.bigcommerce.responses.envelope import success
-from billingua.dialects.bigcommerce.vocabulary import NAME, money, seconds, source_of, status_of, store_hash
+from billingua.dialects.bigcommerce.vocabulary import NAME, due_days, money, seconds, source_of, status_of, store_hash
 from billingua.engine.invoices import InvoiceView
 
 
 def written(invoice: Invoice) -> Response:
     """Answer a change with the id of what was changed."""
     return success({"id": invoice.id})
+
+
+def created(invoice: Invoice) -> Response:
+    """Answer a new invoice with its id, under both the names that clients look for (A40)."""
+    return success({"id": invoice.id, "invoiceId": invoice.id})
+
+
+def of_order(invoice: Invoice) -> Response:
+    """Answer a new invoice of an order with its number and its id (§4.6)."""
+    return success({"invoiceNumber": invoice.number, "invoiceId": invoice.id})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +94,7 @@ def _due(shown: Invoice, workspace: Workspace) -> int:
     """Say when an invoice is due; one without a due date, so many days after its creation (§4.2)."""
     if shown.due_at is not None:
         return seconds(shown.due_at)
-    return seconds(shown.created_at, days_later=workspace.setting(NAME, "due_days", 30))
+    return seconds(shown.created_at, days_later=due_days(workspace))
 
 
 def _order_number(shown: Invoice) -> str | None:
