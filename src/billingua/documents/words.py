@@ -50,6 +50,8 @@ class Label(StrEnum):
     AMOUNT = "amount"
     SUBTOTAL = "subtotal"
     SHIPPING = "shipping"
+    ORDER_FEE = "order_fee"
+    DROPSHIP_FEE = "dropship_fee"
     TOTAL = "total"
     PAID = "paid"
     AMOUNT_DUE = "amount_due"
