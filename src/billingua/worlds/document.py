@@ -468,6 +468,7 @@ class OnlyofficeSettings(Section, frozen=True, kw_only=True):
         default_factory=lambda: [OnlyofficeStage(id=1, title="Initial contact")]
     )
     portal: str | None = None
+    fresh_documents: bool = False
 
 
 class ModulusApp(Section, frozen=True, kw_only=True):

@@ -311,10 +311,15 @@ def _write_extensions(invoice: Invoice) -> dict[str, Any]:
     )
 
 
+_NOT_TOLD = {"bigcommerce": {"details"}, "onlyoffice": {"snapshot", "said", "fileID"}}
+
+
 def _other_extras(extras: Extras) -> Extras:
-    """Give the members that have no key of their own."""
-    own = {dialect: {**members} for dialect, members in extras.items()}
-    own.get("bigcommerce", {}).pop("details", None)
+    """Give the members that have no key of their own, and do not name a file, which stays where it is."""
+    own = {
+        dialect: {name: value for name, value in members.items() if name not in _NOT_TOLD.get(dialect, ())}
+        for dialect, members in extras.items()
+    }
     return {dialect: members for dialect, members in own.items() if members}
 
 

@@ -10,11 +10,12 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from billingua.core.invoice import Invoice
+from billingua.core.invoice import Invoice, with_extra
 from billingua.core.lifecycle import Status
 from billingua.core.party import AddressCategory, PartyKind
 from billingua.core.rounding import STEPWISE
 from billingua.dialects.onlyoffice import NAME, make_face
+from billingua.dialects.onlyoffice.responses.snapshot import snapshot_members
 from billingua.engine.clock import SandboxClock
 from billingua.engine.credentials import hash_secret
 from billingua.engine.ledger import Ledger
@@ -32,6 +33,7 @@ from tests.builders import (
     a_party,
     a_tax,
     a_user,
+    a_uuid,
     a_workspace,
     an_address,
     an_invoice,
@@ -94,9 +96,14 @@ def born_here(id: int, **overrides: Any) -> Invoice:
     return an_invoice(id=id, **(defaults | overrides))
 
 
+def printed_as(invoice: Invoice, file_id: int) -> Invoice:
+    """An invoice of which a snapshot holds, and a PDF, though neither is kept."""
+    return with_extra(invoice, NAME, snapshot_members(invoice, a_uuid(7777)) | {"fileID": file_id})
+
+
 DRAFT, OPEN, PAID, REJECTED, VOID, OWNERS, TO_PRIVATE = 17, 18, 19, 20, 21, 22, 23
 INVOICES = (
-    born_here(DRAFT, number="INV-0000017", opportunity=3, extras={NAME: {"templateType": 1, "fileID": 77}}),
+    printed_as(born_here(DRAFT, number="INV-0000017", opportunity=3, extras={NAME: {"templateType": 1}}), 77),
     born_here(OPEN, status=Status.OPEN),
     born_here(PAID, status=Status.PAID),
     born_here(REJECTED, status=Status.REJECTED),

@@ -16,6 +16,7 @@ from billingua.dialects.onlyoffice.credentials import sign_in
 from billingua.dialects.onlyoffice.errors import voice
 from billingua.dialects.onlyoffice.invoices import InvoiceEndpoints
 from billingua.dialects.onlyoffice.portal import PortalEndpoints
+from billingua.dialects.onlyoffice.printing import PrintingEndpoints
 from billingua.dialects.onlyoffice.vocabulary import NAME
 from billingua.engine.ledger import Ledger
 from billingua.wire.face import Face
@@ -45,6 +46,7 @@ def make_face(ledger: Ledger, body_limit: int) -> Face:
     ]
     families = [
         InvoiceEndpoints(ledger, body_limit),
+        PrintingEndpoints(ledger),
         CatalogueEndpoints(ledger, body_limit),
         PortalEndpoints(ledger, body_limit),
         ContactEndpoints(ledger, body_limit),

@@ -54,6 +54,9 @@ STATUS_NAMES: Mapping[str, int] = {"draft": 1, "sent": 2, "rejected": 3, "paid":
 NO_DATE = datetime.min.replace(tzinfo=UTC)
 """What stands for no date at all (§1.5)."""
 
+SNAPSHOT, SAID, FILE = "snapshot", "said", "fileID"
+"""What an invoice keeps here: the file of its snapshot, the fingerprint that it holds for, the id of its PDF."""
+
 MOST_LINES = 1000
 """How many lines an invoice may have here."""
 
@@ -110,3 +113,12 @@ def is_culture(name: str) -> bool:
         return territory in {None, Locale.parse(name, sep="-").territory}
     except (UnknownLocaleError, ValueError):
         return False
+
+
+@cache
+def culture_locale(name: str) -> Locale:
+    """Find how things are written in a culture; one that nobody knows counts as American English."""
+    try:
+        return Locale.parse(name.replace("_", "-"), sep="-")
+    except (UnknownLocaleError, ValueError):
+        return Locale("en", "US")

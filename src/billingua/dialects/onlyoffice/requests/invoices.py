@@ -17,6 +17,7 @@ from billingua.dialects.onlyoffice.errors import ArgumentRefused, ConversionFail
 from billingua.dialects.onlyoffice.requests.binding import Parameters, Values, read_parameters
 from billingua.dialects.onlyoffice.requests.lines import UNSAID, line_content
 from billingua.dialects.onlyoffice.requests.moments import moment_reader
+from billingua.dialects.onlyoffice.requests.snapshots import with_snapshot
 from billingua.dialects.onlyoffice.responses import ShownInvoice
 from billingua.dialects.onlyoffice.vocabulary import (
     CURRENCIES,
@@ -132,7 +133,7 @@ async def post_invoice(request: Request, workspace: Workspace, body_limit: int) 
 def create_invoice(command: CreateInvoice, caller: Caller, now: datetime) -> Plan[ShownInvoice]:
     """Write a new invoice (§4.2). Refuses as the ledger's `create_invoice`."""
     decision = yield from writing.create_invoice(command, caller, now)
-    return (yield from _answered(decision))
+    return (yield from _answered((yield from with_snapshot(decision))))
 
 
 async def put_invoice(request: Request, workspace: Workspace, body_limit: int) -> ReplaceInvoice:
@@ -157,16 +158,16 @@ async def put_invoice(request: Request, workspace: Workspace, body_limit: int) -
 def replace_invoice(command: ReplaceInvoice, caller: Caller, now: datetime) -> Plan[ShownInvoice]:
     """Write an invoice anew (§4.3). Refuses as the ledger's `replace_invoice`."""
     decision = yield from writing.replace_invoice(command, caller, now)
-    return (yield from _answered(decision))
+    return (yield from _answered((yield from with_snapshot(decision))))
 
 
 def _answered(decision: Decision[InvoiceView]) -> Plan[ShownInvoice]:
-    return Decision((yield from _shown(decision.answer)), decision.saves, decision.events)
+    return Decision((yield from _shown(decision.answer)), decision.saves, decision.events, decision.files)
 
 
 def _extras(scalars: Values) -> dict[str, Any]:
-    """Read what only this API understands; an invoice that says something new has no PDF yet."""
-    return {"templateType": scalars.read("templateType", read_integer, 0), "fileID": 0}
+    """Read what only this API understands."""
+    return {"templateType": scalars.read("templateType", read_integer, 0)}
 
 
 def _fields(scalars: Values, zone: tzinfo) -> InvoiceFields | ArgumentRefused:

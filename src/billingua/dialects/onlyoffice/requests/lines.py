@@ -14,6 +14,7 @@ from billingua.core.line import InvoiceLine
 from billingua.core.money import ZERO, settle
 from billingua.dialects.onlyoffice.errors import ArgumentRefused, NotEditable
 from billingua.dialects.onlyoffice.requests.binding import Values, read_parameters
+from billingua.dialects.onlyoffice.requests.snapshots import with_old_snapshot
 from billingua.dialects.onlyoffice.vocabulary import LARGEST, LONGEST_TEXT, MOST_LINES
 from billingua.engine import lines
 from billingua.engine.content import LineContent
@@ -100,14 +101,14 @@ def _content(scalars: Values) -> LineContent | ArgumentRefused:
 def add_line(command: AddLine, caller: Caller, now: datetime) -> Plan[InvoiceLine]:
     """Write a line. Refuses with `ArgumentRefused` where there is no such invoice."""
     try:
-        return (yield from _editing(lines.add_line(command, caller, now)))
+        return (yield from _editing(lines.add_line(command, caller, now), command.invoice))
     except errors.InvoiceNotFound as error:
         raise ArgumentRefused("invoiceId") from error
 
 
 def change_line(command: ChangeLine, caller: Caller, now: datetime) -> Plan[InvoiceLine]:
     """Write a line anew."""
-    return (yield from _editing(lines.change_line(command, caller, now)))
+    return (yield from _editing(lines.change_line(command, caller, now), command.invoice))
 
 
 async def find_invoice_of(line: int, caller: Caller, ledger: Ledger) -> int:
@@ -122,12 +123,15 @@ async def find_invoice_of(line: int, caller: Caller, ledger: Ledger) -> int:
 
 def remove_line(command: RemoveLine, caller: Caller, now: datetime) -> Plan[InvoiceLine]:
     """Take a line out of its invoice."""
-    return (yield from _editing(lines.remove_line(command, caller, now)))
+    return (yield from _editing(lines.remove_line(command, caller, now), command.invoice))
 
 
-def _editing(plan: Plan[T]) -> Plan[T]:
-    """Run a plan on an invoice's lines: whoever may not edit it is told so, with `NotEditable` (§12.11)."""
+def _editing(plan: Plan[T], invoice: int) -> Plan[T]:
+    """Run a plan on an invoice's lines, which leaves what is printed of it (§12.9).
+
+    Whoever may not edit it is told so, with `NotEditable` (§12.11).
+    """
     try:
-        return (yield from plan)
+        return (yield from with_old_snapshot((yield from plan), invoice))
     except (errors.InvoiceLocked, errors.ChangeNotPermitted) as error:
         raise NotEditable from error

@@ -15,6 +15,7 @@ from billingua.core.lifecycle import Status
 from billingua.core.line import InvoiceLine
 from billingua.core.money import ZERO, settle
 from billingua.dialects.onlyoffice.responses.references import References, decimal, entity
+from billingua.dialects.onlyoffice.responses.snapshot import file_id
 from billingua.dialects.onlyoffice.vocabulary import NAME, STATUSES, currency
 from billingua.engine.invoices import InvoiceView
 from billingua.wire.credentials import Session
@@ -114,7 +115,7 @@ def _shown(shown: ShownInvoice, references: References) -> dict[str, Any]:
         "purchaseOrderNumber": invoice.purchase_order_number or "",
         "terms": invoice.terms or "",
         "description": invoice.description or "",
-        "fileID": own.get("fileID", 0),
+        "fileID": file_id(invoice),
         "createOn": references.moment(invoice.created_at),
         "createBy": references.employee(view.author),
         "cost": decimal(total_at(invoice, shown.rates)),
