@@ -35,6 +35,7 @@ Refused
 │  ├─ OrderLineClosed
 │  ├─ OperationRefused
 │  └─ NothingToCancel
+├─ ChangedMeanwhile
 ├─ NumberTaken
 ├─ NameTaken
 ├─ SkuTaken
@@ -258,6 +259,19 @@ class OperationRefused(StateRefused):
 
 class NothingToCancel(StateRefused):
     """No line can be cancelled any more, or none is waiting for its supplier's answer."""
+
+
+class ChangedMeanwhile(Refused):
+    """The record is not in a version that was expected; `changes` lists, by JSON Pointer, what changed since.
+
+    Each has the version that changed it last, and whose doing that was.
+    """
+
+    def __init__(self, version: int, expected: Sequence[int], changes: Sequence[tuple[str, int, str]] = ()) -> None:
+        super().__init__(version, expected, changes)
+        self.version = version
+        self.expected = expected
+        self.changes = changes
 
 
 class NumberTaken(Refused):

@@ -15,6 +15,7 @@ from billingua.core.line import Charge, InvoiceLine
 from billingua.core.rounding import Rounding
 from billingua.core.tax import LineTax
 from billingua.dialects.native import responses
+from billingua.dialects.native.responses.history import NUMBERS
 from billingua.engine.content import LineContent
 from billingua.engine.invoices import AmendInvoice, ChangeStatus, amend_invoice, change_status
 from tests.builders import NOON, a_caller, an_invoice
@@ -140,4 +141,4 @@ def test_every_exact_number_of_an_invoice_is_written_as_a_text() -> None:
         if hint in {Decimal, Decimal | None}
     }
 
-    assert decimals == responses._NUMBERS
+    assert decimals == NUMBERS

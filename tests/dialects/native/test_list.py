@@ -138,7 +138,7 @@ CURSOR = "Must be taken from the `next` of an earlier answer."
 STATUS = "Must be draft, open, paid, rejected or void; several with commas between them."
 SORT = (
     "Must be one of id, number, status, issued_at, due_at, created_at, updated_at, original_balance, open_balance, "
-    "with a minus before it for the opposite order."
+    "party, party_name, external_party, pending, progress, settlement, with a minus before it for the opposite order."
 )
 WHOLE = "Must be a whole number."
 

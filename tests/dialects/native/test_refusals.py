@@ -106,7 +106,19 @@ async def test_an_invoice_of_another_workspace_is_not_found(native: Native, path
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/v1", "/v1/", "/v1/invoices/", "/v1/Invoices", "/v1/invoices/35/", "/docs", "/openapi", "/nix/{0}"]
+    "path",
+    [
+        "/",
+        "/v1",
+        "/v1/",
+        "/v1/invoices/",
+        "/v1/Invoices",
+        "/v1/invoices/35/",
+        "/docs/",
+        "/docs/x",
+        "/openapi",
+        "/nix/{0}",
+    ],
 )
 async def test_an_unknown_path_is_named(native: Native, path: str) -> None:
     answer = await native.client.get(path)

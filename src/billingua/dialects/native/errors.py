@@ -111,6 +111,9 @@ REFUSALS: dict[type[Exception], Problem] = {
         "nothing-to-cancel", "Nothing to cancel", "No line of the order can be cancelled, or is asked to be."
     ),
     errors.OrderLineClosed: _refused("order-line-closed", "Order line closed", "Order line {0.line} is {0.status}."),
+    errors.ChangedMeanwhile: Problem(
+        412, "changed-meanwhile", "Changed meanwhile", "It is in version {0.version} by now, which was not expected."
+    ),
     errors.NumberTaken: _refused("number-taken", "Number taken", "Another invoice has the number {0.number}."),
     errors.NameTaken: _refused("name-taken", "Name taken", "Another record has the name {0.name}."),
     errors.SkuTaken: _refused("sku-taken", "SKU taken", "Another item of the supplier has the SKU {0.sku}."),

@@ -3,19 +3,29 @@
 import re
 from base64 import b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from typing import Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
+from msgspec import Meta
 from starlette.requests import Request
 
 from billingua.core.lifecycle import Status
 from billingua.dialects.native.errors import ParametersInvalid
-from billingua.dialects.native.vocabulary import INVALID, ORIGINS
+from billingua.dialects.native.vocabulary import DIALECTS, INVALID, ORIGINS
 from billingua.engine.queries import InvoiceQuery, Sort
 from billingua.wire.members import MOST_PROBLEMS
-from billingua.wire.scalars import Invalid, at_midnight, read_currency, read_day, read_integer, read_moment
+from billingua.wire.scalars import (
+    Invalid,
+    at_midnight,
+    read_boolean,
+    read_currency,
+    read_day,
+    read_integer,
+    read_moment,
+)
 
 DEFAULT_LIMIT = 50
 LARGEST_LIMIT = 250
@@ -26,10 +36,23 @@ _SORTS = ", ".join(Sort)
 Reader = Callable[[str], Any]
 
 
-def invoice_query(request: Request, zone: tzinfo, now: datetime) -> InvoiceQuery:
-    """Read which invoices are asked for; days are the workspace's. Refuses with `ParametersInvalid`, all at once."""
-    readers = _readers(zone, now)
-    asked: dict[str, Any] = {"limit": DEFAULT_LIMIT}
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of an address: the type of its values, for those who read about it, and how it is read."""
+
+    name: str
+    type: Any
+    description: str
+    reader: Reader | None = None
+
+
+def read_flags(request: Request, parameters: Sequence[Parameter]) -> dict[str, Any]:
+    """Read the parameters of an address, each by its own reader. Refuses with `ParametersInvalid`, all at once."""
+    return _read_all(request, {one.name: (one.name, one.reader) for one in parameters if one.reader})
+
+
+def _read_all(request: Request, readers: Mapping[str, tuple[str, Reader]]) -> dict[str, Any]:
+    asked: dict[str, Any] = {}
     problems: list[tuple[str, str]] = []
     for name in request.query_params:
         try:
@@ -40,6 +63,12 @@ def invoice_query(request: Request, zone: tzinfo, now: datetime) -> InvoiceQuery
             break
     if problems:
         raise ParametersInvalid(problems)
+    return asked
+
+
+def invoice_query(request: Request, zone: tzinfo, now: datetime) -> InvoiceQuery:
+    """Read which invoices are asked for; days are the workspace's. Refuses with `ParametersInvalid`, all at once."""
+    asked: dict[str, Any] = {"limit": DEFAULT_LIMIT, **_read_all(request, _readers(zone, now))}
     return InvoiceQuery(**asked)
 
 
@@ -163,3 +192,28 @@ def _offset(cursor: str) -> int:
     if reached is None:
         raise Invalid("cursor")
     return int(reached[1])
+
+
+# What is read about the parameters.
+
+_INVOICE_PARAMETERS: tuple[tuple[str, Any, str], ...] = (
+    ("status", str, "Keeps these statuses; several with commas, or the parameter several times."),
+    ("dialect", Literal[DIALECTS], "Keeps those born there."),
+    ("party", int, "Keeps those of this party."),
+    ("order", int, "Keeps those of this order."),
+    ("currency", str, "Keeps those in this ISO 4217 code."),
+    ("q", str, "Keeps those whose number contains this."),
+    ("issued_from", str, "Keeps those issued from this day or moment on."),
+    ("issued_to", str, "Keeps those issued up to this day or moment."),
+    ("due_from", str, "Keeps those due from this day or moment on."),
+    ("due_to", str, "Keeps those due up to this day or moment."),
+    ("overdue", Literal["true"], "Keeps those that are owed and past their due date."),
+    ("sort", str, f"One of {_SORTS}; with a minus before it, backwards."),
+    ("limit", Annotated[int, Meta(ge=1, le=LARGEST_LIMIT)], f"So many on a page; {DEFAULT_LIMIT} when left out."),
+    ("cursor", str, "The page that an earlier `next` leads to."),
+)
+
+INVOICE_PARAMETERS = tuple(Parameter(*one) for one in _INVOICE_PARAMETERS)
+"""The parameters of the list of invoices."""
+
+DRY_RUN = Parameter("dry_run", bool, "Tell what would be done, and do nothing.", read_boolean)

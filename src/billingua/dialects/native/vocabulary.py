@@ -3,16 +3,32 @@
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 
+from billingua.core.access import Role
 from billingua.core.money import currency_digits
 
 NAME = "native"
 """The dialect's name."""
 
-ORIGINS = frozenset({"bigcommerce", "crux", "modulus", "native", "onlyoffice"})
-"""The names of the dialects that an invoice may be born in."""
+DIALECTS = ("bigcommerce", "crux", "modulus", "native", "onlyoffice")
+"""The names of the dialects that an invoice may be born in, and shown as."""
+
+ORIGINS = frozenset(DIALECTS)
 
 READ = "read"
 """The scope that a token needs to read."""
+
+WRITE = "write"
+"""The scope that a token needs to write records."""
+
+ADMIN = "admin"
+"""The scope that a token needs to administer the workspace."""
+
+MAY = {
+    Role.VIEWER: frozenset({READ}),
+    Role.CLERK: frozenset({READ, WRITE}),
+    Role.ADMINISTRATOR: frozenset({READ, WRITE, ADMIN}),
+}
+"""What a user may do through a token, by role, within the token's own scopes."""
 
 INVALID = {
     "unknown": "There is no such parameter.",
@@ -27,6 +43,12 @@ INVALID = {
     "sort": "Must be one of {sorts}, with a minus before it for the opposite order.",
     "day or moment": "Must be a day (2024-12-26) or an RFC 3339 moment (2024-12-26T12:00:00Z).",
     "moment": "Must be an RFC 3339 moment (2024-12-26T12:00:00Z).",
+    "boolean": "Must be true or false.",
+    "version or moment": "Must be a version (3) or an RFC 3339 moment (2024-12-26T12:00:00Z).",
+    "object": "Must be an object.",
+    "characters": "May not contain U+0000.",
+    "number": "Must be a number.",
+    "range": "Must be below 100,000,000,000,000 and have at most 12 decimals.",
     "cursor": "Must be taken from the `next` of an earlier answer.",
 }
 """What is wrong with a value."""

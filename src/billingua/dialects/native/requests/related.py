@@ -1,44 +1,15 @@
-"""What clients of our own API ask for, as questions to the ledger."""
+"""Whom and what invoices refer to, as questions to the ledger."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
-
-from starlette.requests import Request
 
 from billingua.core.errors import InvoiceNotFound
 from billingua.core.invoice import Invoice
 from billingua.core.order import Order
 from billingua.core.party import Opportunity, Party
-from billingua.dialects.native.errors import BodyInvalid
-from billingua.dialects.native.vocabulary import INVALID
 from billingua.engine.plan import Caller, Decision, Key, Needs, Plan, Record, Step, by_id, by_uuid
-from billingua.wire import scalars
-from billingua.wire.scalars import Invalid
-
-_HYPHENATED = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_DIGITS = re.compile(r"[0-9]{1,10}")
-
-
-def invoice_key(request: Request) -> Key[Invoice]:
-    """Read which invoice is meant, by its id or its UUID; what is neither names no invoice."""
-    text = request.path_params["invoice"]
-    if _HYPHENATED.fullmatch(text):
-        return by_uuid(Invoice, UUID(text))
-    if _DIGITS.fullmatch(text):
-        return by_id(Invoice, int(text))
-    raise InvoiceNotFound(text)
-
-
-def read_moment(value: Any, pointer: str = "") -> datetime:
-    """Read an RFC 3339 moment that stands at `pointer` in a body, or refuse with `BodyInvalid`."""
-    try:
-        return scalars.read_moment(value)
-    except Invalid as error:
-        raise BodyInvalid([(pointer, INVALID[error.wanted])]) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +28,16 @@ def find_invoice(key: Key[Invoice], caller: Caller, now: datetime) -> Plan[tuple
     record = found.record(key)
     if record is None:
         raise InvoiceNotFound(key.value)
-    return Decision((record, (yield from _relate([record.value]))))
+    return Decision((record, (yield from relate_all([record.value]))))
 
 
 def relate(invoices: Sequence[Invoice], caller: Caller, now: datetime) -> Plan[Related]:
     """Look up whom and what the invoices of a list refer to, all at once."""
-    return Decision((yield from _relate(invoices)))
+    return Decision((yield from relate_all(invoices)))
 
 
-def _relate(invoices: Sequence[Invoice]) -> Step[Related]:
+def relate_all(invoices: Sequence[Invoice]) -> Step[Related]:
+    """Look up whom and what invoices refer to, all at once."""
     named = {id for invoice in invoices for id in (invoice.party, invoice.consignee) if id is not None}
     parties = {id: by_id(Party, id) for id in named}
     suppliers = {invoice.supplier: by_uuid(Party, invoice.supplier) for invoice in invoices if invoice.supplier}

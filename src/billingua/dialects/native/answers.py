@@ -1,0 +1,259 @@
+"""What our own API answers: the members of each answer, of which the OpenAPI document tells."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from billingua.core.lifecycle import Status
+from billingua.core.line import ChargeKind
+from billingua.core.money import Mode
+from billingua.core.rounding import TaxBase
+
+Id = Annotated[int, Meta(ge=1, le=2**31 - 1, examples=[35])]
+Amount = Annotated[
+    str, Meta(pattern=r"^-?\d+(\.\d+)?$", description="An exact amount in the currency.", examples=["12.50"])
+]
+Number = Annotated[str, Meta(pattern=r"^-?\d+(\.\d+)?$", description="An exact number.", examples=["2.5"])]
+Moment = Annotated[
+    str, Meta(description="A moment, RFC 3339 in UTC.", examples=["2024-12-26T12:00:00Z"], pattern=r"^\d{4}-.*Z$")
+]
+Day = Annotated[
+    str, Meta(description="A day in the workspace's zone.", examples=["2024-12-26"], pattern=r"^\d{4}-\d\d-\d\d$")
+]
+Hash = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+
+
+class Answer(Struct, kw_only=True, forbid_unknown_fields=True):
+    """What is answered has the members that it says, and no others."""
+
+
+# Invoices.
+
+
+class PartyNamed(Answer):
+    """A party that an invoice names; where it is not there, its id or UUID is all that is known."""
+
+    id: Id | None
+    uuid: UUID | None
+    name: str | None
+
+
+class OrderNamed(Answer):
+    """An order that an invoice names."""
+
+    id: Id
+    uuid: UUID | None
+    number: str | None
+
+
+class OpportunityNamed(Answer):
+    """An opportunity that an invoice names."""
+
+    id: Id
+    uuid: UUID | None
+    title: str | None
+
+
+class TaxOfInvoice(Answer):
+    """What one tax comes to over an invoice."""
+
+    id: int
+    name: str
+    rate: Number
+    base: Amount
+    amount: Amount
+
+
+class InvoiceTotals(Answer):
+    """What an invoice comes to by its lines, charges and rounding rule."""
+
+    line_total: Amount
+    charge_total: Amount
+    net_total: Amount
+    tax_total: Amount
+    grand_total: Amount
+    taxes: list[TaxOfInvoice]
+
+
+class Balances(Answer):
+    """What was owed at first, is owed now and was paid; `paid` is null on a void invoice."""
+
+    original: Amount
+    open: Amount
+    paid: Amount | None
+
+
+class InvoiceSummary(Answer):
+    """An invoice in short, as lists show it."""
+
+    id: Id
+    uuid: UUID
+    version: Annotated[int, Meta(ge=1, description="How often it was saved; the ETag says the same.")]
+    number: str
+    status: Status
+    overdue: bool
+    partly_paid: bool
+    dialect: Annotated[str, Meta(description="Where it was born.", examples=["native"])]
+    party: PartyNamed | None
+    consignee: PartyNamed | None
+    supplier: PartyNamed | None
+    order: OrderNamed | None
+    currency: Annotated[str, Meta(description="ISO 4217.", examples=["EUR"])]
+    totals: InvoiceTotals
+    balances: Balances
+    issue_date: Day
+    issued_at: Moment
+    due_date: Day | None
+    due_at: Moment | None
+    void_date: Day | None
+    voided_at: Moment | None
+    created_at: Moment
+    updated_at: Moment
+
+
+class RoundingRule(Answer):
+    """How the amounts of an invoice are rounded."""
+
+    places: int
+    mode: Mode
+    tax_base: TaxBase
+    settles_steps: bool
+
+
+class TaxOfLine(Answer):
+    """A tax as a line carries it; its amount is known where the rounding rule taxes by line."""
+
+    id: int
+    name: str
+    rate: Number
+    amount: Amount | None
+
+
+class AttributeShown(Answer):
+    """A name and a value that a trading partner attached."""
+
+    name: str
+    value: str
+
+
+class InvoiceLine(Answer):
+    """A line of an invoice, with what it comes to."""
+
+    id: int
+    position: int
+    item_id: int | None
+    sku: str | None
+    unit_id: int | None
+    description: str
+    quantity: Number | None
+    unit_price: Amount | None
+    discount_percent: Number
+    discount_per_unit: Amount
+    gross: Amount
+    discount: Amount
+    net: Amount
+    taxes: list[TaxOfLine]
+    order_line: UUID | None
+    attributes: list[AttributeShown] | None
+
+
+class ChargeShown(Answer):
+    """An amount on the whole invoice."""
+
+    kind: ChargeKind
+    amount: Amount
+
+
+class Invoice(InvoiceSummary):
+    """An invoice, whole."""
+
+    number_scope: str | None
+    created_by: str | None
+    exchange_rate: Number
+    pending_payments: int
+    rounding: RoundingRule
+    lines: list[InvoiceLine]
+    charges: list[ChargeShown]
+    stated_total: Amount | None
+    opportunity: OpportunityNamed | None
+    purchase_order_number: str | None
+    order_number: str | None
+    reference: str | None
+    external_id: str | None
+    external_party_id: str | None
+    terms: str | None
+    description: str | None
+    language: str
+    branch: str | None
+    attributes: list[AttributeShown] | None
+    extras: Annotated[dict[str, Any], Meta(description="What one dialect alone understands, by dialect.")]
+    billing_address_id: int | None
+    delivery_address_id: int | None
+    book_id: int | None
+    payment_term_id: int | None
+    salesperson_id: int | None
+    channel_id: int | None
+
+
+class InvoicePage(Answer):
+    """A page of invoices; `total` counts all that match, and `next` leads to the page after this one."""
+
+    items: list[InvoiceSummary]
+    total: int
+    next: str | None
+
+
+# History.
+
+
+class ChangeShown(Answer):
+    """One member that changed; a side that does not exist is left out."""
+
+    path: Annotated[str, Meta(description="A JSON Pointer into the ledger's own record.", examples=["/lines/0/net"])]
+    before: Any | UnsetType = UNSET
+    after: Any | UnsetType = UNSET
+
+
+class HistoryEntry(Answer):
+    """What was done to a record at one time; `hash` seals the entry and the hash before it."""
+
+    version: int
+    at: Moment
+    actor: str
+    dialect: str
+    request_id: str
+    action: str
+    changes: list[ChangeShown]
+    hash: Hash
+    previous_hash: Hash
+
+
+class History(Answer):
+    """What happened to a record, oldest first."""
+
+    items: list[HistoryEntry]
+
+
+# Problems.
+
+
+class Place(Answer):
+    """Where something is wrong, by JSON Pointer into the body or by the parameter's name, and what."""
+
+    detail: str
+    pointer: str | UnsetType = UNSET
+    parameter: str | UnsetType = UNSET
+
+
+class ProblemDetails(Answer):
+    """Why a request was refused (RFC 9457); a `type` stays the same and is the path of a page about it."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    request_id: str
+    errors: list[Place] | UnsetType = UNSET
+    state: Annotated[str, Meta(description="The status that the invoice is in.")] | UnsetType = UNSET
+    allowed: Annotated[list[str], Meta(description="What may be done to it instead.")] | UnsetType = UNSET

@@ -1,0 +1,89 @@
+"""The document of the operations, and the page that shows it, from this server alone."""
+
+import re
+from typing import Any
+
+import pytest
+
+from billingua.dialects.native.routes import operations_on
+from tests.dialects.native.conftest import Native, Planting
+
+
+@pytest.fixture
+async def native(native_with: Planting) -> Native:
+    return await native_with()
+
+
+@pytest.fixture
+async def told(native: Native) -> Any:
+    answer = await native.client.get("/v1/openapi.json")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
+    return answer.json()
+
+
+async def test_the_document_tells_of_every_operation_once(native: Native, told: Any) -> None:
+    operations = operations_on(native.ledger)
+
+    assert told["openapi"] == "3.1.0"
+    assert {(verb.upper(), path) for path, verbs in told["paths"].items() for verb in verbs} == {
+        (operation.verb, operation.path) for operation in operations
+    }
+    assert len({operation.name for operation in operations}) == len(operations)
+
+
+def references(value: Any) -> set[str]:
+    if isinstance(value, dict):
+        here = {value["$ref"]} if isinstance(value.get("$ref"), str) else set()
+        return here.union(*map(references, value.values()))
+    return set().union(*map(references, value)) if isinstance(value, list) else set()
+
+
+async def test_every_schema_that_is_named_is_there(told: Any) -> None:
+    components = {f"#/components/schemas/{name}" for name in told["components"]["schemas"]}
+
+    assert references(told) <= components
+
+
+async def test_every_operation_wants_a_token_and_tells_how_it_is_refused(told: Any) -> None:
+    assert told["security"] == [{"token": []}]
+    assert told["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
+    for verbs in told["paths"].values():
+        for operation in verbs.values():
+            assert {"401", "403", "500", "503"} <= operation["responses"].keys()
+
+
+async def test_the_document_names_the_types_of_problems(told: Any) -> None:
+    refused = told["paths"]["/v1/invoices/{invoice}"]["get"]["responses"]["404"]
+
+    schema = refused["content"]["application/problem+json"]["schema"]
+    assert schema["allOf"][1] == {"properties": {"type": {"enum": ["/docs/problems/invoice-not-found"]}}}
+
+
+async def test_every_parameter_of_the_list_that_is_told_is_taken_and_no_other(native: Native, told: Any) -> None:
+    names = [parameter["name"] for parameter in told["paths"]["/v1/invoices"]["get"]["parameters"]]
+
+    answer = await native.get("/v1/invoices", **dict.fromkeys([*names, "colour"], " "))
+
+    said = {error["parameter"]: error["detail"] for error in answer.json()["errors"]}
+    assert [name for name, detail in said.items() if detail == "There is no such parameter."] == ["colour"]
+
+
+async def test_the_page_names_files_of_this_server_alone_and_runs_no_text_of_its_own(native: Native) -> None:
+    page = await native.client.get("/docs")
+
+    named = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert "<script>" not in page.text
+    assert 'data-document="/v1/openapi.json"' in page.text
+    for path in named:
+        asset = await native.client.get(path)
+        assert (path.startswith("/docs/"), asset.status_code) == (True, 200)
+        assert asset.headers["x-content-type-options"] == "nosniff"
+    policy = page.headers["content-security-policy"]
+    assert "default-src 'none'; script-src 'self';" in policy
+    assert "unsafe-eval" not in policy
+
+
+@pytest.mark.parametrize("name", ["LICENSE", "nothing", "..", "swagger-ui.css.map"])
+async def test_nothing_else_of_the_package_is_served(native: Native, name: str) -> None:
+    assert (await native.client.get(f"/docs/{name}")).status_code == 404
