@@ -380,7 +380,7 @@ BORN = {
         "channel": 2,
         "extras": {
             "bigcommerce": {
-                "details": {"weights": [Decimal("1.5"), None], "header": "none"},
+                "details": {"weights": [Decimal("1.5"), None], "header": {"none": None}},
                 "externalPdfUrl": "https://files.test/9.pdf",
                 "extraFields": [{"fieldName": "of old", "fieldValue": "x"}],
             }
