@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from billingua.core.access import Credential, User
+from billingua.core.cash import CashEntry, CashKind
 from billingua.core.export import Export
 from billingua.core.invoice import Invoice
 from billingua.core.item import Item, PriceList
@@ -13,7 +14,8 @@ from billingua.core.lifecycle import Status
 from billingua.core.line import InvoiceLine
 from billingua.core.order import Order, OrderLine
 from billingua.core.party import Address, AddressCategory, Opportunity, Party
-from billingua.core.payment import Payment, PaymentLine
+from billingua.core.payment import Payment, PaymentLine, PaymentStatus
+from billingua.core.receipt import Receipt, ReceiptKind, ReceiptLine
 from billingua.core.rounding import en16931
 from billingua.core.tax import LineTax, Tax
 from billingua.core.totals import totals
@@ -153,10 +155,52 @@ def a_payment(**overrides: Any) -> Payment:
         "uuid": a_uuid(7000 + id),
         "party": 10,
         "currency": "USD",
-        "lines": (PaymentLine(35, Decimal(100)),),
+        "lines": (PaymentLine(35, Decimal(100), "INV-35"),),
         "received_at": NOON,
     }
     return Payment(**(defaults | overrides))
+
+
+def a_receipt(**overrides: Any) -> Receipt:
+    """The receipt of payment 1."""
+    id = overrides.get("id", 1)
+    defaults = {
+        "id": id,
+        "uuid": a_uuid(7500 + id),
+        "payment": 1,
+        "party": 10,
+        "kind": ReceiptKind.PAID,
+        "status": PaymentStatus.COMPLETED,
+        "currency": "USD",
+        "total": Decimal(100),
+        "lines": (ReceiptLine(1, 35, Decimal(100), "INV-35"),),
+        "created_at": NOON,
+        "updated_at": NOON,
+    }
+    return Receipt(**(defaults | overrides))
+
+
+def a_cash_entry(**overrides: Any) -> CashEntry:
+    """One piece that was sold for 100 USD in cash."""
+    id = overrides.get("id", 1)
+    defaults: dict[str, Any] = {
+        "id": id,
+        "uuid": a_uuid(7500 + id),
+        "number": f"CR_{id}",
+        "kind": CashKind.SALE,
+        "origin": "modulus",
+        "book": 9,
+        "account": "CASH-1",
+        "party": 10,
+        "currency": "USD",
+        "dated_at": NOON,
+        "created_at": NOON,
+        "rounding": en16931("USD"),
+        "lines": (a_line(),),
+    }
+    stated = defaults | overrides
+    stated.setdefault("amount", totals(stated["lines"], (), stated["rounding"]).grand_total)
+    return CashEntry(**stated)
 
 
 def an_upload(**overrides: Any) -> Upload:

@@ -44,6 +44,11 @@ def test_the_tree_that_is_drawn_is_the_tree_that_is():
         (errors.OrderCancelled(), {}),
         (errors.OrderBilled("3107"), {"number": "3107"}),
         (errors.OrderLineClosed("u", "Cancelled", 1), {"line": "u", "status": "Cancelled", "index": 1}),
+        (
+            errors.OperationRefused(901, "apply", ["revert"]),
+            {"payment": 901, "operation": "apply", "allowed": ["revert"]},
+        ),
+        (errors.AmountNotPositive(Decimal(0), 1), {"amount": 0, "index": 1}),
         (errors.NumberTaken("INV-1"), {"number": "INV-1"}),
         (errors.InUse(4, 2), {"asked": 4, "uses": 2}),
         (errors.NameTaken("VAT"), {"name": "VAT"}),

@@ -11,6 +11,7 @@ from billingua.engine.kinds import (
     by_code,
     by_number,
     by_order_line,
+    by_payment,
     by_secret,
     by_supplied_sku,
     by_username,
@@ -24,6 +25,7 @@ from tests.builders import (
     a_party,
     a_payment,
     a_price_list,
+    a_receipt,
     a_tax,
     a_user,
     a_uuid,
@@ -54,6 +56,7 @@ EXAMPLES: dict[str, tuple[Any, list[Key[Any]]]] = {
         [by_number("INV-7", "o/s"), by_claim("31\nA"), by_claim("32\nB")],
     ),
     "payment": (a_payment(), []),
+    "receipt": (a_receipt(payment=7), [by_payment(7)]),
     "upload": (an_upload(), []),
     "export": (an_export(), []),
 }
@@ -110,4 +113,4 @@ def test_what_is_no_aggregate_has_no_kind():
     with pytest.raises(KeyError):
         kind_of("text")
     with pytest.raises(KeyError):
-        kind_named("receipt")
+        kind_named("cheque")

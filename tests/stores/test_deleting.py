@@ -13,7 +13,7 @@ from billingua.core.lifecycle import Status
 from billingua.core.order import Order
 from billingua.engine.audit import audit, retell
 from billingua.engine.journal import breaks, read
-from billingua.engine.kinds import by_number, kind_of
+from billingua.engine.kinds import COUNTERS, by_number, kind_of
 from billingua.engine.plan import Decision, Job, Key, Needs, Plan, by_id, by_uuid
 from billingua.engine.ports import Store, StoreFailed
 from billingua.engine.queries import InvoiceQuery, OrderQuery
@@ -77,11 +77,9 @@ async def test_a_ledger_with_deletions_is_whole(store: Store):
 
 
 def _claim(workspace: str) -> Job[None]:
-    names = [kind_of(aggregate).name for aggregate in ONE_OF_EACH] + ["invoice_line", "address"]
-
     def plan() -> Plan[None]:
-        known = yield Needs(counters=names)
-        for name in names:
+        known = yield Needs(counters=COUNTERS)
+        for name in COUNTERS:
             known.claim_id(name, 999)
         return Decision(None)
 

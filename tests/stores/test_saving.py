@@ -35,6 +35,7 @@ from tests.builders import (
     a_party,
     a_payment,
     a_price_list,
+    a_receipt,
     a_tax,
     a_user,
     a_uuid,
@@ -62,6 +63,7 @@ ONE_OF_EACH = (
     an_order(),
     an_invoice(claims=("tax number\n1",)),
     a_payment(),
+    a_receipt(),
     an_upload(),
     an_export(),
 )

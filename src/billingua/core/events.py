@@ -1,4 +1,4 @@
-"""What happened, told to the outside: each event names the invoice, order or payment that it is about."""
+"""What happened, told to the outside: each event names the invoice, order, payment or receipt that it is about."""
 
 from dataclasses import dataclass
 
@@ -94,6 +94,34 @@ class PaymentRecorded(Event):
     """Money was received."""
 
 
+class PaymentEdited(Event):
+    """What a payment says, or how far it has come, was changed."""
+
+
+class PaymentRefunded(Event):
+    """The money went back."""
+
+
+class PaymentApplied(Event):
+    """A payment counts on the balances of its invoices from now on."""
+
+
+class PaymentReverted(Event):
+    """A payment no longer counts on the balances of its invoices."""
+
+
+class PaymentDeleted(Event):
+    """The payment is gone; its history stays."""
+
+
+class ReceiptEdited(Event):
+    """A line of a receipt is gone."""
+
+
+class ReceiptDeleted(Event):
+    """The receipt is gone; its history stays."""
+
+
 NAMES: dict[type[Event], str] = {
     InvoiceCreated: "invoice.created",
     InvoiceEdited: "invoice.edited",
@@ -114,6 +142,13 @@ NAMES: dict[type[Event], str] = {
     OrderLinesCancelled: "order.lines_cancelled",
     OrderInvoiced: "order.invoiced",
     PaymentRecorded: "payment.recorded",
+    PaymentEdited: "payment.edited",
+    PaymentRefunded: "payment.refunded",
+    PaymentApplied: "payment.applied",
+    PaymentReverted: "payment.reverted",
+    PaymentDeleted: "payment.deleted",
+    ReceiptEdited: "receipt.edited",
+    ReceiptDeleted: "receipt.deleted",
 }
 
 _ON_THE_WAY: dict[tuple[Status, Status], tuple[type[Event], ...]] = {

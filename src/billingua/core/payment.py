@@ -1,20 +1,23 @@
 """Payments: money that was received, and what it does to the invoices it covers."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from billingua.core.errors import CurrencyMismatch
-from billingua.core.invoice import Invoice, follow_balance, issue, reopen
-from billingua.core.lifecycle import Action, Status, next_status, require_unlocked
-from billingua.core.money import EXACT, ZERO, add_up
+from billingua.core.errors import AmountNotPositive, AmountTooLarge, CurrencyMismatch, OperationRefused
+from billingua.core.invoice import Extras, Invoice, follow_balance, issue, reopen
+from billingua.core.lifecycle import CLOSED, Action, Status, next_status, require_unlocked
+from billingua.core.money import EXACT, LARGEST_AMOUNT, ZERO, add_up
 
 
 class PaymentStatus(StrEnum):
-    """How far a payment has come."""
+    """How far a payment has come; one that is incomplete was begun and never came through."""
 
+    INCOMPLETE = "incomplete"
     AWAITING = "awaiting"
     PROCESSING = "processing"
     COMPLETED = "completed"
@@ -22,20 +25,36 @@ class PaymentStatus(StrEnum):
 
 
 PENDING = frozenset({PaymentStatus.AWAITING, PaymentStatus.PROCESSING})
-"""Statuses in which a payment counts on the balances but is not completed."""
+"""Statuses in which a payment may count on the balances but is not completed."""
+
+COUNTED = frozenset({*PENDING, PaymentStatus.COMPLETED})
+"""Statuses in which a payment may count on the balances."""
+
+
+class Operation(StrEnum):
+    """What may be done by hand with what a payment does to the balances."""
+
+    APPLY = "apply"
+    REVERT = "revert"
 
 
 @dataclass(frozen=True, slots=True)
 class PaymentLine:
-    """How much of a payment, in its currency, goes to which invoice (its id)."""
+    """How much of a payment, in its currency, goes to which invoice: its id, and its number as it was then."""
 
     invoice: int
     amount: Decimal
+    invoice_number: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
-    """Money received from a party for one or several invoices; `applied` while it counts on their balances."""
+    """Money received from a party for one or several invoices; `applied` while it counts on their balances.
+
+    `payer` is the payer's name and `payer_id` the id that the payer goes by, which need not be one of the ledger's.
+    `method` says how it was paid where a machine took the money, as `Visa ending in 4242`; None where nobody knows.
+    `updated_at` is None as long as nothing about it has changed since it was received.
+    """
 
     id: int
     uuid: UUID
@@ -46,20 +65,107 @@ class Payment:
     applied: bool = True
     memo: str = ""
     payer: str | None = None
+    payer_id: str | None = None
+    method: str | None = None
+    channel: int | None = None
+    external_id: str | None = None
+    external_party_id: str | None = None
     received_at: datetime
+    updated_at: datetime | None = None
     created_by: str | None = None
+    extras: Extras = field(default_factory=dict[str, Mapping[str, Any]])
 
     @property
     def total(self) -> Decimal:
         """The sum of the lines, exact."""
         return add_up(line.amount for line in self.lines)
 
+    @property
+    def changed_at(self) -> datetime:
+        """When it last changed."""
+        return self.updated_at or self.received_at
+
+    @property
+    def invoices(self) -> tuple[int, ...]:
+        """The invoices (their ids) that it covers, each once, in the order of the lines."""
+        return tuple(dict.fromkeys(line.invoice for line in self.lines))
+
+    @property
+    def amounts(self) -> Mapping[int, Decimal]:
+        """How much of it goes to each invoice (its id), by all lines together."""
+        amounts = dict.fromkeys(self.invoices, ZERO)
+        for line in self.lines:
+            amounts[line.invoice] = EXACT.add(amounts[line.invoice], line.amount)
+        return amounts
+
+    @property
+    def counted(self) -> Mapping[int, Decimal]:
+        """How much of it counts on the balance of each invoice (its id)."""
+        return self.amounts if self.applied else {}
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether it is one of the payments that its invoices wait for."""
+        return self.status in PENDING
+
+    def extra(self, dialect: str) -> Mapping[str, Any]:
+        """What only this dialect understands."""
+        return self.extras.get(dialect, {})
+
+
+def check_amounts(lines: Sequence[PaymentLine]) -> None:
+    """See that something is paid, and by every line. Refuses with `AmountNotPositive` or `AmountTooLarge`."""
+    if not lines:
+        raise AmountNotPositive(ZERO, 0)
+    for index, line in enumerate(lines):
+        if line.amount <= 0:
+            raise AmountNotPositive(line.amount, index)
+    _check_size(add_up(line.amount for line in lines))
+
+
+def _check_size(amount: Decimal) -> None:
+    if amount.copy_abs() >= LARGEST_AMOUNT:
+        raise AmountTooLarge(amount)
+
+
+def counts(status: PaymentStatus, *, by_hand: bool, did: bool = False) -> bool:
+    """Whether a payment that is written in a status counts at once: if it `did`, or if balances are not kept `by_hand`.
+
+    In some statuses no payment does.
+    """
+    return status in COUNTED and (did or not by_hand)
+
+
+def with_status(payment: Payment, status: PaymentStatus, *, by_hand: bool, now: datetime) -> Payment:
+    """Note how far a payment has come; between statuses in which it may count, it counts if it did."""
+    if payment.status in COUNTED and status in COUNTED:
+        return replace(payment, status=status, updated_at=now)
+    applied = counts(status, by_hand=by_hand, did=payment.applied)
+    return replace(payment, status=status, applied=applied, updated_at=now)
+
+
+def allowed_operations(payment: Payment, *, by_hand: bool) -> list[Operation]:
+    """List what may be done with what a payment does to the balances: nothing, unless they are kept `by_hand`."""
+    if not by_hand:
+        return []
+    if payment.applied:
+        return [Operation.REVERT]
+    return [Operation.APPLY] if payment.status in COUNTED else []
+
+
+def operate(payment: Payment, operation: Operation, *, by_hand: bool, now: datetime) -> Payment:
+    """Let a payment count on the balances, or no longer. Refuses with `OperationRefused`."""
+    allowed = allowed_operations(payment, by_hand=by_hand)
+    if operation not in allowed:
+        raise OperationRefused(payment.id, operation, allowed)
+    return replace(payment, applied=operation is Operation.APPLY, updated_at=now)
+
 
 def apply_payment(invoice: Invoice, amount: Decimal, currency: str, now: datetime) -> Invoice:
     """Take an amount off what is owed. More than is owed is accepted: the balance turns negative. A draft is issued.
 
-    Refuses with `CurrencyMismatch`, with `InvoiceLocked` on an invoice that is out of force, and with
-    `TransitionRefused` on one that its customer does not accept.
+    Refuses with `CurrencyMismatch`, with `InvoiceLocked` on an invoice that is out of force, with `TransitionRefused`
+    on one that its customer does not accept, and with `AmountTooLarge`.
     """
     if invoice.currency != currency:
         raise CurrencyMismatch(invoice.currency, currency)
@@ -74,13 +180,48 @@ def apply_payment(invoice: Invoice, amount: Decimal, currency: str, now: datetim
 def take_back_payment(invoice: Invoice, amount: Decimal, now: datetime) -> Invoice:
     """Put an amount back on what is owed; a paid invoice is open again once money is owed on it.
 
-    Refuses with `InvoiceLocked` on an invoice that is out of force.
+    Nothing is owed on an invoice that is out of force, whatever was paid on it goes back to the payer or not. Refuses
+    with `AmountTooLarge`.
     """
-    require_unlocked(invoice.status)
-    return _owing(invoice, EXACT.add(invoice.open_balance, amount), now)
+    if invoice.status in CLOSED:
+        return invoice
+    owing = _owing(invoice, EXACT.add(invoice.open_balance, amount), now)
+    return follow_balance(owing, now) if owing.status is Status.OPEN else owing
+
+
+def follow_payment(invoice: Invoice, before: Payment | None, after: Payment | None, now: datetime) -> Invoice:
+    """Bring an invoice in line with a payment on it that changes, comes (`before` is None) or goes (`after` is None).
+
+    What counted before is put back on what is owed, and what counts now is taken off it. Where the invoice takes no
+    payment any more, one that counts as it did is let be. Refuses as `apply_payment` and `take_back_payment`.
+    """
+    followed = invoice
+    was, is_now = _counted(before, invoice), _counted(after, invoice)
+    if was != is_now or invoice.status not in _TAKES_NONE:
+        if was is not None:
+            followed = take_back_payment(followed, was, now)
+        if after is not None and is_now is not None:
+            followed = apply_payment(followed, is_now, after.currency, now)
+    more = _pending(after, invoice) - _pending(before, invoice)
+    if more:
+        followed = replace(followed, pending_payments=max(0, followed.pending_payments + more), updated_at=now)
+    return followed
+
+
+_TAKES_NONE = CLOSED | {Status.REJECTED}
+"""Statuses in which an invoice takes no payment."""
+
+
+def _counted(payment: Payment | None, invoice: Invoice) -> Decimal | None:
+    return None if payment is None else payment.counted.get(invoice.id)
+
+
+def _pending(payment: Payment | None, invoice: Invoice) -> int:
+    return int(payment is not None and payment.is_pending and invoice.id in payment.invoices)
 
 
 def _owing(invoice: Invoice, open_balance: Decimal, now: datetime) -> Invoice:
+    _check_size(open_balance)
     if invoice.status is Status.PAID and open_balance > 0:
         invoice = reopen(invoice, now=now)
     partly = ZERO < open_balance < invoice.original_balance

@@ -55,7 +55,10 @@ class Channel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workspace:
-    """A tenant. `settings` holds what each dialect is set to, by dialect, in that dialect's own words."""
+    """A tenant. `settings` holds what each dialect is set to, by dialect, in that dialect's own words.
+
+    Where `balances_by_hand`, payments count on the balances of their invoices once somebody says so, and not before.
+    """
 
     id: int = 1
     uuid: UUID
@@ -69,6 +72,7 @@ class Workspace:
     salespeople: tuple[Salesperson, ...] = ()
     cash_accounts: tuple[CashAccount, ...] = ()
     channels: tuple[Channel, ...] = ()
+    balances_by_hand: bool = False
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
 
     @property

@@ -13,6 +13,7 @@ from billingua.core.item import Item, PriceList
 from billingua.core.order import Order
 from billingua.core.party import Opportunity, Party
 from billingua.core.payment import Payment
+from billingua.core.receipt import Receipt
 from billingua.core.tax import Tax
 from billingua.core.upload import Upload
 from billingua.core.workspace import Workspace
@@ -77,6 +78,11 @@ def by_supplied_sku(supplier: UUID, sku: str) -> Key[Item]:
     return Key(Item, "supplied", f"{supplier}\n{sku}")
 
 
+def by_payment(payment: int) -> Key[Receipt]:
+    """Ask for the receipt of a payment, by the payment's id."""
+    return Key(Receipt, "payment", str(payment))
+
+
 def by_code(code: str) -> Key[PriceList]:
     """Ask for a price list by its code."""
     return Key(PriceList, "code", code)
@@ -116,6 +122,7 @@ KINDS: tuple[Kind[Any], ...] = (
     Kind("order", Order, lambda order: map(by_order_line, _line_uuids(order)), _line_uuids),
     Kind("invoice", Invoice, _invoice_names, attrgetter("number", "number_scope", "claims")),
     Kind("payment", Payment),
+    Kind("receipt", Receipt, lambda receipt: [by_payment(receipt.payment)], attrgetter("payment")),
     Kind("upload", Upload),
     Kind("export", Export),
 )
@@ -131,9 +138,11 @@ def ids_in(aggregate: Any) -> Iterator[tuple[str, int]]:
         yield from (("invoice_line", line.id) for line in aggregate.lines)
     elif isinstance(aggregate, Party):
         yield from (("address", address.id) for address in aggregate.addresses)
+    elif isinstance(aggregate, Receipt):
+        yield from (("receipt_line", line.id) for line in aggregate.lines)
 
 
-COUNTERS = (*(kind.name for kind in KINDS), "invoice_line", "address")
+COUNTERS = (*(kind.name for kind in KINDS), "invoice_line", "address", "receipt_line")
 """Every counter that gives out ids: one for each kind, and those for parts that have ids of their own."""
 
 

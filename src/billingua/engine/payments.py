@@ -1,21 +1,62 @@
-"""Commands on payments."""
+"""Commands on payments: each changes the payment, its receipt and all its invoices in one step, or nothing at all."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from billingua.core import errors, events
+from billingua.core.access import User, may_change, may_see
 from billingua.core.invoice import Invoice
 from billingua.core.party import Party
-from billingua.core.payment import PENDING, Payment, PaymentLine, PaymentStatus, apply_payment
-from billingua.engine.plan import Caller, Decision, Needs, Plan, by_id
+from billingua.core.payment import (
+    Operation,
+    Payment,
+    PaymentLine,
+    PaymentStatus,
+    check_amounts,
+    counts,
+    follow_payment,
+    operate,
+    with_status,
+)
+from billingua.core.receipt import Receipt, follow_status, rewrite_receipt, write_receipt
+from billingua.engine.kinds import THE_WORKSPACE, by_payment
+from billingua.engine.plan import Caller, Decision, Found, Needs, Plan, Record, Step, by_id
+
+_RECEIPT_COUNTERS = ("receipt", "receipt_line")
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentView:
+    """A payment with the party that paid, if that exists."""
+
+    payment: Payment
+    party: Party | None
+
+
+def find_payment(id: int, caller: Caller, now: datetime) -> Plan[PaymentView]:
+    """Show one payment. Refuses with `PaymentNotFound`, or `NotPermitted` where the caller may not see it."""
+    return Decision((yield from _find(id, caller)))
+
+
+def view_payments(payments: Sequence[Record[Payment]], caller: Caller, now: datetime) -> Plan[list[PaymentView]]:
+    """Show those of some payments that the caller may see."""
+    found = yield Needs([*{by_id(Party, record.value.party) for record in payments}])
+    views = [PaymentView(record.value, found.get(by_id(Party, record.value.party))) for record in payments]
+    return Decision([view for view in views if _may_access(caller.user, view)])
+
+
+def _may_access(user: User | None, view: PaymentView) -> bool:
+    """Whether the user may see who paid, or administers the records, or noted the payment."""
+    return may_see(user, view.party) or (user is not None and user.username == view.payment.created_by)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecordPayment:
-    """Note money from a party, in one currency, for one or several invoices.
+class PaymentContent:
+    """What is said of money from a party, in one currency, for one or several invoices.
 
-    A refunded payment is noted and counts on no balance; all others count at once.
+    `extras` are members that only the caller's dialect understands.
     """
 
     party: int
@@ -23,45 +64,234 @@ class RecordPayment:
     lines: Sequence[PaymentLine]
     status: PaymentStatus = PaymentStatus.COMPLETED
     memo: str = ""
+    payer: str | None = None
+    payer_id: str | None = None
+    external_id: str | None = None
+    external_party_id: str | None = None
+    extras: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordPayment(PaymentContent):
+    """Note money that was received, now unless it is said when.
+
+    In a status in which it may count it counts at once, unless the workspace's balances are kept by hand.
+    """
+
     received_at: datetime | None = None
+    channel: int | None = None
+    method: str | None = None
 
 
 def record_payment(command: RecordPayment, caller: Caller, now: datetime) -> Plan[Payment]:
-    """Note a payment and take it off what its invoices owe, all or none.
+    """Note a payment, write its receipt and take it off what its invoices owe.
 
-    Refuses with `PartyNotFound`, `InvoiceNotFound`, `CurrencyMismatch`, or, where the payment counts, with
-    `InvoiceLocked` for an invoice that is void and `TransitionRefused` for one that is rejected.
+    Refuses, in this order, with `AmountNotPositive` or `AmountTooLarge`, `PartyNotFound`, `ChannelNotFound`,
+    `InvoiceNotFound`, `NotPermitted`, `CurrencyMismatch`, or, where the payment counts, with `InvoiceLocked` for an
+    invoice that is void, `TransitionRefused` for one that is rejected and `AmountTooLarge` for its balance.
     """
-    party, keys = by_id(Party, command.party), {line.invoice: by_id(Invoice, line.invoice) for line in command.lines}
-    found = yield Needs([party, *keys.values()], ["payment"])
-    found.require(party, errors.PartyNotFound(command.party))
-    before = {id: found.require(key, errors.InvoiceNotFound(id)) for id, key in keys.items()}
-    for invoice in before.values():
-        if invoice.currency != command.currency:
-            raise errors.CurrencyMismatch(invoice.currency, command.currency)
-    counts = command.status is not PaymentStatus.REFUNDED
-    after = _paid(before, command, now) if counts else before
+    found, invoices = yield from _look_up(command, caller, command.channel)
     payment = Payment(
         id=found.new_id("payment"),
         uuid=found.new_uuid(),
-        party=command.party,
-        currency=command.currency,
-        lines=tuple(command.lines),
-        status=command.status,
-        applied=counts,
-        memo=command.memo,
+        **_said(command, invoices),
+        applied=counts(command.status, by_hand=_is_by_hand(found)),
+        method=command.method,
+        channel=command.channel,
         received_at=command.received_at or now,
         created_by=caller.user.username if caller.user else None,
+        extras={caller.dialect: command.extras} if command.extras else {},
     )
-    happened: list[events.Event] = [events.PaymentRecorded(payment.id, command.memo)]
-    for id, invoice in after.items():
-        happened += events.of_balance(id, invoice.number, before[id].status, invoice.status)
-    return Decision(payment, saves=[payment, *after.values()], events=happened)
+    receipt = _new_receipt(payment, found, now)
+    return _decide(None, payment, [receipt], invoices, now, events.PaymentRecorded(payment.id, payment.memo))
 
 
-def _paid(invoices: Mapping[int, Invoice], command: RecordPayment, now: datetime) -> dict[int, Invoice]:
-    paid = dict(invoices)
-    for line in command.lines:
-        paid[line.invoice] = apply_payment(paid[line.invoice], line.amount, command.currency, now)
-    pending = int(command.status in PENDING)
-    return {id: replace(invoice, pending_payments=invoice.pending_payments + pending) for id, invoice in paid.items()}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplacePayment(PaymentContent):
+    """Write all of a payment anew; when and where it was received stays."""
+
+    payment: int
+
+
+def replace_payment(command: ReplacePayment, caller: Caller, now: datetime) -> Plan[Payment]:
+    """Take a payment back where it counts, write it and its receipt anew, and let it count by its new status.
+
+    Refuses with `PaymentNotFound` or `NotPermitted`, then as `record_payment`.
+    """
+    before = (yield from _find(command.payment, caller)).payment
+    covered = yield from _invoices_of(before)
+    found, paid = yield from _look_up(command, caller)
+    payment = replace(
+        before,
+        **_said(command, paid),
+        applied=counts(command.status, by_hand=_is_by_hand(found), did=before.applied),
+        updated_at=now,
+        extras={**before.extras, caller.dialect: {**before.extra(caller.dialect), **command.extras}},
+    )
+    receipt = yield from _receipt_of(payment)
+    if receipt:
+        receipt = rewrite_receipt(receipt, payment, _line_ids(payment, found), now)
+    else:
+        receipt = _new_receipt(payment, found, now)
+    return _decide(before, payment, [receipt], covered | paid, now, events.PaymentEdited(payment.id, payment.memo))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangePaymentStatus:
+    """Note how far a payment has come, from whatever status."""
+
+    payment: int
+    status: PaymentStatus
+
+
+def change_payment_status(command: ChangePaymentStatus, caller: Caller, now: datetime) -> Plan[Payment]:
+    """Note how far a payment has come: refunded, it is taken back; no longer refunded, it counts again.
+
+    Invoices that are gone are let be. Refuses with `PaymentNotFound` or `NotPermitted`, and where the payment counts
+    again as `record_payment` does.
+    """
+    before = (yield from _find(command.payment, caller)).payment
+    if before.status is command.status:
+        return Decision(before)
+    found = yield Needs([THE_WORKSPACE])
+    payment = with_status(before, command.status, by_hand=_is_by_hand(found), now=now)
+    receipt = yield from _receipt_of(payment)
+    receipts = [follow_status(receipt, payment, now)] if receipt else []
+    invoices = yield from _invoices_of(before)
+    happened = events.PaymentRefunded if command.status is PaymentStatus.REFUNDED else events.PaymentEdited
+    return _decide(before, payment, receipts, invoices, now, happened(payment.id, payment.memo))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatePayment:
+    """Let a payment count on the balances of its invoices, or no longer, where that is done by hand."""
+
+    payment: int
+    operation: Operation
+
+
+def operate_payment(command: OperatePayment, caller: Caller, now: datetime) -> Plan[Payment]:
+    """Let a payment count, or no longer. Invoices that are gone are let be.
+
+    Refuses with `PaymentNotFound`, `NotPermitted` or `OperationRefused`, and where the payment counts from now on as
+    `record_payment` does.
+    """
+    before = (yield from _find(command.payment, caller)).payment
+    found = yield Needs([THE_WORKSPACE])
+    payment = operate(before, command.operation, by_hand=_is_by_hand(found), now=now)
+    invoices = yield from _invoices_of(before)
+    happened = events.PaymentApplied if payment.applied else events.PaymentReverted
+    return _decide(before, payment, [], invoices, now, happened(payment.id, payment.memo))
+
+
+def delete_payment(id: int, caller: Caller, now: datetime) -> Plan[Payment]:
+    """Delete a payment and its receipt, and take it back where it counts. Invoices that are gone are let be.
+
+    Refuses with `PaymentNotFound`, `NotPermitted`, or `AmountTooLarge` for what is owed then.
+    """
+    payment = (yield from _find(id, caller)).payment
+    receipt = yield from _receipt_of(payment)
+    invoices = yield from _invoices_of(payment)
+    decision = _decide(payment, None, [], invoices, now, events.PaymentDeleted(id, payment.memo))
+    return replace(decision, answer=payment, deletes=[payment, receipt] if receipt else [payment])
+
+
+def _find(id: int, caller: Caller) -> Step[PaymentView]:
+    """Look up a payment that the caller may see."""
+    key = by_id(Payment, id)
+    found = yield Needs([key])
+    payment = found.require(key, errors.PaymentNotFound(id))
+    party = by_id(Party, payment.party)
+    found = yield Needs([party])
+    view = PaymentView(payment, found.get(party))
+    if not _may_access(caller.user, view):
+        raise errors.NotPermitted("see the payment")
+    return view
+
+
+def _receipt_of(payment: Payment) -> Step[Receipt | None]:
+    """Look up the receipt of a payment; somebody may have deleted it."""
+    key = by_payment(payment.id)
+    found = yield Needs([key])
+    return found.get(key)
+
+
+def _invoices_of(payment: Payment) -> Step[dict[int, Invoice]]:
+    """Look up the invoices that a payment covers, those that are still there, by their ids."""
+    keys = [by_id(Invoice, id) for id in payment.invoices]
+    found = yield Needs(keys)
+    return {invoice.id: invoice for key in keys if (invoice := found.get(key))}
+
+
+def _look_up(
+    content: PaymentContent, caller: Caller, channel: int | None = None
+) -> Step[tuple[Found, dict[int, Invoice]]]:
+    """See that a payment can be what is said of it; give what is needed to write it, and its invoices by their ids."""
+    check_amounts(content.lines)
+    party, keys = by_id(Party, content.party), {line.invoice: by_id(Invoice, line.invoice) for line in content.lines}
+    found = yield Needs([party, THE_WORKSPACE, *keys.values()], ["payment", *_RECEIPT_COUNTERS])
+    found.require(party, errors.PartyNotFound(content.party))
+    if channel is not None:
+        found.require(THE_WORKSPACE, errors.ChannelNotFound(channel)).channel(channel)
+    invoices = {id: found.require(key, errors.InvoiceNotFound(id)) for id, key in keys.items()}
+    yield from _check_access(invoices.values(), caller)
+    for invoice in invoices.values():
+        if invoice.currency != content.currency:
+            raise errors.CurrencyMismatch(invoice.currency, content.currency)
+    return found, invoices
+
+
+def _check_access(invoices: Iterable[Invoice], caller: Caller) -> Step[None]:
+    """See that the caller may see whom each invoice is for, or made it."""
+    others = [invoice for invoice in invoices if not may_change(caller.user, invoice)]
+    found = yield Needs([*{by_id(Party, invoice.party) for invoice in others}])
+    for invoice in others:
+        if not may_see(caller.user, found.get(by_id(Party, invoice.party))):
+            raise errors.NotPermitted("see the invoice")
+
+
+def _said(content: PaymentContent, invoices: Mapping[int, Invoice]) -> dict[str, Any]:
+    """Give the fields of a payment that somebody says anew, its lines with the numbers of their invoices."""
+    lines = (replace(line, invoice_number=invoices[line.invoice].number) for line in content.lines)
+    return {
+        "party": content.party,
+        "currency": content.currency,
+        "lines": tuple(lines),
+        "status": content.status,
+        "memo": content.memo,
+        "payer": content.payer,
+        "payer_id": content.payer_id,
+        "external_id": content.external_id,
+        "external_party_id": content.external_party_id,
+    }
+
+
+def _is_by_hand(found: Found) -> bool:
+    workspace = found.get(THE_WORKSPACE)
+    return workspace is not None and workspace.balances_by_hand
+
+
+def _new_receipt(payment: Payment, found: Found, now: datetime) -> Receipt:
+    id, uuid = found.new_id("receipt"), found.new_uuid()
+    return write_receipt(payment, id=id, uuid=uuid, line_ids=_line_ids(payment, found), at=now)
+
+
+def _line_ids(payment: Payment, found: Found) -> list[int]:
+    return [found.new_id("receipt_line") for _ in payment.lines]
+
+
+def _decide(
+    before: Payment | None,
+    after: Payment | None,
+    receipts: Sequence[Receipt],
+    invoices: Mapping[int, Invoice],
+    now: datetime,
+    happened: events.Event,
+) -> Decision[Any]:
+    """Save a payment with its receipt and all its invoices as they are now, and tell what happened to each."""
+    followed = {id: follow_payment(invoice, before, after, now) for id, invoice in invoices.items()}
+    told = [happened]
+    for id, invoice in followed.items():
+        told += events.of_balance(id, invoice.number, invoices[id].status, invoice.status)
+    saves = [value for value in (after, *receipts, *followed.values()) if value]
+    return Decision(after, saves=saves, events=told)

@@ -3,18 +3,23 @@
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, tzinfo
+from decimal import Decimal
 from itertools import count
 from typing import Any, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from billingua.core.item import Item
+from billingua.core.money import EXACT
 from billingua.core.order import Order
 from billingua.core.party import Opportunity, Party
 from billingua.core.tax import Tax
 from billingua.worlds.document import LARGEST_ID, GivenWorld
 from billingua.worlds.moments import EXPECTED, read_moment
 from billingua.worlds.problems import Problem, below
+
+AMOUNT_PLACES = 4
+AMOUNT_DIGITS = 14
 
 
 class Claims:
@@ -171,6 +176,15 @@ class Assembly:
     def moment_or_now(self, text: str | None, place: str) -> datetime:
         """Read a moment; where it is left out it is the one at which the world is planted."""
         return self.now if text is None else self.moment(text, place)
+
+    def check_amount(self, amount: Decimal, place: str) -> bool:
+        """See that a balance, or an amount that counts on one, can be kept; say whether it can."""
+        scaled = EXACT.scaleb(amount, AMOUNT_PLACES)
+        fits = scaled == scaled.to_integral_value() and amount.adjusted() < AMOUNT_DIGITS
+        if not fits:
+            expected = f"an amount of at most {AMOUNT_DIGITS} digits and {AMOUNT_PLACES} decimals"
+            self.refuse(place, f"expected {expected}, got {amount}")
+        return fits
 
     def refer(self, what: str, name: Any, known: Container[Any], place: str) -> None:
         """See that something named here exists; None names nothing."""

@@ -18,6 +18,7 @@ from billingua.core.numbering import BookKind
 from billingua.core.order import LineStatus
 from billingua.core.party import AddressCategory, PartyKind, TradeRole
 from billingua.core.payment import PaymentStatus
+from billingua.core.receipt import ReceiptKind
 from billingua.core.rounding import TaxBase
 from billingua.worlds.moments import EXPECTED
 from billingua.worlds.shapes import is_currency
@@ -361,7 +362,7 @@ class GivenInvoice(Section, frozen=True, kw_only=True):
     created_by: str | None = None
     updated_at: Moment | None = None
     partly_paid: bool | None = None
-    pending_payments: int = 0
+    pending_payments: Count | None = None
     rounding: GivenRounding | None = None
     charges: list[GivenCharge] = field(default_factory=list[GivenCharge])
     stated_total: Decimal | None = None
@@ -371,10 +372,11 @@ class GivenInvoice(Section, frozen=True, kw_only=True):
 
 
 class GivenPaymentLine(Section, frozen=True, kw_only=True):
-    """How much of a payment goes to which invoice."""
+    """How much of a payment goes to which invoice; left out, the number is the one that the invoice has."""
 
     invoice: int
     amount: Decimal
+    invoice_number: str | None = None
 
 
 class GivenPayment(Section, frozen=True, kw_only=True):
@@ -389,8 +391,47 @@ class GivenPayment(Section, frozen=True, kw_only=True):
     applied: bool = True
     memo: str = ""
     payer: str | None = None
+    payer_id: str | None = None
+    method: str | None = None
+    channel: int | None = None
+    external_id: str | None = None
+    external_party_id: str | None = None
+    updated_at: Moment | None = None
     created_by: str | None = None
     lines: list[GivenPaymentLine] = field(default_factory=list[GivenPaymentLine])
+    extras: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+
+
+class GivenReceiptLine(Section, frozen=True, kw_only=True):
+    """How much went to which invoice; left out, the number is the one that the invoice has."""
+
+    invoice: int
+    amount: Decimal
+    id: Id | None = None
+    invoice_number: str | None = None
+
+
+class GivenReceipt(Section, frozen=True, kw_only=True):
+    """What was told of a payment (its id)."""
+
+    payment: int
+    created_at: Moment
+    id: Id | None = None
+    uuid: UUID | None = None
+    updated_at: Moment | None = None
+    kind: ReceiptKind = ReceiptKind.PAID
+    status: PaymentStatus = PaymentStatus.COMPLETED
+    party: int
+    currency: CurrencyCode
+    total: Decimal
+    memo: str = ""
+    reference: str = ""
+    method: str | None = None
+    payer: str | None = None
+    payer_id: str | None = None
+    external_id: str | None = None
+    external_party_id: str | None = None
+    lines: list[GivenReceiptLine] = field(default_factory=list[GivenReceiptLine])
 
 
 class GivenBranch(Section, frozen=True, kw_only=True):
@@ -548,7 +589,9 @@ class GivenWorld(Section, frozen=True, kw_only=True):
     bigcommerce: BigcommerceSettings = field(default_factory=BigcommerceSettings)
 
     uuid: UUID | None = None
+    balances_by_hand: bool = False
     payments: list[GivenPayment] = field(default_factory=list[GivenPayment])
+    receipts: list[GivenReceipt] | None = None
 
 
 class GivenWorlds(Section, frozen=True, kw_only=True):

@@ -29,17 +29,17 @@ _ROUNDINGS = {"onlyoffice": STEPWISE}
 _SETTLED = frozenset({Status.PAID, Status.VOID})
 """Statuses in which nothing is owed unless somebody says so."""
 
-_BALANCE_PLACES = 4
-_BALANCE_DIGITS = 14
-
 
 def rounding_of(dialect: str, currency: str) -> Rounding:
     """Give the rounding rule of invoices that are born in a dialect."""
     return _ROUNDINGS.get(dialect) or en16931(currency)
 
 
-def read_invoices(assembly: Assembly, paid: Mapping[int, Decimal]) -> list[Invoice]:
-    """Read the invoices, with their lines; `paid` is what payments took off each (its id)."""
+def read_invoices(assembly: Assembly, paid: Mapping[int, Decimal], pending: Mapping[int, int]) -> list[Invoice]:
+    """Read the invoices, with their lines.
+
+    `paid` is what payments took off each (its id), and `pending` how many payments each waits for.
+    """
     given = assembly.given.invoices
     places = assembly.places("invoices", given)
     lines = [
@@ -50,7 +50,7 @@ def read_invoices(assembly: Assembly, paid: Mapping[int, Decimal]) -> list[Invoi
     line_ids = iter(assembly.ids("invoice line", lines))
     ids = assembly.ids("invoice", zip(places, given, strict=True))
     return [
-        _Reader(invoice, place, assembly).read(id, line_ids, paid.get(id, ZERO))
+        _Reader(invoice, place, assembly).read(id, line_ids, paid.get(id, ZERO), pending.get(id, 0))
         for invoice, id, place in zip(given, ids, places, strict=True)
     ]
 
@@ -65,7 +65,7 @@ class _Reader:
         self._order = assembly.orders.get(given.order or 0)
         self._supplier = _supplier(given, self._order)
 
-    def read(self, id: int, line_ids: Iterator[int], paid: Decimal) -> Invoice:
+    def read(self, id: int, line_ids: Iterator[int], paid: Decimal, pending: int) -> Invoice:
         """Put the invoice together."""
         given, assembly = self._given, self._assembly
         self._check_references()
@@ -102,7 +102,7 @@ class _Reader:
             partly_paid=_is_partly_paid(given.status, original, owed)
             if given.partly_paid is None
             else given.partly_paid,
-            pending_payments=given.pending_payments,
+            pending_payments=pending if given.pending_payments is None else given.pending_payments,
             rounding=rounding,
             lines=lines,
             charges=charges,
@@ -191,19 +191,13 @@ class _Reader:
         original = computed if given.original_balance is None else given.original_balance
         owed = ZERO if given.status in _SETTLED else EXACT.subtract(original, paid)
         owed = owed if given.open_balance is None else given.open_balance
-        fits = self._check_balance(original, "lines" if given.original_balance is None else "original_balance")
+        place = self._at("lines" if given.original_balance is None else "original_balance")
+        fits = self._assembly.check_amount(original, place)
         # What is wrong with the amount that was owed first is not told again of what follows from it.
         if fits or given.open_balance is not None:
-            self._check_balance(owed, "lines" if given.open_balance is None else "open_balance")
+            place = self._at("lines" if given.open_balance is None else "open_balance")
+            self._assembly.check_amount(owed, place)
         return original, owed
-
-    def _check_balance(self, amount: Decimal, key: str) -> bool:
-        scaled = EXACT.scaleb(amount, _BALANCE_PLACES)
-        fits = scaled == scaled.to_integral_value() and amount.adjusted() < _BALANCE_DIGITS
-        if not fits:
-            expected = f"an amount of at most {_BALANCE_DIGITS} digits and {_BALANCE_PLACES} decimals"
-            self._assembly.refuse(self._at(key), f"expected {expected}, got {amount}")
-        return fits
 
     def _claimed_scope(self) -> str:
         """Say within what the number is unique, and take the number there."""

@@ -260,7 +260,9 @@ class _Life:
 
     @property
     def _clerk(self) -> Caller:
-        return self._cast.user("native", self._random.choice(_CLERKS))
+        """Choose one of the clerks who may see the customer."""
+        clerk, access = self._random.choice(_CLERKS), self._party.access
+        return self._cast.user("native", access[0] if self._party.private and clerk not in access else clerk)
 
     # How it begins.
 

@@ -16,7 +16,7 @@ from billingua.worlds.catalogue import read_items, read_price_lists, read_taxes
 from billingua.worlds.document import GivenWorld
 from billingua.worlds.invoices import read_invoices
 from billingua.worlds.orders import invoiced_by_line, read_orders, with_invoiced
-from billingua.worlds.payments import paid_by_invoice, read_payments
+from billingua.worlds.payments import paid_by_invoice, pending_by_invoice, read_payments, read_receipts
 from billingua.worlds.people import read_credentials, read_opportunities, read_parties, read_users
 from billingua.worlds.problems import below
 
@@ -34,12 +34,14 @@ def assemble(given: GivenWorld, place: str, claims: Claims, now: datetime, new_u
     opportunities = assembly.learn_opportunities(read_opportunities(assembly))
     items = assembly.learn_items(read_items(assembly))
     orders = assembly.learn_orders(read_orders(assembly))
-    payments = read_payments(assembly)
-    invoices = read_invoices(assembly, paid_by_invoice(payments))
+    invoices = read_invoices(assembly, paid_by_invoice(given.payments), pending_by_invoice(given.payments))
+    numbers = {invoice.id: invoice.number for invoice in invoices}
+    payments = read_payments(assembly, numbers)
+    receipts = read_receipts(assembly, payments, numbers)
     invoiced = invoiced_by_line(invoices)
     orders = [with_invoiced(order, stated, invoiced) for order, stated in zip(orders, given.orders, strict=True)]
-    sections = (users, credentials, parties, opportunities, taxes, items, price_lists, orders, invoices, payments)
-    return Plant(workspace, [aggregate for section in sections for aggregate in section])
+    sections = (users, credentials, parties, opportunities, taxes, items, price_lists, orders)
+    return Plant(workspace, [one for section in (*sections, invoices, payments, receipts) for one in section])
 
 
 def _read_workspace(assembly: Assembly) -> Workspace:
@@ -55,6 +57,7 @@ def _read_workspace(assembly: Assembly) -> Workspace:
         payment_terms=_read_payment_terms(assembly),
         salespeople=_read_salespeople(assembly),
         cash_accounts=_read_cash_accounts(assembly),
+        balances_by_hand=given.balances_by_hand,
         channels=tuple(Channel(id=one.id, name=one.name) for one in assembly.given.bigcommerce.channels),
         settings=_read_settings(assembly),
     )
@@ -145,6 +148,7 @@ def write_head(workspace: Workspace) -> dict[str, Any]:
         "time_zone": workspace.time_zone,
         "culture": workspace.culture,
         "uuid": workspace.uuid,
+        **({"balances_by_hand": True} if workspace.balances_by_hand else {}),
     }
 
 

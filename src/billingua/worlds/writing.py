@@ -12,7 +12,7 @@ from billingua.engine.ports import Store
 from billingua.worlds.catalogue import write_item, write_price_list, write_tax
 from billingua.worlds.invoices import write_invoice
 from billingua.worlds.orders import write_order
-from billingua.worlds.payments import write_payment
+from billingua.worlds.payments import write_given_receipt, write_payment
 from billingua.worlds.people import write_credential, write_opportunity, write_party, write_user
 from billingua.worlds.workspaces import write_head, write_settings, write_tables
 
@@ -69,6 +69,7 @@ def _writers(workspace: Workspace, taxes: Mapping[int, Tax]) -> dict[str, tuple[
         "orders": ("order", write_order),
         "invoices": ("invoice", write_an_invoice),
         "payments": ("payment", write_payment),
+        "receipts": ("receipt", write_given_receipt),
     }
 
 

@@ -95,6 +95,9 @@ REFUSALS: dict[type[Exception], Problem] = {
     errors.ChannelNotFound: _not_found("channel {0.asked}"),
     errors.CurrencyNotFound: _not_found("currency {0.asked}"),
     errors.CredentialNotFound: _not_found("credential {0.asked}"),
+    errors.PaymentNotFound: _not_found("payment {0.asked}"),
+    errors.ReceiptNotFound: _not_found("receipt {0.asked}"),
+    errors.ReceiptLineNotFound: _not_found("receipt line {0.asked}"),
     errors.UploadNotFound: _not_found("uploaded file {0.asked}"),
     errors.ExportNotFound: _not_found("export {0.asked}"),
     errors.NotPermitted: Problem(403, "not-permitted", "Not permitted", "You may not {0.what}."),
@@ -107,6 +110,9 @@ REFUSALS: dict[type[Exception], Problem] = {
     errors.OnlyLine: _refused("only-line", "Only line", "The invoice has no other line, and one has to stay."),
     errors.OrderCancelled: _refused("order-cancelled", "Order cancelled", "Every line of the order is cancelled."),
     errors.OrderBilled: _refused("order-billed", "Order invoiced already", "Order {0.number} is invoiced already."),
+    errors.OperationRefused: _refused(
+        "wrong-operation", "Not done now", "Payment {0.payment} does not take {0.operation} now."
+    ),
     errors.NothingToCancel: _refused(
         "nothing-to-cancel", "Nothing to cancel", "No line of the order can be cancelled, or is asked to be."
     ),
@@ -131,6 +137,9 @@ REFUSALS: dict[type[Exception], Problem] = {
         "Of order line {0.line}, {0.ordered:f} were ordered, and {0.invoiced:f} would be invoiced.",
     ),
     errors.ExportTooLarge: _refused("export-too-large", "Export too large", "There is more than one export can hold."),
+    errors.AmountNotPositive: _refused(
+        "nothing-paid", "Nothing paid", "Line {0.index} pays {0.amount:f}, not more than 0."
+    ),
     errors.AmountTooLarge: _refused("amount-too-large", "Amount too large", "The invoice comes to more than is kept."),
     errors.TooManyLines: _refused("too-many-lines", "Too many lines", "An invoice has at most {0.limit} lines here."),
     errors.NotAParticipant: _refused(
