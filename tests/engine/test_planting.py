@@ -1,11 +1,13 @@
 import pytest
 
+from billingua.core.numbering import Book, BookKind
 from billingua.engine.kinds import COUNTERS
 from billingua.engine.plan import Knowledge
 from billingua.engine.planting import Plant, WorkspaceTaken, plant
 from tests.builders import (
     NOON,
     a_caller,
+    a_cash_entry,
     a_line,
     a_party,
     a_workspace,
@@ -42,6 +44,27 @@ def test_no_counter_gives_out_an_id_that_was_chosen_before():
         plan.send(knowledge)
     chosen = {"workspace": 2, "party": 90, "address": 32, "invoice": 36, "invoice_line": 53}
     assert knowledge.counters == dict.fromkeys(COUNTERS, 1) | chosen
+
+
+def test_books_go_on_behind_the_numbers_that_documents_have_of_them():
+    books = (
+        Book(id=4, kind=BookKind.INVOICE, prefix="INV_{yyyy}_{mm}_{dd}_"),
+        Book(id=9, kind=BookKind.COLLECTION, prefix="CR_"),
+        Book(id=12, kind=BookKind.RETURN),
+    )
+    planted = [
+        an_invoice(id=35, book=4, number="INV_2023_01_01_828"),
+        an_invoice(id=36, book=4, number="INV_2023_01_02_827"),
+        an_invoice(id=37, book=4, number="by hand 999"),
+        an_invoice(id=38, book=5, number="INV_2023_01_02_1000"),
+        an_invoice(id=39, number="CR_400"),
+        a_cash_entry(number="CR_6", book=9),
+    ]
+    plan = plant(Plant(a_workspace(books=books), planted), a_caller(), NOON)
+    knowledge = Knowledge(counters=dict.fromkeys(next(plan).counters, 1))
+    with pytest.raises(StopIteration):
+        plan.send(knowledge)
+    assert [knowledge.counters[book.counter] for book in books] == [829, 7, 1]
 
 
 def test_a_workspace_is_made_once():

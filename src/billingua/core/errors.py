@@ -18,6 +18,12 @@ Refused
 │  ├─ ChannelNotFound
 │  ├─ CurrencyNotFound
 │  ├─ CredentialNotFound
+│  ├─ BranchNotFound
+│  ├─ BookNotFound
+│  ├─ SalespersonNotFound
+│  ├─ PaymentTermNotFound
+│  ├─ PriceListNotFound
+│  ├─ CashAccountNotFound
 │  ├─ PaymentNotFound
 │  ├─ ReceiptNotFound
 │  ├─ ReceiptLineNotFound
@@ -36,6 +42,11 @@ Refused
 │  ├─ OperationRefused
 │  └─ NothingToCancel
 ├─ ChangedMeanwhile
+├─ LineRefused
+│  ├─ UnknownLineItem
+│  ├─ UnknownLineUnit
+│  └─ ForeignLineUnit
+├─ ExchangeRateMissing
 ├─ NumberTaken
 ├─ NameTaken
 ├─ SkuTaken
@@ -170,6 +181,30 @@ class ReceiptLineNotFound(NotFound):
     """No such line, or not of this receipt."""
 
 
+class BranchNotFound(NotFound):
+    """No such branch, or none that is active."""
+
+
+class BookNotFound(NotFound):
+    """No such book, or none for documents of this kind."""
+
+
+class SalespersonNotFound(NotFound):
+    """No such salesperson, or none of the branch."""
+
+
+class PaymentTermNotFound(NotFound):
+    """No such payment term."""
+
+
+class PriceListNotFound(NotFound):
+    """No such price list; where none is named, there is none for everybody."""
+
+
+class CashAccountNotFound(NotFound):
+    """No such cash account, or none by which money moves this way."""
+
+
 class UploadNotFound(NotFound):
     """No such file was received."""
 
@@ -272,6 +307,38 @@ class ChangedMeanwhile(Refused):
         self.version = version
         self.expected = expected
         self.changes = changes
+
+
+class LineRefused(Refused):
+    """Something on a line cannot be; `index` is the line's place in the request."""
+
+    def __init__(self, index: int) -> None:
+        super().__init__(index)
+        self.index = index
+
+
+class UnknownLineItem(LineRefused):
+    """The line names no item."""
+
+
+class UnknownLineUnit(LineRefused):
+    """The line names a unit that no item has."""
+
+
+class ForeignLineUnit(LineRefused):
+    """The line names a unit that its item does not have."""
+
+    def __init__(self, index: int, unit: int) -> None:
+        super().__init__(index)
+        self.unit = unit
+
+
+class ExchangeRateMissing(Refused):
+    """Amounts in this currency need a rate to the workspace's own."""
+
+    def __init__(self, currency: str) -> None:
+        super().__init__(currency)
+        self.currency = currency
 
 
 class NumberTaken(Refused):

@@ -90,6 +90,22 @@ class OrderInvoiced(Event):
     """Part of an order was invoiced."""
 
 
+class CashSaleMade(Event):
+    """Goods were sold for cash."""
+
+
+class CashReturnMade(Event):
+    """Goods came back, and cash was given back for them."""
+
+
+class CashTakenIn(Event):
+    """Money came in that is no sale's."""
+
+
+class CashPaidOut(Event):
+    """Money went out for something else than a return."""
+
+
 class PaymentRecorded(Event):
     """Money was received."""
 
@@ -141,6 +157,10 @@ NAMES: dict[type[Event], str] = {
     OrderCancellationRejected: "order.cancellation_rejected",
     OrderLinesCancelled: "order.lines_cancelled",
     OrderInvoiced: "order.invoiced",
+    CashSaleMade: "cash.sale_made",
+    CashReturnMade: "cash.return_made",
+    CashTakenIn: "cash.taken_in",
+    CashPaidOut: "cash.paid_out",
     PaymentRecorded: "payment.recorded",
     PaymentEdited: "payment.edited",
     PaymentRefunded: "payment.refunded",

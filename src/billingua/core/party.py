@@ -1,7 +1,9 @@
 """Parties: the companies and people that trade, and their addresses."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from billingua.core.errors import AddressNotFound
@@ -52,7 +54,8 @@ class Address:
 class Party:
     """A company, person or organization that is invoiced, or that invoices.
 
-    `access` lists the usernames that may see a private party; `price_list` is the code of its price list.
+    `access` lists the usernames that may see a private party; `price_list` is the code of its price list. `extras` are
+    the members that one dialect alone understands, by dialect.
     """
 
     id: int
@@ -69,6 +72,7 @@ class Party:
     private: bool = False
     access: tuple[str, ...] = ()
     addresses: tuple[Address, ...] = ()
+    extras: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
 
     @property
     def display_name(self) -> str:

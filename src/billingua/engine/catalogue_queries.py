@@ -42,10 +42,12 @@ class ItemSort(StrEnum):
 class ItemQuery:
     """Which items, in which order, and which page of them. All conditions must hold.
 
+    `skus` are compared as items are sorted by them, whatever the case and not all of a long one.
     Each word of `text` has to begin a word of the title, the description or the SKU.
     """
 
     tracked: bool | None = None
+    skus: frozenset[str] | None = None
     text: str | None = None
     sort: ItemSort = ItemSort.ID
     descending: bool = False
@@ -55,7 +57,11 @@ class ItemQuery:
     def matches(self, item: Item) -> bool:
         """Whether the item is one of those asked for."""
         words = words_of(item.title, item.description, item.sku)
-        return self.tracked in {None, item.track_stock} and all(f" {word}" in words for word in words_in(self.text))
+        return (
+            self.tracked in {None, item.track_stock}
+            and (self.skus is None or sorted_by(item.sku) in set(map(sorted_by, self.skus)))
+            and all(f" {word}" in words for word in words_in(self.text))
+        )
 
     def place(self, item: Item) -> tuple[Any, ...]:
         """Where the item stands in the order asked for."""

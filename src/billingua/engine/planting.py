@@ -1,11 +1,13 @@
 """Filling a new workspace with everything at once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from billingua.core.cash import CashEntry
 from billingua.core.errors import Refused
+from billingua.core.invoice import Invoice
 from billingua.core.workspace import Workspace
 from billingua.engine.kinds import COUNTERS, THE_WORKSPACE, ids_in
 from billingua.engine.plan import Caller, Decision, Needs, Plan
@@ -29,11 +31,23 @@ class Plant:
 
 def plant(command: Plant, caller: Caller, now: datetime) -> Plan[int]:
     """Make a workspace; the answer is how many aggregates it begins with. Refuses with `WorkspaceTaken`."""
-    found = yield Needs([THE_WORKSPACE], COUNTERS)
+    found = yield Needs([THE_WORKSPACE], [*COUNTERS, *(book.counter for book in command.workspace.books)])
     if found.get(THE_WORKSPACE):
         raise WorkspaceTaken(caller.workspace)
     planted = [command.workspace, *command.aggregates]
     for value in planted:
         for counter, id in ids_in(value):
             found.claim_id(counter, id)
+    for counter, sequence in _numbers_in(command):
+        found.claim_id(counter, sequence)
     return Decision(len(planted), saves=planted)
+
+
+def _numbers_in(command: Plant) -> Iterator[tuple[str, int]]:
+    """Name the numbers that documents have of their books, each with the counter that gives out such."""
+    books = {book.id: book for book in command.workspace.books}
+    for value in command.aggregates:
+        book = books.get(value.book or 0) if isinstance(value, Invoice | CashEntry) else None
+        sequence = book and book.sequence(value.number)
+        if book and sequence:
+            yield book.counter, sequence

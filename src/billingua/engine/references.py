@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
+from billingua.core.cash import CashEntry
 from billingua.core.invoice import Invoice
 from billingua.core.item import Item
 from billingua.core.line import InvoiceLine
@@ -16,6 +17,7 @@ COUNTED = frozenset({Item, Tax})
 
 _referring_of: Mapping[type, Any] = {
     Invoice: attrgetter("lines"),
+    CashEntry: attrgetter("lines"),
     Order: attrgetter("lines"),
     Item: attrgetter("tax1", "tax2"),
 }
@@ -24,7 +26,7 @@ _referring_of: Mapping[type, Any] = {
 
 def references(aggregate: Any) -> frozenset[Key[Any]]:
     """Name the items and taxes that an aggregate refers to."""
-    if isinstance(aggregate, Invoice):
+    if isinstance(aggregate, Invoice | CashEntry):
         return frozenset(_of_invoice(aggregate.lines))
     if isinstance(aggregate, Order):
         return frozenset(_of_order(aggregate.lines))

@@ -1,6 +1,6 @@
 """Lists of items and of parties in SQL: how many there are in all, and the ids of one page in their order."""
 
-from billingua.engine.catalogue_queries import ItemQuery, ItemSort, PartyQuery, PartySort, words_in
+from billingua.engine.catalogue_queries import ItemQuery, ItemSort, PartyQuery, PartySort, sorted_by, words_in
 from billingua.stores.catalogue_rows import reader_to_row
 from billingua.stores.listing import Conditions, Listing, Variant
 
@@ -20,6 +20,8 @@ def item_listing(workspace: str, query: ItemQuery, variant: Variant) -> Listing:
     asked = Conditions()
     asked.add("workspace = :workspace", workspace=workspace)
     asked.add("tracked = :tracked", tracked=query.tracked)
+    skus = None if query.skus is None else sorted({*map(sorted_by, query.skus)})
+    asked.add(f"sku_folded {variant.one_of.format('skus')}", skus=skus)
     _add_words(asked, query.text, variant)
     return _listing("item_row", asked, _ITEM_ORDER[query.sort], descending=query.descending)
 

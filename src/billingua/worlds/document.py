@@ -11,6 +11,7 @@ from uuid import UUID
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from billingua.core.access import Role
+from billingua.core.cash import CashKind
 from billingua.core.lifecycle import Status
 from billingua.core.line import ChargeKind
 from billingua.core.money import ZERO, Mode
@@ -104,6 +105,8 @@ class GivenParty(Section, frozen=True, kw_only=True):
     private: bool = False
     access: list[str] = field(default_factory=list[str])
     addresses: list[GivenAddress] = field(default_factory=list[GivenAddress])
+
+    extras: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
 
 
 class GivenOpportunity(Section, frozen=True, kw_only=True):
@@ -371,6 +374,58 @@ class GivenInvoice(Section, frozen=True, kw_only=True):
     extras: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
 
 
+class GivenCarriedTax(Section, frozen=True, kw_only=True):
+    """A tax as a line carries it."""
+
+    tax: int
+    name: str
+    rate: Decimal
+
+
+class GivenCashLine(Section, frozen=True, kw_only=True):
+    """One line of what is sold or taken back for cash."""
+
+    item: int | None = None
+    sku: str | None = None
+    unit: int | None = None
+    description: str = ""
+    quantity: Decimal | None = None
+    unit_price: Decimal | None = None
+    discount_per_unit: Decimal = ZERO
+    id: Id | None = None
+    tax1: GivenCarriedTax | None = None
+    tax2: GivenCarriedTax | None = None
+
+
+class GivenCashEntry(Section, frozen=True, kw_only=True):
+    """An entry of the cash book; the amount of a sale or a return is what its lines come to."""
+
+    number: Text
+    kind: CashKind
+    dialect: Dialect = "native"
+    book: int
+    account: str
+    currency: CurrencyCode
+    amount: Decimal
+    date: Moment
+    id: Id | None = None
+    uuid: UUID | None = None
+    exchange_rate: Decimal = Decimal(1)
+    created_at: Moment | None = None
+    party: int | None = None
+    counterparty: str | None = None
+    party_exchange_rate: Decimal | None = None
+    created_by: str | None = None
+    branch: str | None = None
+    payment_term: int | None = None
+    salesperson: int | None = None
+    reference: str | None = None
+    description: str | None = None
+    rounding: GivenRounding | None = None
+    extras: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    lines: list[GivenCashLine] = field(default_factory=list[GivenCashLine])
+
+
 class GivenPaymentLine(Section, frozen=True, kw_only=True):
     """How much of a payment goes to which invoice; left out, the number is the one that the invoice has."""
 
@@ -443,7 +498,7 @@ class GivenBranch(Section, frozen=True, kw_only=True):
 
 
 class GivenBook(Section, frozen=True, kw_only=True):
-    """A series of document numbers."""
+    """A series of document numbers; `{yyyy}`, `{mm}` and `{dd}` in the prefix are a document's day."""
 
     id: Id | None = None
     kind: BookKind = BookKind.INVOICE
@@ -591,6 +646,7 @@ class GivenWorld(Section, frozen=True, kw_only=True):
     uuid: UUID | None = None
     balances_by_hand: bool = False
     payments: list[GivenPayment] = field(default_factory=list[GivenPayment])
+    cash_entries: list[GivenCashEntry] = field(default_factory=list[GivenCashEntry])
     receipts: list[GivenReceipt] | None = None
 
 

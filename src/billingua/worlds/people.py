@@ -34,6 +34,8 @@ def read_parties(assembly: Assembly) -> list[Party]:
 
 def _read_party(given: GivenParty, id: int, place: str, address_ids: Iterator[int], assembly: Assembly) -> Party:
     assembly.refer("price list", given.price_list, assembly.price_lists, below(place, "price_list"))
+    if given.code:
+        assembly.claim("party code", given.code, below(place, "code"), f'"{given.code}"')
     for index, username in enumerate(given.access):
         assembly.refer("user", username, assembly.usernames, f"{place}.access[{index}]")
     return Party(
@@ -51,6 +53,7 @@ def _read_party(given: GivenParty, id: int, place: str, address_ids: Iterator[in
         private=given.private,
         access=tuple(given.access),
         addresses=tuple(_read_address(address, next(address_ids)) for address in given.addresses),
+        extras=given.extras,
     )
 
 
@@ -85,6 +88,7 @@ def write_party(party: Party) -> dict[str, Any]:
         "private": party.private,
         "access": party.access,
         "addresses": [_write_address(address) for address in party.addresses],
+        **told(extras=party.extras or None),
     }
 
 

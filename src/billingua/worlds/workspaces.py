@@ -12,6 +12,7 @@ from billingua.core.workspace import Branch, CashAccount, Channel, PaymentTerm, 
 from billingua.engine.credentials import hash_secret
 from billingua.engine.planting import Plant
 from billingua.worlds.assembly import Assembly, Claims
+from billingua.worlds.cash import read_cash_entries
 from billingua.worlds.catalogue import read_items, read_price_lists, read_taxes
 from billingua.worlds.document import GivenWorld
 from billingua.worlds.invoices import read_invoices
@@ -33,6 +34,7 @@ def assemble(given: GivenWorld, place: str, claims: Claims, now: datetime, new_u
     users, credentials = read_users(assembly), read_credentials(assembly)
     opportunities = assembly.learn_opportunities(read_opportunities(assembly))
     items = assembly.learn_items(read_items(assembly))
+    cash = read_cash_entries(assembly)
     orders = assembly.learn_orders(read_orders(assembly))
     invoices = read_invoices(assembly, paid_by_invoice(given.payments), pending_by_invoice(given.payments))
     numbers = {invoice.id: invoice.number for invoice in invoices}
@@ -40,7 +42,7 @@ def assemble(given: GivenWorld, place: str, claims: Claims, now: datetime, new_u
     receipts = read_receipts(assembly, payments, numbers)
     invoiced = invoiced_by_line(invoices)
     orders = [with_invoiced(order, stated, invoiced) for order, stated in zip(orders, given.orders, strict=True)]
-    sections = (users, credentials, parties, opportunities, taxes, items, price_lists, orders)
+    sections = (users, credentials, parties, opportunities, taxes, items, price_lists, cash, orders)
     return Plant(workspace, [one for section in (*sections, invoices, payments, receipts) for one in section])
 
 

@@ -9,6 +9,7 @@ from billingua.core.invoice import Invoice
 from billingua.core.tax import Tax
 from billingua.core.workspace import Workspace
 from billingua.engine.ports import Store
+from billingua.worlds.cash import write_cash_entry
 from billingua.worlds.catalogue import write_item, write_price_list, write_tax
 from billingua.worlds.invoices import write_invoice
 from billingua.worlds.orders import write_order
@@ -69,6 +70,7 @@ def _writers(workspace: Workspace, taxes: Mapping[int, Tax]) -> dict[str, tuple[
         "orders": ("order", write_order),
         "invoices": ("invoice", write_an_invoice),
         "payments": ("payment", write_payment),
+        "cash_entries": ("cash_entry", write_cash_entry),
         "receipts": ("receipt", write_given_receipt),
     }
 

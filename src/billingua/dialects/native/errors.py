@@ -98,6 +98,12 @@ REFUSALS: dict[type[Exception], Problem] = {
     errors.PaymentNotFound: _not_found("payment {0.asked}"),
     errors.ReceiptNotFound: _not_found("receipt {0.asked}"),
     errors.ReceiptLineNotFound: _not_found("receipt line {0.asked}"),
+    errors.BranchNotFound: _not_found("active branch {0.asked}"),
+    errors.BookNotFound: _not_found("book {0.asked} for this"),
+    errors.SalespersonNotFound: _not_found("salesperson {0.asked} at this branch"),
+    errors.PaymentTermNotFound: _not_found("payment term {0.asked}"),
+    errors.PriceListNotFound: _not_found("price list {0.asked}"),
+    errors.CashAccountNotFound: _not_found("cash account {0.asked} for this"),
     errors.UploadNotFound: _not_found("uploaded file {0.asked}"),
     errors.ExportNotFound: _not_found("export {0.asked}"),
     errors.NotPermitted: Problem(403, "not-permitted", "Not permitted", "You may not {0.what}."),
@@ -119,6 +125,13 @@ REFUSALS: dict[type[Exception], Problem] = {
     errors.OrderLineClosed: _refused("order-line-closed", "Order line closed", "Order line {0.line} is {0.status}."),
     errors.ChangedMeanwhile: Problem(
         412, "changed-meanwhile", "Changed meanwhile", "It is in version {0.version} by now, which was not expected."
+    ),
+    errors.LineRefused: _refused("wrong-line", "Wrong line", "Line {0.index} cannot be."),
+    errors.UnknownLineItem: _refused("wrong-line", "Wrong line", "Line {0.index} names no item."),
+    errors.UnknownLineUnit: _refused("wrong-line", "Wrong line", "Line {0.index} names no unit."),
+    errors.ForeignLineUnit: _refused("wrong-line", "Wrong line", "Line {0.index} names a unit that its item lacks."),
+    errors.ExchangeRateMissing: _refused(
+        "exchange-rate-missing", "No exchange rate", "Amounts in {0.currency} need an exchange rate."
     ),
     errors.NumberTaken: _refused("number-taken", "Number taken", "Another invoice has the number {0.number}."),
     errors.NameTaken: _refused("name-taken", "Name taken", "Another record has the name {0.name}."),
