@@ -1,5 +1,6 @@
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -7,6 +8,7 @@ from hypothesis import strategies as st
 
 from billingua.core.errors import AmountTooLarge, TransitionRefused
 from billingua.core.invoice import (
+    Settlement,
     follow_balance,
     in_currency,
     issue,
@@ -212,3 +214,33 @@ def test_at_other_rates_an_invoice_comes_to_something_else_and_owes_what_it_owed
     assert total_at(invoice, {}) == invoice.totals.grand_total == 225
     assert total_at(invoice, {1: Decimal(10), 9: Decimal(99)}) == 215
     assert invoice.open_balance == 225
+
+
+@pytest.mark.parametrize(
+    ("stated", "settlement"),
+    [
+        ({}, Settlement.OPEN),
+        ({"status": Status.DRAFT}, Settlement.OPEN),
+        ({"status": Status.REJECTED, "partly_paid": True}, Settlement.PARTLY),
+        ({"partly_paid": True}, Settlement.PARTLY),
+        ({"open_balance": Decimal(0), "partly_paid": True}, Settlement.SETTLED),
+        ({"open_balance": Decimal(-1)}, Settlement.SETTLED),
+        ({"status": Status.PAID, "open_balance": Decimal(5)}, Settlement.SETTLED),
+        ({"status": Status.VOID}, Settlement.SETTLED),
+    ],
+)
+def test_what_owes_nothing_is_settled_and_so_is_what_is_void(stated: dict[str, Any], settlement: Settlement):
+    assert an_invoice(**stated).settlement is settlement
+
+
+@pytest.mark.parametrize(
+    ("extras", "kind"),
+    [
+        ({}, "Invoice"),
+        ({"onlyoffice": {"templateType": 1}}, "Invoice"),
+        ({"bigcommerce": {"type": "Credit note"}}, "Credit note"),
+        ({"crux": {"type": 7}, "bigcommerce": {"type": ""}}, ""),
+    ],
+)
+def test_an_invoice_is_of_the_kind_that_its_author_calls_it(extras: dict[str, Any], kind: str):
+    assert an_invoice(extras=extras).kind_text == kind

@@ -8,14 +8,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from billingua.core.invoice import Settlement
 from billingua.core.lifecycle import Status
 from billingua.core.order import Allocation, LineStatus, Trader
-from billingua.core.party import TradeRole
-from billingua.engine.queries import AllocationStatus, InvoiceQuery, OrderQuery, OrderSort, Sort
-from tests.builders import NOON, SUPPLIER, a_uuid, an_invoice, an_order, an_order_line
+from billingua.core.party import PartyKind, TradeRole
+from billingua.engine.queries import AllocationStatus, InvoiceQuery, OrderQuery, OrderSort, Sort, TextField
+from tests.builders import NOON, SUPPLIER, a_party, a_uuid, an_invoice, an_order, an_order_line
 
 BEFORE, AFTER = NOON - timedelta(days=1), NOON + timedelta(days=1)
-INVOICE = an_invoice(number="INV_2023_Straße", origin="crux", order=104, due_at=NOON, created_at=BEFORE)
+INVOICE = an_invoice(
+    number="INV_2023_Straße",
+    origin="crux",
+    order=104,
+    due_at=NOON,
+    created_at=BEFORE,
+    opportunity=3,
+    channel=2,
+    external_id="E-1",
+    description="one\tTwo",
+    extras={"bigcommerce": {"type": "Credit"}},
+)
 
 
 def test_every_invoice_is_one_of_all():
@@ -39,6 +51,17 @@ def test_every_invoice_is_one_of_all():
         ({"due_from": NOON}, {"due_from": AFTER}),
         ({"due_to": NOON}, {"due_to": BEFORE}),
         ({"overdue_at": AFTER}, {"overdue_at": NOON}),
+        ({"created_from": BEFORE}, {"created_from": NOON}),
+        ({"created_to": NOON}, {"created_to": BEFORE - timedelta(seconds=1)}),
+        ({"opportunity": 3}, {"opportunity": 4}),
+        ({"channels": frozenset({1, 2})}, {"channels": frozenset({1})}),
+        ({"external_ids": frozenset({"E-1"})}, {"external_ids": frozenset({"e-1"})}),
+        ({"settlements": frozenset({Settlement.OPEN})}, {"settlements": frozenset({Settlement.SETTLED})}),
+        ({"words": "inv two"}, {"words": "straße"}),
+        ({"text": "redit", "text_in": frozenset(TextField)}, {"text": "redit"}),
+        ({"text": "104", "text_in": {TextField.ORDER}}, {"text": "104", "text_in": {TextField.PARTY}}),
+        ({"text": "", "text_in": {TextField.EXTERNAL_PARTY}}, {"text": "", "text_in": frozenset()}),
+        ({"reader": "eve"}, {"party_name": ""}),
     ],
 )
 def test_an_invoice_is_asked_for_by_what_it_says(asked: dict[str, Any], otherwise: dict[str, Any]):
@@ -78,6 +101,55 @@ def test_invoices_stand_in_the_order_asked_for_and_ties_by_id(sort: Sort):
     query = InvoiceQuery(sort=sort)
     assert sorted([twin, second, first], key=query.place) == [first, second, twin]
     assert sorted([first, second, twin], key=query.place, reverse=True) == [twin, second, first]
+
+
+@pytest.mark.parametrize(
+    ("reader", "sees"),
+    [("ida", True), ("eve", True), ("adam", False), (None, True)],
+    ids=["author", "access", "-", "all"],
+)
+def test_somebody_sees_what_they_made_and_what_is_for_whom_they_may_see(reader: str | None, sees: bool):
+    private = a_party(private=True, access=("eve",))
+    assert InvoiceQuery(reader=reader).matches(an_invoice(created_by="ida"), private) is sees
+
+
+def test_a_party_is_looked_for_by_the_name_that_is_shown():
+    person = a_party(kind=PartyKind.PERSON, name="A. Lee", first_name="Ann", last_name="Lee")
+    assert InvoiceQuery(party_name="NN L").matches(INVOICE, person)
+    assert not InvoiceQuery(party_name="A.").matches(INVOICE, person)
+
+
+@pytest.mark.parametrize(("descending", "ids"), [(False, [3, 1, 2, 4]), (True, [2, 1, 3, 4])])
+def test_invoices_whose_party_is_gone_stand_behind_all_others(descending: bool, ids: list[int]):
+    parties = {1: a_party(name="b"), 2: a_party(name="B"), 3: a_party(name="a")}
+    numbers = {1: "X", 2: "Y", 3: "Z", 4: "A"}
+    query = InvoiceQuery(sort=Sort.PARTY_NAME, descending=descending)
+
+    def place(id: int) -> tuple[Any, ...]:
+        return query.place(an_invoice(id=id, number=numbers[id]), parties.get(id))
+
+    assert sorted(numbers, key=place, reverse=descending) == ids
+
+
+@pytest.mark.parametrize(
+    ("sort", "first", "then"),
+    [
+        (Sort.PROGRESS, {"status": Status.REJECTED}, {"status": Status.PAID}),
+        (Sort.SETTLEMENT, {"partly_paid": True}, {"open_balance": Decimal(0)}),
+        (Sort.PENDING, {}, {"pending_payments": 1}),
+        (Sort.EXTERNAL_PARTY, {}, {"external_party_id": "a"}),
+        (Sort.EXTERNAL_PARTY, {"external_party_id": "a"}, {"external_party_id": "B"}),
+        (Sort.PARTY, {"party": 9}, {"party": 10}),
+    ],
+)
+def test_invoices_stand_by_what_comes_first(sort: Sort, first: dict[str, Any], then: dict[str, Any]):
+    place = InvoiceQuery(sort=sort).place
+    assert place(an_invoice(id=2, **first)) < place(an_invoice(id=1, **then))
+
+
+def test_of_two_payments_that_are_awaited_or_of_one_is_the_same():
+    place = InvoiceQuery(sort=Sort.PENDING).place
+    assert place(an_invoice(id=1, pending_payments=2)) < place(an_invoice(id=2, pending_payments=1))
 
 
 def test_invoices_without_a_due_date_stand_before_all_that_have_one():

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
+from enum import IntEnum
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,19 @@ from billingua.core.totals import Totals, totals
 
 Extras = Mapping[str, Mapping[str, Any]]
 """Members that one dialect alone understands, by dialect: plain JSON values, numbers as `int` or `Decimal`."""
+
+
+KIND = "type"
+"""Under which of its extras a dialect keeps what it calls the kind of an invoice."""
+USUAL_KIND = "Invoice"
+
+
+class Settlement(IntEnum):
+    """How far an invoice is settled, whatever became of it otherwise."""
+
+    OPEN = 0
+    PARTLY = 1
+    SETTLED = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +106,19 @@ class Invoice:
         """Whether money is owed and its day has passed."""
         return self.status is Status.OPEN and self.due_at is not None and self.due_at < now and self.open_balance > 0
 
+    @property
+    def settlement(self) -> Settlement:
+        """How far it is settled: what owes nothing is, and so is what is void."""
+        if self.status in {Status.PAID, Status.VOID} or self.open_balance <= 0:
+            return Settlement.SETTLED
+        return Settlement.PARTLY if self.partly_paid else Settlement.OPEN
+
+    @property
+    def kind_text(self) -> str:
+        """What its author calls the kind of invoice that it is."""
+        kinds = (members.get(KIND) for members in self.extras.values())
+        return next((kind for kind in kinds if isinstance(kind, str)), USUAL_KIND)
+
     def extra(self, dialect: str) -> Mapping[str, Any]:
         """What only this dialect understands."""
         return self.extras.get(dialect, {})
@@ -130,13 +157,15 @@ def total_owed(lines: Sequence[InvoiceLine], charges: Sequence[Charge], rounding
     return total
 
 
-def with_lines(invoice: Invoice, lines: tuple[InvoiceLine, ...]) -> Invoice:
+def with_lines(invoice: Invoice, lines: tuple[InvoiceLine, ...], before: Invoice | None = None) -> Invoice:
     """Replace the lines and move both balances by as much as the total moves, so that what was paid stays paid.
 
-    The first lines of an invoice that had none say what is owed, whatever was stated. Refuses with `AmountTooLarge`.
+    `before` is the invoice as it was, where more than its lines changes that the total depends on. The first lines of
+    an invoice that had none say what is owed, whatever was stated. Refuses with `AmountTooLarge`.
     """
+    before = before or invoice
     total = total_owed(lines, invoice.charges, invoice.rounding)
-    change = EXACT.subtract(total, invoice.totals.grand_total if invoice.lines else invoice.original_balance)
+    change = EXACT.subtract(total, before.totals.grand_total if before.lines else before.original_balance)
     return replace(
         invoice,
         lines=lines,

@@ -36,6 +36,9 @@ TRANSITIONS = {
     (Status.PAID, Action.REOPEN): Status.OPEN,
 }
 
+PROGRESS = (Status.DRAFT, Status.OPEN, Status.REJECTED, Status.PAID, Status.VOID)
+"""Statuses as lists sort them: from what is still being written to what is a record of the past."""
+
 CLOSED = frozenset({Status.VOID})
 """Statuses in which an invoice is a record of the past and nothing about it changes."""
 

@@ -7,14 +7,12 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from billingua.core.access import Credential, User
-from billingua.core.cash import CashEntry
 from billingua.core.export import Export
 from billingua.core.invoice import Invoice, number_key
 from billingua.core.item import Item, PriceList
 from billingua.core.order import Order
 from billingua.core.party import Opportunity, Party
 from billingua.core.payment import Payment
-from billingua.core.receipt import Receipt
 from billingua.core.tax import Tax
 from billingua.core.upload import Upload
 from billingua.core.workspace import Workspace
@@ -64,6 +62,11 @@ def by_username(username: str) -> Key[User]:
     return Key(User, "username", username)
 
 
+def by_email(address: str, id: int) -> Key[User]:
+    """Ask for a user by its e-mail address, whatever the case, and its id: two may have one address."""
+    return Key(User, "email", f"{address.casefold()}\n{id}")
+
+
 def by_secret(dialect: str, secret_hash: str) -> Key[Credential]:
     """Ask for a credential by the hash of its token."""
     return Key(Credential, "secret", f"{dialect}\n{secret_hash}")
@@ -79,26 +82,6 @@ def by_supplied_sku(supplier: UUID, sku: str) -> Key[Item]:
     return Key(Item, "supplied", f"{supplier}\n{sku}")
 
 
-def by_payment(payment: int) -> Key[Receipt]:
-    """Ask for the receipt of a payment, by the payment's id."""
-    return Key(Receipt, "payment", str(payment))
-
-
-def by_party_code(code: str) -> Key[Party]:
-    """Ask for a party by its code."""
-    return Key(Party, "code", code)
-
-
-def by_item_code(code: str) -> Key[Item]:
-    """Ask for an item by the code that it has beside its SKU."""
-    return Key(Item, "code", code)
-
-
-def by_cash_number(number: str) -> Key[CashEntry]:
-    """Ask for an entry of the cash book by its number, compared as numbers are."""
-    return Key(CashEntry, "number", number_key(number))
-
-
 def by_code(code: str) -> Key[PriceList]:
     """Ask for a price list by its code."""
     return Key(PriceList, "code", code)
@@ -112,14 +95,13 @@ def _invoice_names(invoice: Invoice) -> Iterable[Key[Invoice]]:
     return [by_number(invoice.number, invoice.number_scope), *map(by_claim, invoice.claims)]
 
 
+def _user_names(user: User) -> Iterable[Key[User]]:
+    return [by_username(user.username), *([by_email(user.email, user.id)] if user.email else [])]
+
+
 def _item_names(item: Item) -> Iterable[Key[Item]]:
     supplied = [by_supplied_sku(item.supplier, item.sku)] if item.supplier else []
-    coded = [by_item_code(item.code)] if item.code else []
-    return [Key(Item, "sku_uuid", str(item.sku_uuid)), *supplied, *coded]
-
-
-def _party_names(party: Party) -> Iterable[Key[Party]]:
-    return [by_party_code(party.code)] if party.code else []
+    return [Key(Item, "sku_uuid", str(item.sku_uuid)), *supplied]
 
 
 def _line_uuids(order: Order) -> Iterable[UUID]:
@@ -128,23 +110,21 @@ def _line_uuids(order: Order) -> Iterable[UUID]:
 
 KINDS: tuple[Kind[Any], ...] = (
     Kind("workspace", Workspace),
-    Kind("user", User, lambda user: [by_username(user.username)], attrgetter("username")),
+    Kind("user", User, _user_names, attrgetter("username", "email")),
     Kind(
         "credential",
         Credential,
         lambda credential: [by_secret(credential.dialect, credential.secret_hash)],
         attrgetter("dialect", "secret_hash"),
     ),
-    Kind("party", Party, _party_names, attrgetter("code")),
+    Kind("party", Party),
     Kind("opportunity", Opportunity),
     Kind("tax", Tax),
-    Kind("item", Item, _item_names, attrgetter("sku_uuid", "supplier", "sku", "code")),
+    Kind("item", Item, _item_names, attrgetter("sku_uuid", "supplier", "sku")),
     Kind("price_list", PriceList, lambda prices: [by_code(prices.code)], attrgetter("code")),
     Kind("order", Order, lambda order: map(by_order_line, _line_uuids(order)), _line_uuids),
     Kind("invoice", Invoice, _invoice_names, attrgetter("number", "number_scope", "claims")),
     Kind("payment", Payment),
-    Kind("receipt", Receipt, lambda receipt: [by_payment(receipt.payment)], attrgetter("payment")),
-    Kind("cash_entry", CashEntry, lambda entry: [by_cash_number(entry.number)], attrgetter("number")),
     Kind("upload", Upload),
     Kind("export", Export),
 )
@@ -158,15 +138,11 @@ def ids_in(aggregate: Any) -> Iterator[tuple[str, int]]:
     yield kind_of(aggregate).name, aggregate.id
     if isinstance(aggregate, Invoice):
         yield from (("invoice_line", line.id) for line in aggregate.lines)
-    elif isinstance(aggregate, CashEntry):
-        yield from (("cash_line", line.id) for line in aggregate.lines)
     elif isinstance(aggregate, Party):
         yield from (("address", address.id) for address in aggregate.addresses)
-    elif isinstance(aggregate, Receipt):
-        yield from (("receipt_line", line.id) for line in aggregate.lines)
 
 
-COUNTERS = (*(kind.name for kind in KINDS), "invoice_line", "cash_line", "address", "receipt_line")
+COUNTERS = (*(kind.name for kind in KINDS), "invoice_line", "address")
 """Every counter that gives out ids: one for each kind, and those for parts that have ids of their own."""
 
 

@@ -1,23 +1,30 @@
 """Lists: what may be asked of the invoices, the same of every store."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from billingua.core.errors import OrderNotFound
-from billingua.core.invoice import Invoice
-from billingua.core.lifecycle import Status
+from billingua.core.invoice import Invoice, Settlement
+from billingua.core.lifecycle import PROGRESS, Status
 from billingua.core.order import CLOSED_LINES, LineStatus, Order, OrderLine, Trader, part_of
+from billingua.core.party import Party
+from billingua.engine.catalogue_queries import sorted_by, words_in, words_of
 from billingua.engine.plan import Record
 
 T = TypeVar("T")
 
 
 class Sort(StrEnum):
-    """What invoices may be sorted by; ties go by id, in the same direction."""
+    """What invoices may be sorted by; ties go by id, in the same direction.
+
+    Whatever the direction, an invoice whose party is not there stands behind all others that are sorted by their
+    parties' names; of one name they go by number first.
+    """
 
     ID = "id"
     NUMBER = "number"
@@ -28,21 +35,71 @@ class Sort(StrEnum):
     UPDATED = "updated_at"
     ORIGINAL_BALANCE = "original_balance"
     OPEN_BALANCE = "open_balance"
+    PARTY = "party"
+    PARTY_NAME = "party_name"
+    EXTERNAL_PARTY = "external_party"
+    PENDING = "pending"
+    PROGRESS = "progress"
+    SETTLEMENT = "settlement"
+
+
+class TextField(StrEnum):
+    """Where in an invoice a text may be looked for."""
+
+    NUMBER = "number"
+    KIND = "kind"
+    ORDER = "order"
+    PURCHASE_ORDER = "purchase_order"
+    PARTY = "party"
+    EXTERNAL_PARTY = "external_party"
+
+
+def said_in(field: TextField, invoice: Invoice) -> str:
+    """Give what an invoice says in a field, whatever the case; nothing where it is not said."""
+    return (_SAID[field](invoice) or "").casefold()
+
+
+_SAID: Mapping[TextField, Callable[[Invoice], str | None]] = {
+    TextField.NUMBER: attrgetter("number"),
+    TextField.KIND: attrgetter("kind_text"),
+    TextField.ORDER: lambda invoice: invoice.order_number or (None if invoice.order is None else str(invoice.order)),
+    TextField.PURCHASE_ORDER: attrgetter("purchase_order_number"),
+    TextField.PARTY: lambda invoice: str(invoice.party),
+    TextField.EXTERNAL_PARTY: attrgetter("external_party_id"),
+}
+
+
+def invoice_words(invoice: Invoice) -> str:
+    """Give the words of an invoice that are found by their beginnings."""
+    return words_of(invoice.number, invoice.description or "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceQuery:
     """Which invoices, in which order, and which page of them. All conditions must hold; bounds are inclusive.
 
-    `text` is looked for anywhere in the number, whatever the case; `overdue_at` keeps what is overdue at that moment.
+    `text` is looked for, whatever the case, anywhere in one of the fields `text_in`, and `party_name` in the name of
+    the party that is shown; each of `words` has to begin a word of the number or the description. `overdue_at` keeps
+    what is overdue at that moment. `reader` is the username of somebody who administers nothing: they see what is for a
+    party that they may see, and what they made themselves.
     """
 
     statuses: frozenset[Status] | None = None
     origin: str | None = None
     party: int | None = None
     order: int | None = None
+    opportunity: int | None = None
     currency: str | None = None
+    channels: frozenset[int] | None = None
+    external_ids: frozenset[str] | None = None
+    settlements: frozenset[Settlement] | None = None
+    reader: str | None = None
+    words: str | None = None
+    party_name: str | None = None
     text: str | None = None
+    text_in: frozenset[TextField] = frozenset({TextField.NUMBER})
+    created_from: datetime | None = None
+    created_to: datetime | None = None
     issued_from: datetime | None = None
     issued_to: datetime | None = None
     due_from: datetime | None = None
@@ -53,24 +110,56 @@ class InvoiceQuery:
     offset: int = 0
     limit: int | None = None
 
-    def matches(self, invoice: Invoice) -> bool:
-        """Whether the invoice is one of those asked for."""
+    def matches(self, invoice: Invoice, party: Party | None = None) -> bool:
+        """Whether the invoice, which is for this party, is one of those asked for."""
         return (
             (self.statuses is None or invoice.status in self.statuses)
             and self.origin in {None, invoice.origin}
             and self.party in {None, invoice.party}
             and self.order in {None, invoice.order}
+            and self.opportunity in {None, invoice.opportunity}
             and self.currency in {None, invoice.currency}
-            and (self.text is None or self.text.casefold() in invoice.number.casefold())
+            and (self.channels is None or invoice.channel in self.channels)
+            and (self.external_ids is None or invoice.external_id in self.external_ids)
+            and (self.settlements is None or invoice.settlement in self.settlements)
+            and self._is_seen(invoice, party)
+            and self._is_said(invoice, party)
+            and _between(self.created_from, invoice.created_at, self.created_to)
             and _between(self.issued_from, invoice.issued_at, self.issued_to)
             and _between(self.due_from, invoice.due_at, self.due_to)
             and (self.overdue_at is None or invoice.is_overdue(self.overdue_at))
         )
 
-    def place(self, invoice: Invoice) -> tuple[Any, ...]:
-        """Where the invoice stands in the order asked for; one without a due date stands before all that have one."""
-        value = getattr(invoice, self.sort)
+    def _is_seen(self, invoice: Invoice, party: Party | None) -> bool:
+        is_hidden = party is not None and party.private and self.reader not in party.access
+        return self.reader is None or not is_hidden or invoice.created_by == self.reader
+
+    def _is_said(self, invoice: Invoice, party: Party | None) -> bool:
+        words, name = invoice_words(invoice), self.party_name
+        return (
+            all(f" {word}" in words for word in words_in(self.words))
+            and (name is None or (party is not None and words_of(name)[1:] in words_of(party.display_name)[1:]))
+            and (self.text is None or any(self.text.casefold() in said_in(one, invoice) for one in self.text_in))
+        )
+
+    def place(self, invoice: Invoice, party: Party | None = None) -> tuple[Any, ...]:
+        """Where the invoice, which is for this party, stands in the order asked for.
+
+        One without a due date stands before all that have one.
+        """
+        if self.sort is Sort.PARTY_NAME:
+            name = party and sorted_by(party.display_name)
+            return ((party is None) is not self.descending, name, invoice.number, invoice.id)
+        value = _SORTED[self.sort](invoice) if self.sort in _SORTED else getattr(invoice, self.sort)
         return (False, invoice.id) if value is None else (True, value, invoice.id)
+
+
+_SORTED: Mapping[Sort, Callable[[Invoice], Any]] = {
+    Sort.EXTERNAL_PARTY: lambda invoice: said_in(TextField.EXTERNAL_PARTY, invoice),
+    Sort.PENDING: lambda invoice: invoice.pending_payments > 0,
+    Sort.PROGRESS: lambda invoice: PROGRESS.index(invoice.status),
+}
+"""What invoices are sorted by that is no field of theirs."""
 
 
 class OrderSort(StrEnum):

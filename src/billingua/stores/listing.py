@@ -1,15 +1,20 @@
 """Lists in SQL: how many there are in all, and the ids of one page in their order. Here, lists of invoices."""
 
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Protocol
 
-from billingua.core.lifecycle import Status
-from billingua.engine.queries import InvoiceQuery, Sort
+from billingua.core.invoice import Settlement
+from billingua.core.lifecycle import PROGRESS, Status
+from billingua.engine.catalogue_queries import words_in, words_of
+from billingua.engine.queries import InvoiceQuery, Sort, TextField
+from billingua.stores.catalogue_rows import reader_to_row
+from billingua.stores.detail_rows import SAID_IN
 from billingua.stores.rows import instant_to_row
 
 _COUNTED = frozenset({"statuses", "origin", "currency"})
 """What `invoice_count` tells invoices apart by."""
-_CONDITIONS = {asked.name for asked in fields(InvoiceQuery)} - {"sort", "descending", "offset", "limit"}
+_CONDITIONS = {asked.name for asked in fields(InvoiceQuery)} - {"text_in", "sort", "descending", "offset", "limit"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +33,7 @@ class Variant:
 class Listing:
     """Two questions about a list, with the values that they name; the second also names `window`.
 
-    `page` ends each of its rows with an id. `order` is that of the page.
+    `page` ends each of its rows with an id. `order` is that of the page, where it can be said in the same words again.
     """
 
     total: str
@@ -40,11 +45,14 @@ class Listing:
 def listing(workspace: str, query: InvoiceQuery, variant: Variant) -> Listing:
     """Say in SQL which invoices are asked for, as a database wants to hear it."""
     # What is put together here are our own words; whatever comes from outside is bound.
-    asked = _conditions(workspace, query, variant.place_of)
+    asked = _conditions(workspace, query, variant)
     statuses = {f"status_{place}": status.value for place, status in enumerate(sorted(query.statuses or ()))}
-    order = _order(query)
-    page = _page(_parts(query, asked, statuses), order, variant)
-    return Listing(_total(query, asked, statuses), page, order, asked.values | statuses)
+    total, order = _total(query, asked, statuses, variant), _order(query)
+    if query.sort in _CLASSES or query.sort is Sort.PARTY_NAME:
+        page = _one_after_another(query, f"{asked.sql}{_among(query, statuses)}")
+    else:
+        page = _page(_parts(query, asked, statuses), order, variant)
+    return Listing(total, page, order, asked.values | statuses)
 
 
 class Window(Protocol):
@@ -90,7 +98,7 @@ class Conditions:
         return " AND ".join(self.parts)
 
 
-def _conditions(workspace: str, query: InvoiceQuery, place_of: str) -> Conditions:
+def _conditions(workspace: str, query: InvoiceQuery, variant: Variant) -> Conditions:
     """Say in SQL which invoices are asked for, in whatever status."""
     asked = Conditions()
     asked.add("workspace = :workspace", workspace=workspace)
@@ -98,13 +106,85 @@ def _conditions(workspace: str, query: InvoiceQuery, place_of: str) -> Condition
     asked.add("party = :party", party=query.party)
     asked.add('"order" = :order', order=query.order)
     asked.add("currency = :currency", currency=query.currency)
-    asked.add(f"{place_of}(number_folded, :text) > 0", text=query.text and query.text.casefold())
+    _add_details(asked, query, variant)
+    _add_text(asked, query, variant)
+    _add_parties(asked, query, variant)
     _add_bounds(asked, query)
     return asked
 
 
+_DETAILS = "SELECT id FROM invoice_detail WHERE workspace = :workspace"
+_PARTIES = "SELECT id FROM party_row WHERE workspace = :workspace"
+
+
+def _add_details(asked: Conditions, query: InvoiceQuery, variant: Variant) -> None:
+    """Ask for what stands beside the invoices' own rows, all of it of the same row."""
+    details = Conditions()
+    details.add("opportunity = :opportunity", opportunity=query.opportunity)
+    for column, wanted in (("external_id", query.external_ids), ("channel", query.channels)):
+        if wanted is not None:
+            details.add(_one_of(column, column, len(wanted)), **_numbered(column, sorted(wanted)))
+    for place, word in enumerate(words_in(query.words)):
+        details.add(f"{variant.place_of}(words, :word_{place}) > 0", **{f"word_{place}": f" {word}"})
+    if details.parts:
+        asked.add(f"id IN ({_DETAILS} AND {details.sql})", **details.values)
+
+
+def _add_text(asked: Conditions, query: InvoiceQuery, variant: Variant) -> None:
+    """Look for a text where it is to be looked for, and where it is seldom found last."""
+    if query.text is None:
+        return
+    says = f"{variant.place_of}({{}}, :text) > 0".format
+    beside = " OR ".join(says(column) for field, column in SAID_IN.items() if field in query.text_in)
+    places = [says(column) for field, column in _OWN_TEXTS.items() if field in query.text_in]
+    places += [f"id IN ({_DETAILS} AND ({beside}))"] if beside else []
+    asked.add(f"({' OR '.join(places)})" if places else "1 = 0", text=query.text.casefold())
+
+
+_OWN_TEXTS = {TextField.NUMBER: "number_folded", TextField.PARTY: "CAST(party AS text)"}
+
+
+def _add_parties(asked: Conditions, query: InvoiceQuery, variant: Variant) -> None:
+    """Ask for what depends on whom the invoices are for."""
+    if query.party_name is not None:
+        name = f"{variant.place_of}(substr(words, 2), :party_name) > 0"
+        asked.add(f"party IN ({_PARTIES} AND {name})", party_name=words_of(query.party_name)[1:])
+    if query.reader is not None:
+        hidden = _hidden(variant)
+        asked.add(f"(party NOT IN ({hidden}) OR {_OWN})", author=query.reader, reader=reader_to_row(query.reader))
+
+
+def _hidden(variant: Variant) -> str:
+    """Name the parties that a reader may not see."""
+    return f"{_PARTIES} AND private AND {variant.place_of}(readers, :reader) = 0"
+
+
+_OWN = (
+    "EXISTS (SELECT 1 FROM invoice_detail AS own"
+    " WHERE own.workspace = invoice.workspace AND own.id = invoice.id AND own.author = :author)"
+)
+
+
+def _numbered(name: str, values: Sequence[Any]) -> dict[str, Any]:
+    """Give each of some values a name of its own."""
+    return {f"{name}_{place}": value for place, value in enumerate(values)}
+
+
+def _one_of(expression: str, name: str, many: int) -> str:
+    """Ask for one of so many values that are numbered."""
+    return f"{expression} IN ({', '.join(f':{name}_{place}' for place in range(many))})" if many else "1 = 0"
+
+
+_SETTLEMENT = (
+    f"CASE WHEN status IN ('{Status.PAID.value}', '{Status.VOID.value}') OR open_balance <= 0"
+    f" THEN {Settlement.SETTLED.value} WHEN partly_paid THEN {Settlement.PARTLY.value} ELSE {Settlement.OPEN.value} END"
+)
+
+
 def _add_bounds(asked: Conditions, query: InvoiceQuery) -> None:
     for name, comparison in (
+        ("created_from", "created_at >="),
+        ("created_to", "created_at <="),
         ("issued_from", "issued_at >="),
         ("issued_to", "issued_at <="),
         ("due_from", "due_at >="),
@@ -118,28 +198,88 @@ def _add_bounds(asked: Conditions, query: InvoiceQuery) -> None:
             overdue_status=Status.OPEN.value,
             overdue_at=instant_to_row(query.overdue_at),
         )
+    if query.settlements is not None:
+        settlements = [int(settlement) for settlement in sorted(query.settlements)]
+        asked.add(_one_of(_SETTLEMENT, "settlement", len(settlements)), **_numbered("settlement", settlements))
 
 
-def _total(query: InvoiceQuery, asked: Conditions, statuses: dict[str, str]) -> str:
+def _total(query: InvoiceQuery, asked: Conditions, statuses: dict[str, str], variant: Variant) -> str:
     """Sum up what is counted already, where that tells; else count what is found."""
-    conditions = asked.sql
-    if query.statuses is not None:
-        names = ", ".join(f":{name}" for name in statuses)
-        conditions += f" AND status IN ({names})" if names else " AND 1 = 0"
+    among = _among(query, statuses)
     if _named(query) <= _COUNTED:
-        return f"SELECT CAST(coalesce(sum(invoices), 0) AS bigint) FROM invoice_count WHERE {conditions}"  # noqa: S608
-    return f"SELECT count(*) FROM invoice WHERE {conditions}"  # noqa: S608
+        return f"SELECT {_counted(asked.sql + among)}"
+    if _named(query) <= _COUNTED | {"reader"}:
+        # Of all that are counted, those that the reader does not see are few, or not so many.
+        told = _conditions(asked.values["workspace"], replace(query, reader=None), variant).sql + among
+        hidden = f"{told} AND party IN ({_hidden(variant)}) AND NOT {_OWN}"
+        return f"SELECT {_counted(told)} - (SELECT count(*) FROM invoice WHERE {hidden})"  # noqa: S608
+    return f"SELECT count(*) FROM invoice WHERE {asked.sql}{among}"  # noqa: S608
+
+
+def _counted(conditions: str) -> str:
+    return f"(SELECT CAST(coalesce(sum(invoices), 0) AS bigint) FROM invoice_count WHERE {conditions})"  # noqa: S608
+
+
+def _among(query: InvoiceQuery, statuses: dict[str, str]) -> str:
+    """Ask for one of the statuses, behind other conditions; for nothing where none is named."""
+    return "" if query.statuses is None else f" AND {_one_of('status', 'status', len(statuses))}"
 
 
 def _parts(query: InvoiceQuery, asked: Conditions, statuses: dict[str, str]) -> list[str]:
     """Ask for the ids of each status by itself: an index has them in order."""
     # The index that leads to the bodies is the narrowest there is of the ids alone.
     table = "invoice_body" if query.sort is Sort.ID and not _named(query) else "invoice"
-    columns = "id" if query.sort is Sort.ID else f"{query.sort.value}, id"
+    if query.sort in _BESIDE:
+        table = "invoice JOIN invoice_detail USING (workspace, id)"
+    columns = "id" if query.sort is Sort.ID else f"{_BESIDE.get(query.sort, query.sort.value)}, id"
     conditions = [asked.sql]
     if query.statuses is not None:
         conditions = [f"{asked.sql} AND status = :{name}" for name in statuses] or [f"{asked.sql} AND 1 = 0"]
     return [f"SELECT {columns} FROM {table} WHERE {those}" for those in conditions]  # noqa: S608
+
+
+_BESIDE: Mapping[Sort, str] = {Sort.EXTERNAL_PARTY: SAID_IN[TextField.EXTERNAL_PARTY]}
+"""Sorts by what stands beside the invoices' own rows."""
+
+_PENDING = f"({_DETAILS} AND pending)"
+_CLASSES: Mapping[Sort, Sequence[str]] = {
+    Sort.PROGRESS: [f"status = '{status.value}'" for status in PROGRESS],
+    Sort.SETTLEMENT: [f"{_SETTLEMENT} = {settlement.value}" for settlement in Settlement],
+    Sort.PENDING: [f"id NOT IN {_PENDING}", f"id IN {_PENDING}"],
+}
+"""Sorts that know few places, in their order: nobody sorts a million for them, one class is walked after the other."""
+
+
+def _one_after_another(query: InvoiceQuery, conditions: str) -> str:
+    """Ask for classes of invoices one after another: one that is not reached is not looked at."""
+    direction = "DESC" if query.descending else "ASC"
+    end = "LIMIT CAST(:limit AS bigint) + CAST(:offset AS bigint)"
+    classes = _by_party_name() if query.sort is Sort.PARTY_NAME else _by_class(query)
+    parts = [
+        f"SELECT id FROM {table} WHERE {conditions} AND {one}"  # noqa: S608
+        f" ORDER BY {', '.join(f'{column} {direction}' for column in columns)} {end}"
+        for table, one, columns in classes
+    ]
+    whole = [f"SELECT id FROM ({part}) AS part_{place}" for place, part in enumerate(parts)]  # noqa: S608
+    return f"{' UNION ALL '.join(whole)} LIMIT :limit OFFSET :offset"
+
+
+_Class = tuple[str, str, Sequence[str]]
+"""Where to find invoices, which, and what they are sorted by."""
+
+
+def _by_class(query: InvoiceQuery) -> Sequence[_Class]:
+    classes = _CLASSES[query.sort]
+    return [("invoice", one, ["id"]) for one in (reversed(classes) if query.descending else classes)]
+
+
+def _by_party_name() -> Sequence[_Class]:
+    # A cross join has SQLite walk the parties in their order, and sort no more than the invoices of one name.
+    called = "(SELECT id AS called, name_folded FROM party_row WHERE workspace = :workspace) AS party_called"
+    return [
+        (f"{called} CROSS JOIN invoice", "party = called", ["name_folded", "number", "id"]),
+        ("invoice", f"party NOT IN ({_PARTIES})", ["number", "id"]),
+    ]
 
 
 def _page(parts: list[str], order: str, variant: Variant) -> str:
@@ -159,4 +299,4 @@ def _order(query: InvoiceQuery) -> str:
     if query.sort is Sort.ID:
         return f"id {direction}"
     nulls = "" if query.sort is not Sort.DUE else " NULLS LAST" if query.descending else " NULLS FIRST"
-    return f"{query.sort.value} {direction}{nulls}, id {direction}"
+    return f"{_BESIDE.get(query.sort, query.sort.value)} {direction}{nulls}, id {direction}"

@@ -128,6 +128,11 @@ def _file_place(filed: Filed) -> tuple[str, UUID]:
     return filed.job.caller.workspace, filed.file.uuid
 
 
+def _alone(record: Record[Any]) -> tuple[Any]:
+    """Give what a query has to know of an aggregate: mostly itself."""
+    return (record.value,)
+
+
 class MemoryStore:
     """A `Store` in memory, with one batch in each turn of the event loop."""
 
@@ -159,7 +164,13 @@ class MemoryStore:
 
     async def invoices(self, workspace: str, query: InvoiceQuery) -> Page[Invoice]:
         """List invoices."""
-        return self._page(workspace, "invoice", query)
+        parties = self._contents.records.get((workspace, "party"), {})
+
+        def known(record: Record[Invoice]) -> tuple[Invoice, Party | None]:
+            party = parties.get(record.value.party)
+            return record.value, party and party.value
+
+        return self._page(workspace, "invoice", query, known)
 
     async def orders(self, workspace: str, query: OrderQuery) -> Page[Order]:
         """List orders."""
@@ -173,9 +184,11 @@ class MemoryStore:
         """List parties."""
         return self._page(workspace, "party", query)
 
-    def _page(self, workspace: str, kind: str, query: Any) -> Page[Any]:
-        asked = [record for record in self._all(workspace, kind) if query.matches(record.value)]
-        asked.sort(key=lambda record: query.place(record.value), reverse=query.descending)
+    def _page(
+        self, workspace: str, kind: str, query: Any, known: Callable[[Record[Any]], tuple[Any, ...]] = _alone
+    ) -> Page[Any]:
+        asked = [record for record in self._all(workspace, kind) if query.matches(*known(record))]
+        asked.sort(key=lambda record: query.place(*known(record)), reverse=query.descending)
         end = None if query.limit is None else query.offset + query.limit
         return Page(asked[query.offset : end], len(asked))
 

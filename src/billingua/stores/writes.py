@@ -13,6 +13,7 @@ from billingua.engine.plan import Key, Record, by_id
 from billingua.engine.references import COUNTED
 from billingua.stores.bodies import aggregate_to_body
 from billingua.stores.catalogue_rows import item_to_rows, party_to_rows
+from billingua.stores.detail_rows import DETAILED_BY, invoice_to_details, invoice_to_runs
 from billingua.stores.order_rows import order_to_lines, order_to_parts
 from billingua.stores.outbox import body_of
 from billingua.stores.rows import instant_to_row, invoice_to_body, invoice_to_row, same_body, same_listing
@@ -32,6 +33,10 @@ STATEMENTS = (
     "drop_order_part",
     "put_order_line",
     "drop_order_line",
+    "put_invoice_detail",
+    "drop_invoice_detail",
+    "put_line_run",
+    "drop_line_run",
     "insert_invoice",
     "insert_invoice_body",
     "update_invoice",
@@ -107,18 +112,31 @@ _NARROW_ROWS: Mapping[str, Mapping[str, Callable[[str, Any], Mapping[Any, Values
     "order": {"order_part": order_to_parts, "order_line": order_to_lines},
     "item": {"item_row": item_to_rows},
     "party": {"party_row": party_to_rows},
+    "invoice": {"invoice_detail": invoice_to_details, "line_run": invoice_to_runs},
 }
 """The tables of narrow rows beside the aggregates of a kind, and what stands in them."""
+_MADE_OF: Mapping[str, Callable[[Any], Any]] = {"invoice_detail": DETAILED_BY, "line_run": attrgetter("lines")}
+"""The fields that rows are made of which most changes leave alone: where those stay, the rows need not be made."""
 _NO_ROWS: Mapping[Any, Values] = {}
 
 
 def _add_narrow_rows(values: dict[str, list[Values]], save: Save) -> None:
     """Write the narrow rows of an aggregate that are other than they were; most changes touch none."""
     for name, rows_of in _NARROW_ROWS.get(save.kind, {}).items():
+        if _stays(name, save):
+            continue
         known = rows_of(save.workspace, save.before.value) if save.before else _NO_ROWS
         rows = rows_of(save.workspace, save.after.value) if save.after else _NO_ROWS
         values[f"put_{name}"] += [row for key, row in rows.items() if row != known.get(key)]
         values[f"drop_{name}"] += [row for key, row in known.items() if key not in rows]
+
+
+def _stays(name: str, save: Save) -> bool:
+    made_of = _MADE_OF.get(name)
+    if made_of is None or save.before is None or save.after is None:
+        return False
+    was, is_now = made_of(save.before.value), made_of(save.after.value)
+    return was is is_now or was == is_now
 
 
 def _add_invoice(values: dict[str, list[Values]], save: Save, record: Record[Invoice]) -> None:

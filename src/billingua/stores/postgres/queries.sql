@@ -35,6 +35,11 @@ WHERE kind = 'invoice';
 -- name: find_holders_by_id
 SELECT workspace FROM lookup WHERE kind = :kind AND name = 'uuid' AND id = :id ORDER BY workspace;
 
+-- Texts compare byte by byte: what stands behind the line's end is the holder's id.
+-- name: find_holders_between
+SELECT workspace, id FROM lookup WHERE kind = :kind AND name = :name AND value > :first AND value < :last
+ORDER BY workspace, id;
+
 -- name: find_workspaces
 SELECT workspace FROM lookup WHERE kind = 'workspace' AND name = 'uuid' ORDER BY workspace;
 
@@ -119,6 +124,36 @@ WHERE invoice.workspace = old.workspace AND invoice.id = old.id AND invoice.vers
 DELETE FROM invoice_body
 USING unnest(:workspace::text[], :id::bigint[]) AS old (workspace, id)
 WHERE invoice_body.workspace = old.workspace AND invoice_body.id = old.id;
+
+-- name: put_invoice_detail
+INSERT INTO invoice_detail (workspace, id, author, opportunity, channel, external_id, pending, words, kind_folded,
+    order_folded, purchase_order_folded, external_party_folded)
+SELECT * FROM unnest(:workspace::text[], :id::bigint[], :author::text[], :opportunity::bigint[], :channel::bigint[],
+    :external_id::text[], :pending::boolean[], :words::text[], :kind_folded::text[], :order_folded::text[],
+    :purchase_order_folded::text[], :external_party_folded::text[])
+ON CONFLICT (workspace, id) DO UPDATE SET author = excluded.author, opportunity = excluded.opportunity,
+    channel = excluded.channel, external_id = excluded.external_id, pending = excluded.pending, words = excluded.words,
+    kind_folded = excluded.kind_folded, order_folded = excluded.order_folded,
+    purchase_order_folded = excluded.purchase_order_folded, external_party_folded = excluded.external_party_folded;
+
+-- name: drop_invoice_detail
+DELETE FROM invoice_detail
+USING unnest(:workspace::text[], :id::bigint[]) AS old (workspace, id)
+WHERE invoice_detail.workspace = old.workspace AND invoice_detail.id = old.id;
+
+-- name: put_line_run
+INSERT INTO line_run (workspace, last, invoice, first)
+SELECT * FROM unnest(:workspace::text[], :last::bigint[], :invoice::bigint[], :first::bigint[])
+ON CONFLICT (workspace, last, invoice) DO UPDATE SET first = excluded.first;
+
+-- name: drop_line_run
+DELETE FROM line_run
+USING unnest(:workspace::text[], :last::bigint[], :invoice::bigint[]) AS old (workspace, last, invoice)
+WHERE line_run.workspace = old.workspace AND line_run.last = old.last AND line_run.invoice = old.invoice;
+
+-- The first run that reaches as far is the one that has the line, if any has.
+-- name: find_line
+SELECT invoice, first FROM line_run WHERE workspace = :workspace AND last >= :line ORDER BY last, invoice LIMIT 1;
 
 -- name: put_item_row
 INSERT INTO item_row (workspace, id, title_folded, sku_folded, price, stock, tracked, created_at, words)
@@ -274,11 +309,12 @@ SELECT pg_logical_emit_message(TRUE, 'billingua', '');
 SELECT workspace, kind, id, version, at, body, hash FROM history
 WHERE workspace = :workspace AND kind = :kind AND id = :id ORDER BY version;
 
--- The ids of a page are found in indexes; only its own rows are read whole.
+-- The ids of a page are found in indexes; only its own rows are read whole, in the order in which they were found.
 -- name: list_invoices
 SELECT 'invoice' AS kind, body, invoice.*
-FROM (SELECT id FROM ({page}) AS found) AS page JOIN invoice USING (id) JOIN invoice_body USING (workspace, id)
-WHERE workspace = :workspace ORDER BY {order};
+FROM (SELECT id, row_number() OVER () AS place FROM ({page}) AS found) AS page
+JOIN invoice USING (id) JOIN invoice_body USING (workspace, id)
+WHERE workspace = :workspace ORDER BY place;
 
 -- name: list_aggregates
 SELECT kind, body, workspace, id, version, chain
@@ -301,7 +337,7 @@ SELECT sequence, workspace, at, body FROM outbox ORDER BY workspace, sequence;
 
 -- name: erase
 LOCK TABLE counter, aggregate, order_part, order_line, invoice, invoice_body, lookup, history, outbox_end, outbox,
-    invoice_count, use_count, item_row, party_row, file IN SHARE ROW EXCLUSIVE MODE;
+    invoice_count, use_count, item_row, party_row, invoice_detail, line_run, file IN SHARE ROW EXCLUSIVE MODE;
 DELETE FROM aggregate;
 DELETE FROM order_part;
 DELETE FROM order_line;
@@ -317,3 +353,5 @@ DELETE FROM invoice_count;
 DELETE FROM use_count;
 DELETE FROM item_row;
 DELETE FROM party_row;
+DELETE FROM invoice_detail;
+DELETE FROM line_run;

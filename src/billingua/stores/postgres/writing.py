@@ -17,6 +17,8 @@ _ORDER = (
     "version",
     "trader",
     "position",
+    "last",
+    "invoice",
     "uuid",
     "status",
     "origin",

@@ -71,6 +71,30 @@ DELETE FROM invoice WHERE workspace = :workspace AND id = :id AND version = :kno
 -- name: delete_invoice_body
 DELETE FROM invoice_body WHERE workspace = :workspace AND id = :id;
 
+-- name: put_invoice_detail
+INSERT INTO invoice_detail (workspace, id, author, opportunity, channel, external_id, pending, words, kind_folded,
+    order_folded, purchase_order_folded, external_party_folded)
+VALUES (:workspace, :id, :author, :opportunity, :channel, :external_id, :pending, :words, :kind_folded, :order_folded,
+    :purchase_order_folded, :external_party_folded)
+ON CONFLICT (workspace, id) DO UPDATE SET author = excluded.author, opportunity = excluded.opportunity,
+    channel = excluded.channel, external_id = excluded.external_id, pending = excluded.pending, words = excluded.words,
+    kind_folded = excluded.kind_folded, order_folded = excluded.order_folded,
+    purchase_order_folded = excluded.purchase_order_folded, external_party_folded = excluded.external_party_folded;
+
+-- name: drop_invoice_detail
+DELETE FROM invoice_detail WHERE workspace = :workspace AND id = :id;
+
+-- name: put_line_run
+INSERT INTO line_run (workspace, last, invoice, first) VALUES (:workspace, :last, :invoice, :first)
+ON CONFLICT (workspace, last, invoice) DO UPDATE SET first = excluded.first;
+
+-- name: drop_line_run
+DELETE FROM line_run WHERE workspace = :workspace AND last = :last AND invoice = :invoice;
+
+-- The first run that reaches as far is the one that has the line, if any has.
+-- name: find_line
+SELECT invoice, first FROM line_run WHERE workspace = :workspace AND last >= :line ORDER BY last, invoice LIMIT 1;
+
 -- name: put_item_row
 INSERT INTO item_row (workspace, id, title_folded, sku_folded, price, stock, tracked, created_at, words)
 VALUES (:workspace, :id, :title_folded, :sku_folded, :price, :stock, :tracked, :created_at, :words)
@@ -118,6 +142,11 @@ SELECT workspace, id FROM lookup WHERE kind = :kind AND name = :name AND value =
 -- Every aggregate has a UUID, so these names list them all.
 -- name: find_holders_by_id
 SELECT workspace, id FROM lookup WHERE kind = :kind AND name = 'uuid' AND id = :value ORDER BY workspace;
+
+-- Texts compare byte by byte: what stands behind the line's end is the holder's id.
+-- name: find_holders_between
+SELECT workspace, id FROM lookup WHERE kind = :kind AND name = :name AND value > :first AND value < :last
+ORDER BY workspace, id;
 
 -- name: find_workspaces
 SELECT workspace FROM lookup WHERE kind = 'workspace' AND name = 'uuid' ORDER BY workspace;
@@ -198,6 +227,8 @@ DELETE FROM invoice_count;
 DELETE FROM use_count;
 DELETE FROM item_row;
 DELETE FROM party_row;
+DELETE FROM invoice_detail;
+DELETE FROM line_run;
 DELETE FROM counter;
 DELETE FROM history;
 DELETE FROM outbox;
