@@ -7,11 +7,15 @@ import pytest
 from billingua.engine.kinds import (
     KINDS,
     THE_WORKSPACE,
+    by_cash_number,
     by_claim,
     by_code,
     by_email,
+    by_item_code,
     by_number,
     by_order_line,
+    by_party_code,
+    by_payment,
     by_secret,
     by_supplied_sku,
     by_username,
@@ -21,10 +25,12 @@ from billingua.engine.kinds import (
 from billingua.engine.plan import Key, by_id, by_uuid
 from tests.builders import (
     SUPPLIER,
+    a_cash_entry,
     a_credential,
     a_party,
     a_payment,
     a_price_list,
+    a_receipt,
     a_tax,
     a_user,
     a_uuid,
@@ -41,12 +47,16 @@ EXAMPLES: dict[str, tuple[Any, list[Key[Any]]]] = {
     "workspace": (a_workspace(), [THE_WORKSPACE]),
     "user": (a_user(id=4, username="ida", email="Ida@X.org"), [by_username("ida"), by_email("iDA@x.ORG", 4)]),
     "credential": (a_credential(dialect="crux", secret_hash="5ec"), [by_secret("crux", "5ec")]),
-    "party": (a_party(), []),
+    "party": (a_party(code="C-310"), [by_party_code("C-310")]),
     "opportunity": (an_opportunity(), []),
     "tax": (a_tax(), []),
     "item": (
-        an_item(supplier=SUPPLIER, sku="TM-88"),
-        [Key(type(an_item()), "sku_uuid", str(an_item().sku_uuid)), by_supplied_sku(SUPPLIER, "TM-88")],
+        an_item(supplier=SUPPLIER, sku="TM-88", code="T1"),
+        [
+            Key(type(an_item()), "sku_uuid", str(an_item().sku_uuid)),
+            by_supplied_sku(SUPPLIER, "TM-88"),
+            by_item_code("T1"),
+        ],
     ),
     "price_list": (a_price_list(code="PL1"), [by_code("PL1")]),
     "order": (an_order(), [by_order_line(an_order().lines[0].uuid)]),
@@ -55,6 +65,8 @@ EXAMPLES: dict[str, tuple[Any, list[Key[Any]]]] = {
         [by_number("INV-7", "o/s"), by_claim("31\nA"), by_claim("32\nB")],
     ),
     "payment": (a_payment(), []),
+    "receipt": (a_receipt(payment=7), [by_payment(7)]),
+    "cash_entry": (a_cash_entry(number="Cr_7 "), [by_cash_number("CR_7")]),
     "upload": (an_upload(), []),
     "export": (an_export(), []),
 }
@@ -111,4 +123,4 @@ def test_what_is_no_aggregate_has_no_kind():
     with pytest.raises(KeyError):
         kind_of("text")
     with pytest.raises(KeyError):
-        kind_named("receipt")
+        kind_named("cheque")

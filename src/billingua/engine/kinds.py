@@ -7,12 +7,14 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from billingua.core.access import Credential, User
+from billingua.core.cash import CashEntry
 from billingua.core.export import Export
 from billingua.core.invoice import Invoice, number_key
 from billingua.core.item import Item, PriceList
 from billingua.core.order import Order
 from billingua.core.party import Opportunity, Party
 from billingua.core.payment import Payment
+from billingua.core.receipt import Receipt
 from billingua.core.tax import Tax
 from billingua.core.upload import Upload
 from billingua.core.workspace import Workspace
@@ -82,6 +84,26 @@ def by_supplied_sku(supplier: UUID, sku: str) -> Key[Item]:
     return Key(Item, "supplied", f"{supplier}\n{sku}")
 
 
+def by_payment(payment: int) -> Key[Receipt]:
+    """Ask for the receipt of a payment, by the payment's id."""
+    return Key(Receipt, "payment", str(payment))
+
+
+def by_party_code(code: str) -> Key[Party]:
+    """Ask for a party by its code."""
+    return Key(Party, "code", code)
+
+
+def by_item_code(code: str) -> Key[Item]:
+    """Ask for an item by the code that it has beside its SKU."""
+    return Key(Item, "code", code)
+
+
+def by_cash_number(number: str) -> Key[CashEntry]:
+    """Ask for an entry of the cash book by its number, compared as numbers are."""
+    return Key(CashEntry, "number", number_key(number))
+
+
 def by_code(code: str) -> Key[PriceList]:
     """Ask for a price list by its code."""
     return Key(PriceList, "code", code)
@@ -101,7 +123,12 @@ def _user_names(user: User) -> Iterable[Key[User]]:
 
 def _item_names(item: Item) -> Iterable[Key[Item]]:
     supplied = [by_supplied_sku(item.supplier, item.sku)] if item.supplier else []
-    return [Key(Item, "sku_uuid", str(item.sku_uuid)), *supplied]
+    coded = [by_item_code(item.code)] if item.code else []
+    return [Key(Item, "sku_uuid", str(item.sku_uuid)), *supplied, *coded]
+
+
+def _party_names(party: Party) -> Iterable[Key[Party]]:
+    return [by_party_code(party.code)] if party.code else []
 
 
 def _line_uuids(order: Order) -> Iterable[UUID]:
@@ -117,14 +144,16 @@ KINDS: tuple[Kind[Any], ...] = (
         lambda credential: [by_secret(credential.dialect, credential.secret_hash)],
         attrgetter("dialect", "secret_hash"),
     ),
-    Kind("party", Party),
+    Kind("party", Party, _party_names, attrgetter("code")),
     Kind("opportunity", Opportunity),
     Kind("tax", Tax),
-    Kind("item", Item, _item_names, attrgetter("sku_uuid", "supplier", "sku")),
+    Kind("item", Item, _item_names, attrgetter("sku_uuid", "supplier", "sku", "code")),
     Kind("price_list", PriceList, lambda prices: [by_code(prices.code)], attrgetter("code")),
     Kind("order", Order, lambda order: map(by_order_line, _line_uuids(order)), _line_uuids),
     Kind("invoice", Invoice, _invoice_names, attrgetter("number", "number_scope", "claims")),
     Kind("payment", Payment),
+    Kind("receipt", Receipt, lambda receipt: [by_payment(receipt.payment)], attrgetter("payment")),
+    Kind("cash_entry", CashEntry, lambda entry: [by_cash_number(entry.number)], attrgetter("number")),
     Kind("upload", Upload),
     Kind("export", Export),
 )
@@ -138,11 +167,15 @@ def ids_in(aggregate: Any) -> Iterator[tuple[str, int]]:
     yield kind_of(aggregate).name, aggregate.id
     if isinstance(aggregate, Invoice):
         yield from (("invoice_line", line.id) for line in aggregate.lines)
+    elif isinstance(aggregate, CashEntry):
+        yield from (("cash_line", line.id) for line in aggregate.lines)
     elif isinstance(aggregate, Party):
         yield from (("address", address.id) for address in aggregate.addresses)
+    elif isinstance(aggregate, Receipt):
+        yield from (("receipt_line", line.id) for line in aggregate.lines)
 
 
-COUNTERS = (*(kind.name for kind in KINDS), "invoice_line", "address")
+COUNTERS = (*(kind.name for kind in KINDS), "invoice_line", "cash_line", "address", "receipt_line")
 """Every counter that gives out ids: one for each kind, and those for parts that have ids of their own."""
 
 
