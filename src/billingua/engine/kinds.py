@@ -69,6 +69,16 @@ def by_email(address: str, id: int) -> Key[User]:
     return Key(User, "email", f"{address.casefold()}\n{id}")
 
 
+def emails_between(address: str) -> tuple[str, str]:
+    """Say between which texts the names of all users stand who have an e-mail address, and of few others."""
+    return f"{address.casefold()}\n", f"{address.casefold()}\n:"
+
+
+def has_email(user: User, address: str) -> bool:
+    """Whether a user has this e-mail address, whatever the case."""
+    return bool(user.email) and (user.email or "").casefold() == address.casefold()
+
+
 def by_secret(dialect: str, secret_hash: str) -> Key[Credential]:
     """Ask for a credential by the hash of its token."""
     return Key(Credential, "secret", f"{dialect}\n{secret_hash}")

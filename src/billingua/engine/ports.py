@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
+from billingua.core.access import User
 from billingua.core.errors import Refused
 from billingua.core.file import File
 from billingua.core.invoice import Invoice
@@ -71,6 +72,14 @@ class Store(Protocol):
 
     async def find(self, key: Key[T]) -> Sequence[tuple[str, Record[T]]]:
         """Find an aggregate by a key in every workspace, with the workspaces' names."""
+        ...
+
+    async def users(self, email: str) -> Sequence[tuple[str, Record[User]]]:
+        """Find the users who have an e-mail address, whatever the case, with the names of their workspaces."""
+        ...
+
+    async def invoice_of_line(self, workspace: str, line: int) -> int | None:
+        """Tell which invoice (its id) has a line; None where none has."""
         ...
 
     async def invoices(self, workspace: str, query: InvoiceQuery) -> Page[Invoice]:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
+from billingua.core.access import User
 from billingua.core.file import File
 from billingua.core.invoice import Invoice
 from billingua.core.item import Item
@@ -25,7 +26,7 @@ from billingua.engine.batch import (
 )
 from billingua.engine.catalogue_queries import ItemQuery, PartyQuery
 from billingua.engine.journal import Entry
-from billingua.engine.kinds import kind_of
+from billingua.engine.kinds import has_email, kind_of
 from billingua.engine.plan import Job, Key, Record
 from billingua.engine.ports import Posted
 from billingua.engine.queries import InvoiceQuery, Miscount, OrderQuery, Page
@@ -161,6 +162,21 @@ class MemoryStore:
     async def find(self, key: Key[T]) -> Sequence[tuple[str, Record[T]]]:
         """Find an aggregate by a key in every workspace, with the workspaces' names."""
         return sorted(self._contents.holders[key].items()) if key in self._contents.holders else []
+
+    async def users(self, email: str) -> Sequence[tuple[str, Record[User]]]:
+        """Find the users who have an e-mail address, with the names of their workspaces."""
+        return [
+            (workspace, record)
+            for workspace in await self.workspaces()
+            for record in await self.all_of(workspace, "user")
+            if has_email(record.value, email)
+        ]
+
+    async def invoice_of_line(self, workspace: str, line: int) -> int | None:
+        """Tell which invoice has a line."""
+        invoices: list[Record[Invoice]] = self._all(workspace, "invoice")
+        having = (record.value.id for record in invoices if any(one.id == line for one in record.value.lines))
+        return min(having, default=None)
 
     async def invoices(self, workspace: str, query: InvoiceQuery) -> Page[Invoice]:
         """List invoices."""

@@ -8,7 +8,7 @@ from functools import partial
 
 from starlette.requests import Request
 
-from billingua.core.access import Credential, User
+from billingua.core.access import Credential
 from billingua.core.workspace import Workspace
 from billingua.engine.credentials import IssueToken, find_issued, hash_secret, issue_token, opens
 from billingua.engine.kinds import by_secret, by_username
@@ -77,8 +77,8 @@ async def open_session_by_password(
     `CredentialUnknown`, also where they fit several users and nobody can tell which is meant.
     """
     held = await ledger.store.find(by_username(name))
-    if not held and by_email:
-        held = await _find_by_email(ledger, name)
+    if not held and by_email and "@" in name:
+        held = await ledger.store.users(name)
     opened = [
         (workspace, record.value)
         for workspace, record in held
@@ -95,18 +95,6 @@ async def open_session_by_password(
     if standing is None:
         raise CredentialUnknown
     return _session(standing, ledger, request)
-
-
-async def _find_by_email(ledger: Ledger, address: str) -> list[tuple[str, Record[User]]]:
-    """Look for an e-mail address, in whatever case, among all users: two may have the same, so it is no name."""
-    if "@" not in address:
-        return []
-    return [
-        (workspace, record)
-        for workspace in await ledger.store.workspaces()
-        async for record in ledger.store.aggregates(workspace, "user")
-        if (record.value.email or "").casefold() == address.casefold()
-    ]
 
 
 async def _opens(ledger: Ledger, password_hash: str | None, password: str) -> bool:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
+from billingua.core.access import User
 from billingua.core.file import File
 from billingua.core.invoice import Invoice
 from billingua.core.item import Item
@@ -15,7 +16,7 @@ from billingua.core.party import Party
 from billingua.engine.batch import Counter, Loaded, Place, Wanted
 from billingua.engine.catalogue_queries import ItemQuery, PartyQuery
 from billingua.engine.journal import Entry
-from billingua.engine.kinds import KINDS, kind_named
+from billingua.engine.kinds import KINDS, emails_between, has_email, kind_named
 from billingua.engine.plan import Key, Record, by_id
 from billingua.engine.queries import InvoiceQuery, Miscount, OrderQuery, Page
 from billingua.stores.bodies import aggregate_from_body
@@ -88,6 +89,16 @@ class Reading:
         for row in await connection.fetch(SQL["find_records"].sql, *_asked(known, [], sought)):
             holders[asked[row["place"] - 1]].append(self.record(row))
         return {key: sorted(found, key=itemgetter(0)) for key, found in holders.items()}
+
+    async def users(self, connection: Connection, email: str) -> list[tuple[str, Record[User]]]:
+        """Find the users who have an e-mail address, in every workspace."""
+        first, last = emails_between(email)
+        find = SQL["find_holders_between"]
+        rows = await connection.fetch(find.sql, *find.values(kind="user", name="email", first=first, last=last))
+        places = [(from_database(row["workspace"]), by_id(User, row["id"])) for row in rows]
+        records = await self._records(connection, places)
+        found = [(place[0], records[place]) for place in places]
+        return [(workspace, record) for workspace, record in found if record and has_email(record.value, email)]
 
     def record(self, row: Row) -> tuple[str, Record[Any]]:
         """Read an aggregate from the row that stands for it, with the name of its workspace."""
@@ -189,6 +200,13 @@ async def _lock(connection: Connection, records: Mapping[Place, Record[Any] | No
     for name in ("lock_aggregates", "lock_invoices"):
         asked = [row for row in rows if (row["kind"] == "invoice") is (name == "lock_invoices")]
         await connection.fetch(SQL[name].sql, *SQL[name].columns(asked))
+
+
+async def invoice_of_line(connection: Connection, workspace: str, line: int) -> int | None:
+    """Tell which invoice has a line; None where none has."""
+    find = SQL["find_line"]
+    row = await connection.fetchrow(find.sql, *find.values(workspace=workspace, line=line))
+    return row["invoice"] if row and row["first"] <= line else None
 
 
 async def workspaces(connection: Connection) -> list[str]:

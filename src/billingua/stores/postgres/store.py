@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
+from billingua.core.access import User
 from billingua.core.file import File
 from billingua.core.invoice import Invoice
 from billingua.core.item import Item
@@ -27,6 +28,7 @@ from billingua.stores.postgres.reading import (
     entry_from_row,
     file,
     history,
+    invoice_of_line,
     miscounts,
     record_from_row,
     workspaces,
@@ -84,6 +86,14 @@ class PostgresStore:
     async def find(self, key: Key[T]) -> Sequence[tuple[str, Record[T]]]:
         """Find an aggregate by a key in every workspace, with the workspaces' names."""
         return await self._reader.keys.run(key)
+
+    async def users(self, email: str) -> Sequence[tuple[str, Record[User]]]:
+        """Find the users who have an e-mail address, with the names of their workspaces."""
+        return await self._look_ups.use(partial(self._listing.users, email=email))
+
+    async def invoice_of_line(self, workspace: str, line: int) -> int | None:
+        """Tell which invoice has a line."""
+        return await self._look_ups.use(partial(invoice_of_line, workspace=workspace, line=line))
 
     async def invoices(self, workspace: str, query: InvoiceQuery) -> Page[Invoice]:
         """List invoices."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
+from billingua.core.access import User
 from billingua.core.file import File
 from billingua.core.invoice import Invoice
 from billingua.core.item import Item
@@ -15,7 +16,7 @@ from billingua.core.party import Party
 from billingua.engine.batch import Loaded, Place, Wanted
 from billingua.engine.catalogue_queries import ItemQuery, PartyQuery
 from billingua.engine.journal import Entry
-from billingua.engine.kinds import KINDS
+from billingua.engine.kinds import KINDS, emails_between, has_email
 from billingua.engine.plan import Key, Record
 from billingua.engine.ports import Posted
 from billingua.engine.queries import InvoiceQuery, Miscount, OrderQuery, Page
@@ -118,6 +119,19 @@ class Reading:
             values = {"kind": kind, "name": key.name, "value": key.value}
             holders = self._recent.holders.put(key, self._connection.execute(query, values).fetchall())
         return [(workspace, record) for workspace, id in holders if (record := self.record(workspace, kind, id))]
+
+    def users(self, email: str) -> list[tuple[str, Record[User]]]:
+        """Find the users who have an e-mail address, in every workspace."""
+        first, last = emails_between(email)
+        values = {"kind": "user", "name": "email", "first": first, "last": last}
+        held = self._connection.execute(SQL["find_holders_between"], values).fetchall()
+        found = [(workspace, self.record(workspace, "user", id)) for workspace, id in held]
+        return [(workspace, record) for workspace, record in found if record and has_email(record.value, email)]
+
+    def invoice_of_line(self, workspace: str, line: int) -> int | None:
+        """Tell which invoice has a line; None where none has."""
+        row = self._connection.execute(SQL["find_line"], {"workspace": workspace, "line": line}).fetchone()
+        return row[0] if row and row[1] <= line else None
 
     def workspaces(self) -> list[str]:
         """List the names of all workspaces."""

@@ -11,6 +11,7 @@ from queue import LifoQueue
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
+from billingua.core.access import User
 from billingua.core.file import File
 from billingua.core.invoice import Invoice
 from billingua.core.item import Item
@@ -89,6 +90,14 @@ class SqliteStore:
     async def find(self, key: Key[T]) -> Sequence[tuple[str, Record[T]]]:
         """Find an aggregate by a key in every workspace, with the workspaces' names."""
         return self._reader.ask(lambda reading: reading.holders(key))
+
+    async def users(self, email: str) -> Sequence[tuple[str, Record[User]]]:
+        """Find the users who have an e-mail address, with the names of their workspaces."""
+        return self._reader.ask(lambda reading: reading.users(email))
+
+    async def invoice_of_line(self, workspace: str, line: int) -> int | None:
+        """Tell which invoice has a line."""
+        return self._reader.ask(lambda reading: reading.invoice_of_line(workspace, line))
 
     async def invoices(self, workspace: str, query: InvoiceQuery) -> Page[Invoice]:
         """List invoices."""

@@ -1,11 +1,10 @@
 """Lines of invoices, among others or one by one, as clients write them (contract §4.1, §6)."""
 
 from collections.abc import Mapping
-from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from starlette.requests import Request
 
@@ -112,13 +111,11 @@ def change_line(command: ChangeLine, caller: Caller, now: datetime) -> Plan[Invo
 
 
 async def find_invoice_of(line: int, caller: Caller, ledger: Ledger) -> int:
-    """Find the invoice (its id) that has a line, among all there are. Refuses with `InvoiceLineNotFound`."""
-    records: Any = ledger.store.aggregates(caller.workspace, "invoice")
-    async with aclosing(records):
-        async for record in records:
-            if any(other.id == line for other in record.value.lines):
-                return record.value.id
-    raise errors.InvoiceLineNotFound(line)
+    """Find the invoice (its id) that has a line. Refuses with `InvoiceLineNotFound`."""
+    invoice = await ledger.store.invoice_of_line(caller.workspace, line)
+    if invoice is None:
+        raise errors.InvoiceLineNotFound(line)
+    return invoice
 
 
 def remove_line(command: RemoveLine, caller: Caller, now: datetime) -> Plan[InvoiceLine]:
