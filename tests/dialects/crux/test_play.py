@@ -5,13 +5,10 @@ outsider to the orders of the others. The model is the contract's prose in as fe
 no code with the ledger.
 """
 
-import asyncio
 import json
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import count
-from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -29,16 +26,12 @@ from hypothesis.stateful import (
 
 from billingua.core.party import Party, TradeRole
 from billingua.dialects.crux import NAME, make_face
-from billingua.engine.clock import SandboxClock, SystemClock
 from billingua.engine.credentials import hash_secret
 from billingua.engine.ledger import Ledger
 from billingua.engine.planting import Plant, plant
-from billingua.engine.ports import Store
-from billingua.stores.postgres import PostgresStore
-from billingua.stores.sqlite.store import SqliteStore
+from billingua.wire.face import Face
 from tests.builders import a_caller, a_credential, a_party, a_user, a_uuid, a_workspace, an_item
-from tests.postgres import Postgres
-from tests.stores.plans import assert_whole
+from tests.dialects.playing import Answer, Ask, Stage, staged
 
 T = TypeVar("T")
 
@@ -168,77 +161,20 @@ class Purchase:
         return [bill for bill in self.bills if who in {self.retailer, bill.supplier}]
 
 
-Ask = tuple[str, str, str, Any]
+Call = tuple[str, str, str, Any]
 """Who asks, and the verb, path and body."""
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What came back."""
-
-    status_code: int
-    content: bytes
-
-    def json(self) -> Any:
-        return json.loads(self.content)
+async def begin(ledger: Ledger) -> Face:
+    """Begin with everybody and everything that is sold, and nothing ordered."""
+    await ledger.run(a_caller(), plant, Plant(a_workspace(), [*PARTIES.values(), *_items(), *_people()]))
+    return make_face(ledger, 10_000)
 
 
-@dataclass
-class Stage:
-    """One ledger, played on again and again: emptied, planted, and asked over HTTP."""
-
-    runner: asyncio.Runner
-    store: Store
-    clock: SandboxClock = field(default_factory=lambda: SandboxClock(SystemClock()))
-
-    def set_up(self) -> None:
-        """Begin anew, with everybody and everything that is sold, and nothing ordered."""
-        self._run(self._plant())
-
-    async def _plant(self) -> None:
-        self.clock.set(DAWN)
-        await self.store.erase()
-        ledger = Ledger(self.store, self.clock)
-        await ledger.run(a_caller(), plant, Plant(a_workspace(), [*PARTIES.values(), *_items(), *_people()]))
-        self._face = make_face(ledger, 10_000)
-
-    def ask(self, *requests: Ask) -> list[Answer]:
-        """Send requests all at once, and give the answers."""
-        return self._run(self._ask(requests))
-
-    async def _ask(self, requests: Iterable[Ask]) -> list[Answer]:
-        return await asyncio.gather(*(self._send(*request) for request in requests))
-
-    async def _send(self, who: str, verb: str, path: str, body: Any) -> Answer:
-        """Send one request as a server does: a client between the two would take most of the time."""
-        headers = [(b"authorization", f"Token {who}".encode())]
-        if body is not None:
-            headers.append((b"content-type", b"application/json"))
-        scope = {
-            "type": "http",
-            "http_version": "1.1",
-            "method": verb,
-            "path": f"/timp/orders/{path}",
-            "query_string": b"",
-            "headers": headers,
-        }
-        parts = list[MutableMapping[str, Any]]()
-
-        async def receive() -> MutableMapping[str, Any]:
-            return {"type": "http.request", "body": b"" if body is None else json.dumps(body).encode()}
-
-        async def send(part: MutableMapping[str, Any]) -> None:
-            parts.append(part)
-
-        await self._face(scope, receive, send)
-        return Answer(parts[0]["status"], b"".join(part.get("body", b"") for part in parts))
-
-    def tear_down(self) -> None:
-        """See that history tells all of it, and leave."""
-        self._run(assert_whole(self.store))
-
-    def _run(self, work: Coroutine[Any, Any, Any]) -> Any:
-        return self.runner.run(work)
+def asked(request: Call) -> Ask:
+    who, verb, path, body = request
+    content_type, content = ("", b"") if body is None else ("application/json", json.dumps(body).encode())
+    return Ask(verb, f"/timp/orders/{path}", f"Token {who}", content_type, content)
 
 
 def _items() -> list[Any]:
@@ -304,7 +240,7 @@ class Play(RuleBasedStateMachine):
     def ask(self, who: str, verb: str, path: str, body: Any, expected: int) -> Any:
         """Ask for something, and see that the answer is the one that the model gives."""
         self.stage.clock.set(self.stage.clock.now() + timedelta(seconds=1))
-        (answer,) = self.stage.ask((who, verb, path, body))
+        (answer,) = self.stage.ask(asked((who, verb, path, body)))
         assert answer.status_code == expected, (verb, path, body, answer.status_code, answer.content)
         return answer.json() if answer.content else None
 
@@ -346,7 +282,7 @@ class Play(RuleBasedStateMachine):
         answer = self.ask(who, "POST", "create/", {"skus": skus, "address": {}, "po_number": number}, expected)
         if expected == 201:
             uuid = answer["order_uuid"]
-            (shown,) = self.stage.ask((who, "GET", f"{uuid}/", None))
+            (shown,) = self.stage.ask(asked((who, "GET", f"{uuid}/", None)))
             uuids = [line["line_item_uuid"] for line in shown.json()["line_items"]]
             lines = [
                 Line(uuid, supplier, sku, quantity)
@@ -510,7 +446,7 @@ class Play(RuleBasedStateMachine):
         self.ask(who, "POST", f"{order.uuid}/fees/", body, expected)
         if expected == 204:
             order.fees[who] = fee
-        answers = self.stage.ask(*((each, "GET", f"{order.uuid}/fees/", None) for each in EVERYBODY))
+        answers = self.stage.ask(*(asked((each, "GET", f"{order.uuid}/fees/", None)) for each in EVERYBODY))
         for each, answer in zip(EVERYBODY, answers, strict=True):
             assert answer.status_code == (200 if order.seen_by(each) else 404)
             if order.seen_by(each):
@@ -543,11 +479,11 @@ class Play(RuleBasedStateMachine):
     @invariant()
     def everybody_sees_what_is_theirs(self) -> None:
         requests = [request for who in EVERYBODY for request in self.views(who)]
-        answers = iter(self.stage.ask(*requests))
+        answers = iter(self.stage.ask(*map(asked, requests)))
         for who in EVERYBODY:
             self.check(who, answers)
 
-    def views(self, who: str) -> Iterator[Ask]:
+    def views(self, who: str) -> Iterator[Call]:
         yield who, "POST", "", {}
         for number in NUMBERS:
             yield who, "GET", f"po/{number}/", None
@@ -659,24 +595,9 @@ def _bill(bill: Bill) -> tuple[str, Any]:
     return bill.number, [(line.sku, line.ordered, quantity) for line, quantity in bill.parts] or None
 
 
-async def in_sqlite(request: pytest.FixtureRequest, new_uuid: Callable[[], UUID]) -> Store:
-    folder: Path = request.getfixturevalue("tmp_path")
-    return SqliteStore(folder / "ledger.sqlite", new_uuid=new_uuid)
-
-
-async def in_postgres(request: pytest.FixtureRequest, new_uuid: Callable[[], UUID]) -> Store:
-    server: Postgres = request.getfixturevalue("postgres")
-    return PostgresStore(await server.empty_ledger(), new_uuid=new_uuid)
-
-
-@pytest.mark.parametrize(
-    ("opener", "plays", "steps"), [(in_sqlite, 80, 20), (in_postgres, 6, 15)], ids=["sqlite", "postgres"]
-)
+@pytest.mark.parametrize(("store", "plays", "steps"), [("sqlite", 80, 20), ("postgres", 6, 15)])
 def test_whatever_everybody_does_each_sees_its_own_and_all_quantities_hold(
-    request: pytest.FixtureRequest, opener: Callable[..., Any], plays: int, steps: int
+    request: pytest.FixtureRequest, store: str, plays: int, steps: int
 ) -> None:
-    numbers = count(10_000)
-    with asyncio.Runner() as runner:
-        stage = Stage(runner, runner.run(opener(request, lambda: UUID(int=next(numbers)))))
+    with staged(request, store, DAWN, begin) as stage:
         run_state_machine_as_test(lambda: Play(stage), settings=settings(max_examples=plays, stateful_step_count=steps))
-        runner.run(stage.store.close())
