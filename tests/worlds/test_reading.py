@@ -352,3 +352,21 @@ def test_the_workspaces_tables_are_read():
 def test_a_lines_designation_is_read_as_the_plain_word(given: str | None, read: str | None):
     line = {"sku": "A", "quantity": 1, "designation": given}
     assert the_only(Order, orders=[{"number": "1", "lines": [line]}]).lines[0].designation == read
+
+
+def of_number(id: int, order_number: str | None = "3107", **others: Any) -> dict[str, Any]:
+    return {**AN_INVOICE, "id": id, "number": f"{id}", "dialect": "bigcommerce", "order_number": order_number, **others}
+
+
+@pytest.mark.parametrize(
+    ("given", "claims"),
+    [
+        ([of_number(1), of_number(2)], [("order\n3107",), ()]),
+        ([of_number(1, claims=[]), of_number(2)], [(), ("order\n3107",)]),
+        ([of_number(1), of_number(2, claims=["order\n3107"])], [(), ("order\n3107",)]),
+        ([of_number(1, None), of_number(2, ""), of_number(3, dialect="crux")], [(), (), ()]),
+    ],
+)
+def test_of_the_bigcommerce_invoices_of_one_order_number_the_first_is_the_orders_unless_stated(given, claims):
+    plant = read_one(parties=[A_PARTY], invoices=given)
+    assert [invoice.claims for invoice in all_of(plant, Invoice)] == claims

@@ -370,7 +370,7 @@ class GivenInvoice(Section, frozen=True, kw_only=True):
     charges: list[GivenCharge] = field(default_factory=list[GivenCharge])
     stated_total: Decimal | None = None
     salesperson: int | None = None
-    claims: list[str] = field(default_factory=list[str])
+    claims: list[str] | UnsetType = UNSET
     extras: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
 
 

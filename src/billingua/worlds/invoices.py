@@ -1,6 +1,7 @@
 """Invoices of a world file, and how they are written into one."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import tzinfo
 from decimal import Decimal
 from typing import Any
@@ -13,7 +14,7 @@ from billingua.core.invoice import Extras, Invoice, number_key
 from billingua.core.lifecycle import Status
 from billingua.core.line import Charge, InvoiceLine
 from billingua.core.money import EXACT, ZERO
-from billingua.core.order import Order, OrderLine
+from billingua.core.order import Order, OrderLine, order_claim
 from billingua.core.rounding import STEPWISE, Rounding, en16931
 from billingua.core.tax import LineTax, Tax
 from billingua.core.totals import totals
@@ -49,10 +50,27 @@ def read_invoices(assembly: Assembly, paid: Mapping[int, Decimal], pending: Mapp
     ]
     line_ids = iter(assembly.ids("invoice line", lines))
     ids = assembly.ids("invoice", zip(places, given, strict=True))
-    return [
+    invoices = [
         _Reader(invoice, place, assembly).read(id, line_ids, paid.get(id, ZERO), pending.get(id, 0))
         for invoice, id, place in zip(given, ids, places, strict=True)
     ]
+    return [*_with_order_claims(invoices, given)]
+
+
+def _with_order_claims(invoices: Sequence[Invoice], given: Sequence[GivenInvoice]) -> Iterator[Invoice]:
+    """Make the first BigCommerce invoice with an order number that of its order, where the file does not say which."""
+    claimed = {claim for invoice in invoices for claim in invoice.claims}
+    for invoice, stated in zip(invoices, given, strict=True):
+        claim = order_claim(invoice.order_number or "")
+        if stated.claims is UNSET and _claims_order(invoice) and claim not in claimed:
+            claimed.add(claim)
+            yield replace(invoice, claims=(claim,))
+        else:
+            yield invoice
+
+
+def _claims_order(invoice: Invoice) -> bool:
+    return invoice.origin == "bigcommerce" and bool(invoice.order_number)
 
 
 class _Reader:
@@ -209,9 +227,10 @@ class _Reader:
         return scope
 
     def _claims(self) -> tuple[str, ...]:
-        for index, claim in enumerate(self._given.claims):
+        claims = self._given.claims or ()
+        for index, claim in enumerate(claims):
             self._assembly.claim("unique value", claim, below(self._at("claims"), index), f'"{claim}"')
-        return tuple(self._given.claims)
+        return tuple(claims)
 
 
 def _is_partly_paid(status: Status, original: Decimal, owed: Decimal) -> bool:
@@ -300,7 +319,7 @@ def _write_extensions(invoice: Invoice) -> dict[str, Any]:
         charges=invoice.charges or None,
         stated_total=invoice.stated_total,
         salesperson=invoice.salesperson,
-        claims=invoice.claims or None,
+        claims=invoice.claims if invoice.claims or _claims_order(invoice) else None,
         extras=_other_extras(invoice.extras) or None,
     )
 
