@@ -26,6 +26,14 @@ class BodyInvalid(wire.BodyRefused):
         self.problems = problems
 
 
+class NotPrintable(Refused):
+    """The invoice says more than fits on paper."""
+
+    def __init__(self, invoice: int) -> None:
+        super().__init__(invoice)
+        self.invoice = invoice
+
+
 class ParameterInvalid(wire.RequestRefused):
     """A parameter of the address cannot be read; `why` says so in words."""
 
@@ -100,6 +108,7 @@ REFUSALS: dict[type[Exception], Refusal] = {
     errors.FieldRefused: Refusal(400, "{0.field}: {0.reason}; ", BAD, in_errors=True),
     errors.Refused: Refusal(400, "The request was refused; ", BAD, in_errors=True),
     BodyInvalid: Refusal(400, _problems, BAD, in_errors=True),
+    NotPrintable: Refusal(400, "The invoice says more than can be printed.", BAD),
     ParameterInvalid: Refusal(422, "{0.name}: {0.why}", "Parameter Error"),
     LimitTooHigh: Refusal(413, "", TOO_LARGE),
     wire.BodyUnreadable: Refusal(400, "JSON parse error - {0.reason}; ", BAD, in_errors=True),

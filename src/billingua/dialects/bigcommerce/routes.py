@@ -5,6 +5,7 @@ from starlette.routing import Route
 from billingua.dialects.bigcommerce.credentials import Entrance
 from billingua.dialects.bigcommerce.errors import voice
 from billingua.dialects.bigcommerce.invoices import InvoiceEndpoints
+from billingua.dialects.bigcommerce.printing import PrintingEndpoints
 from billingua.dialects.bigcommerce.vocabulary import NAME
 from billingua.engine.ledger import Ledger
 from billingua.wire.face import Face
@@ -17,6 +18,7 @@ def make_face(ledger: Ledger, body_limit: int) -> Face:
     entrance = Entrance(ledger)
     families = [
         InvoiceEndpoints(ledger, entrance, body_limit),
+        PrintingEndpoints(ledger, entrance),
     ]
     calls = [call for family in families for call in family.calls()]
     return Face(NAME, [Route(BASE + path, endpoint, methods=verbs) for verbs, path, endpoint in calls], voice)

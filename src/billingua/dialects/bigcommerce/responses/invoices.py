@@ -50,6 +50,12 @@ def invoice(found: FoundInvoice, workspace: Workspace, names: Container[str] | N
     return {name: value for name, value in shown.items() if value is not None or name != "details"}
 
 
+def download(url: str, found: FoundInvoice) -> dict[str, str]:
+    """Say where our own PDF of an invoice is, and the one elsewhere where there is one (§4.7, A29)."""
+    elsewhere = found.view.invoice.extra(NAME).get("externalPdfUrl")
+    return {"url": url, "externalPdfUrl": elsewhere} if elsewhere else {"url": url}
+
+
 class _Shown(NamedTuple):
     """An invoice that is shown, with what this dialect alone knows of it, and all that it refers to."""
 
