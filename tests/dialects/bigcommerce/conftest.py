@@ -52,6 +52,10 @@ class StoreClient:
         """Send an update of an invoice."""
         return await self.client.put(f"{BASE}/invoices/{id}", headers=JSON, content=encode_json(body))
 
+    async def put_to(self, path: str, body: Any) -> httpx.Response:
+        """Put a body to a path."""
+        return await self.client.put(BASE + path, headers=JSON, content=encode_json(body))
+
     async def post(self, path: str, body: Any = None) -> httpx.Response:
         """Post a body to a path; None is no body at all."""
         content = b"" if body is None else encode_json(body)
@@ -111,9 +115,11 @@ Filling = Callable[..., Awaitable[StoreClient]]
 async def store_with(ledger: Ledger, clock: SandboxClock, client_of: Callable[[Face], httpx.AsyncClient]) -> Filling:
     """Fill the demo workspace with what is given, beside companies and tokens, and give a client."""
 
-    async def fill(*aggregates: Any, **settings: Any) -> StoreClient:
+    async def fill(*aggregates: Any, by_hand: bool = False, **settings: Any) -> StoreClient:
         clock.set(NOON)
-        workspace = a_workspace(channels=CHANNELS, settings={"bigcommerce": {**SETTINGS, **settings}})
+        workspace = a_workspace(
+            channels=CHANNELS, settings={"bigcommerce": {**SETTINGS, **settings}}, balances_by_hand=by_hand
+        )
         beside = [
             a_token(1, "access_token"),
             a_token(2, "unentitled", scopes=()),

@@ -26,6 +26,14 @@ class BodyInvalid(wire.BodyRefused):
         self.problems = problems
 
 
+class StatusNotAllowed(Refused):
+    """A payment is never set to this processing status."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
 class NotPrintable(Refused):
     """The invoice says more than fits on paper."""
 
@@ -56,13 +64,14 @@ class Refusal:
     """One row: status, text and `meta.message`, which is the text again where none is given.
 
     The text stands in `data.errMsg`. Where an invoice is refused for its values it stands in `meta.errors`, and beside
-    that in `data.errMsg` unless `data` names the invoice (A10).
+    that in `data.errMsg` unless `data` names the invoice (A10). `data` may say all of it in members of its own.
     """
 
     status: int
     text: str | Callable[[Any], str]
     message: str | None = None
     in_errors: bool = False
+    data: Callable[[Any], dict[str, Any]] | None = None
 
 
 def _problems(error: BodyInvalid) -> str:
@@ -81,15 +90,38 @@ def _name(path: Path) -> str:
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
 
 
+def _fields(error: BodyInvalid) -> dict[str, Any]:
+    """List under each member of a payment's body what is wrong with it, or in it (A10).
+
+    What is wrong with the whole body, or with its currency alone, breaks a rule.
+    """
+    (path, wanted), *others = error.problems
+    if not path or (path == ("currency",) and wanted == "currency" and not others):
+        return {"errMsg": INVALID.get(wanted, wanted)}
+    fields: dict[str, Any] = {}
+    for (field, *below), wanted in error.problems:
+        fields.setdefault(str(field), []).append(_problem_below(tuple(below), wanted))
+    return fields
+
+
+def _problem_below(path: Path, wanted: str) -> str:
+    text = INVALID.get(wanted, wanted)
+    return f"{_name(path)}: {text}" if path else text
+
+
 BAD = "Bad Requests Error"
 NOT_FOUND = "Not Found Error"
 TOO_LARGE = "Request Entity Too Large"
+INVALID_PARAMETER = "Parameter Error"
 NO_CREDENTIALS = "Invalid token header. No credentials provided."
 
 REFUSALS: dict[type[Exception], Refusal] = {
     errors.InvoiceNotFound: Refusal(404, "Invoice does not exist", NOT_FOUND),
     errors.PartyNotFound: Refusal(404, "Company does not exist", NOT_FOUND),
     errors.OrderNotFound: Refusal(404, "Order does not exist", NOT_FOUND),
+    errors.PaymentNotFound: Refusal(404, "Payment does not exist", NOT_FOUND),
+    errors.ReceiptNotFound: Refusal(404, "Receipt does not exist", NOT_FOUND),
+    errors.ReceiptLineNotFound: Refusal(404, "Receipt line does not exist", NOT_FOUND),
     errors.ChannelNotFound: Refusal(404, "Store channels not exist", NOT_FOUND),
     errors.NotFound: Refusal(404, "Not found", NOT_FOUND),
     errors.NotPermitted: Refusal(403, "You do not have permission to {0.what}"),
@@ -109,7 +141,7 @@ REFUSALS: dict[type[Exception], Refusal] = {
     errors.Refused: Refusal(400, "The request was refused; ", BAD, in_errors=True),
     BodyInvalid: Refusal(400, _problems, BAD, in_errors=True),
     NotPrintable: Refusal(400, "The invoice says more than can be printed.", BAD),
-    ParameterInvalid: Refusal(422, "{0.name}: {0.why}", "Parameter Error"),
+    ParameterInvalid: Refusal(422, "{0.name}: {0.why}", INVALID_PARAMETER),
     LimitTooHigh: Refusal(413, "", TOO_LARGE),
     wire.BodyUnreadable: Refusal(400, "JSON parse error - {0.reason}; ", BAD, in_errors=True),
     wire.BodyTooLarge: Refusal(413, "", TOO_LARGE),
@@ -127,12 +159,34 @@ REFUSALS: dict[type[Exception], Refusal] = {
 """Every refusal, in this API's voice."""
 
 
+def _in_lines(error: errors.AmountNotPositive) -> dict[str, Any]:
+    return {"lineItems": [f"[{error.index}].amount: Ensure this value is greater than 0."]}
+
+
+REFUSALS_OF_PAYMENTS: dict[type[Exception], Refusal] = {
+    **REFUSALS,
+    errors.OperationRefused: Refusal(400, "The payment operation is not allowed.", NOT_FOUND),  # sic (A9)
+    StatusNotAllowed: Refusal(400, "The payment processing status is not allowed.", NOT_FOUND),  # sic (A9)
+    errors.CurrencyMismatch: Refusal(422, INVALID["currency"], INVALID_PARAMETER),
+    errors.AmountNotPositive: Refusal(422, "", INVALID_PARAMETER, data=_in_lines),
+    errors.AmountTooLarge: Refusal(422, "The amounts come to more than can be kept.", INVALID_PARAMETER),
+    errors.InvoiceLocked: Refusal(422, "The invoice is {0.status} and takes no payment.", INVALID_PARAMETER),
+    errors.TransitionRefused: Refusal(422, "The invoice is {0.status} and takes no payment.", INVALID_PARAMETER),
+    errors.Refused: Refusal(422, "The request was refused.", INVALID_PARAMETER),
+    BodyInvalid: Refusal(422, "", INVALID_PARAMETER, data=_fields),
+    wire.BodyUnreadable: Refusal(422, "JSON parse error - {0.reason}", INVALID_PARAMETER),
+}
+"""Every refusal of what is asked of payments, whose bodies are refused with another status, and elsewhere (A10)."""
+
+
 def voice(request: Request, error: Refused) -> Response:
     """Put a refusal into words: the envelope, with the status as its code."""
-    refusal = find_refusal(REFUSALS, error)
+    refusal = find_refusal(REFUSALS_OF_PAYMENTS if "/payments" in request.url.path else REFUSALS, error)
     text = refusal.text(error) if callable(refusal.text) else refusal.text.format(error)
     meta = {"message": refusal.message or text}
     data: dict[str, Any] = _invoice_of(request) if refusal.status == 400 else {}
+    if refusal.data:
+        data = refusal.data(error)
     if refusal.in_errors:
         meta["errors"] = text
     if text and not (refusal.in_errors and data):  # a new invoice has no id yet to be named by (A10)

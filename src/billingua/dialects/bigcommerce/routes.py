@@ -5,7 +5,9 @@ from starlette.routing import Route
 from billingua.dialects.bigcommerce.credentials import Entrance
 from billingua.dialects.bigcommerce.errors import voice
 from billingua.dialects.bigcommerce.invoices import InvoiceEndpoints
+from billingua.dialects.bigcommerce.payments import PaymentEndpoints
 from billingua.dialects.bigcommerce.printing import PrintingEndpoints
+from billingua.dialects.bigcommerce.receipts import ReceiptEndpoints
 from billingua.dialects.bigcommerce.vocabulary import NAME
 from billingua.engine.ledger import Ledger
 from billingua.wire.face import Face
@@ -19,6 +21,8 @@ def make_face(ledger: Ledger, body_limit: int) -> Face:
     families = [
         InvoiceEndpoints(ledger, entrance, body_limit),
         PrintingEndpoints(ledger, entrance),
+        PaymentEndpoints(ledger, entrance, body_limit),
+        ReceiptEndpoints(ledger, entrance),
     ]
     calls = [call for family in families for call in family.calls()]
     return Face(NAME, [Route(BASE + path, endpoint, methods=verbs) for verbs, path, endpoint in calls], voice)

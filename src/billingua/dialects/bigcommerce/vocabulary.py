@@ -13,6 +13,7 @@ from billingua.core.errors import FieldRefused, MissingField
 from billingua.core.invoice import Invoice
 from billingua.core.lifecycle import Status
 from billingua.core.money import settle
+from billingua.core.payment import Operation, Payment, PaymentStatus
 from billingua.core.workspace import Workspace
 from billingua.wire.scalars import LARGEST_INTEGER, Invalid, read_number, timestamp
 
@@ -35,6 +36,62 @@ class Source(IntEnum):
 
     B2B_EDITION = 0
     EXTERNAL = 1
+
+
+class ProcessingStatus(IntEnum):
+    """How far a payment has come, on the wire."""
+
+    INCOMPLETE = 0
+    AWAITING_PROCESSING = 1
+    PROCESSING = 2
+    COMPLETED = 3
+    REFUNDED = 4
+
+
+PROCESSING_STATUSES = {
+    PaymentStatus.INCOMPLETE: ProcessingStatus.INCOMPLETE,
+    PaymentStatus.AWAITING: ProcessingStatus.AWAITING_PROCESSING,
+    PaymentStatus.PROCESSING: ProcessingStatus.PROCESSING,
+    PaymentStatus.COMPLETED: ProcessingStatus.COMPLETED,
+    PaymentStatus.REFUNDED: ProcessingStatus.REFUNDED,
+}
+"""The ledger's words for it, and what they are here."""
+
+ALLOWED_STATUSES = {number: word for word, number in PROCESSING_STATUSES.items() if number}
+"""The statuses that may be set, with the ledger's words: each from each other, and never the first (§5.8)."""
+
+
+class OperationCode(IntEnum):
+    """What may be done by hand with what a payment does to the balances."""
+
+    APPLY_TO_INVOICE_BALANCES = 0
+    REVERT_INVOICE_BALANCES = 1
+
+
+OPERATIONS = {
+    OperationCode.APPLY_TO_INVOICE_BALANCES: Operation.APPLY,
+    OperationCode.REVERT_INVOICE_BALANCES: Operation.REVERT,
+}
+"""The operations that are ever allowed (§7.3), and the ledger's words for them."""
+
+
+class FundingStatus(IntEnum):
+    """A number that is kept; what it means is not documented (A15)."""
+
+    ZERO = 0
+    ONE = 1
+    TWO = 2
+    THREE = 3
+
+
+OFFLINE = "payments_offline"
+"""The module of payments that were received outside of the store."""
+
+NO_PAYER = "Store offline payment"
+"""The payer's name, where nobody said it."""
+
+NO_METHOD = "Offline"
+"""How a payment was made whose money no machine took."""
 
 
 class FieldType(IntEnum):
@@ -62,6 +119,7 @@ INVALID = {
     "currency": "Invalid currency code",
     "object": "Expected an object.",
     "list": "Expected a list of items.",
+    "empty": "This list may not be empty.",
     "many": "Ensure this field has no more than 10000 elements.",
     "url": "Enter a valid URL.",
 }
@@ -78,6 +136,11 @@ def status_of(invoice: Invoice) -> InvoiceStatus:
     if invoice.status in {Status.PAID, Status.VOID} or invoice.open_balance <= 0:
         return InvoiceStatus.COMPLETED
     return InvoiceStatus.PARTIALLY_PAID if invoice.partly_paid else InvoiceStatus.OPEN
+
+
+def module_of(payment: Payment) -> str:
+    """Name the module that a payment came through."""
+    return payment.extra(NAME).get("moduleName", OFFLINE)
 
 
 def source_of(invoice: Invoice) -> int:
@@ -99,6 +162,11 @@ def seconds(moment: datetime, days_later: int = 0) -> int:
 def store_hash(workspace: Workspace) -> str:
     """Give the hash of a store; a workspace that names none goes by its own name."""
     return workspace.setting(NAME, "store_hash") or workspace.name
+
+
+def channel_name(channel: int | None, workspace: Workspace) -> str | None:
+    """Name a sales channel; one that the store does not have has no name."""
+    return next((one.name for one in workspace.channels if one.id == channel), None)
 
 
 def due_days(workspace: Workspace) -> int:

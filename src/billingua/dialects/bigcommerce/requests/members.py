@@ -30,12 +30,12 @@ ID = re.compile(r"[0-9]{1,10}")
 """What an id looks like."""
 
 
-async def read_json(request: Request, body_limit: int) -> Any:
-    """Read a body of JSON; an empty body is not one, whatever its type (A44)."""
+async def read_json(request: Request, body_limit: int, *, empty: bytes = b"") -> Any:
+    """Read a body of JSON; an empty body, whatever its type, is read as `empty`, which is none either (A44)."""
     body = await read_body(request, body_limit)
     if body and content_type(request) != "application/json":
         raise BodyTypeUnsupported(content_type(request))
-    return decode_json(body)
+    return decode_json(body or empty)
 
 
 def read(reader: Callable[[Any], T], body: Any) -> T:

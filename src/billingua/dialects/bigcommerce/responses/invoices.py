@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 from starlette.responses import Response
 
-from billingua.core.errors import ChannelNotFound
 from billingua.core.invoice import Invoice
 from billingua.core.line import ChargeKind, InvoiceLine
 from billingua.core.money import EXACT, ZERO, add_up
@@ -15,7 +14,16 @@ from billingua.core.order import Order
 from billingua.core.party import Party
 from billingua.core.workspace import Workspace
 from billingua.dialects.bigcommerce.responses.envelope import success
-from billingua.dialects.bigcommerce.vocabulary import NAME, due_days, money, seconds, source_of, status_of, store_hash
+from billingua.dialects.bigcommerce.vocabulary import (
+    NAME,
+    channel_name,
+    due_days,
+    money,
+    seconds,
+    source_of,
+    status_of,
+    store_hash,
+)
 from billingua.engine.invoices import InvoiceView
 
 
@@ -86,7 +94,7 @@ _MEMBERS: Mapping[str, Callable[[_Shown], Any]] = {
     "createdAt": lambda it: seconds(it.invoice.created_at),
     "updatedAt": lambda it: seconds(it.invoice.updated_at),
     "channelId": lambda it: None if it.invoice.channel is None else str(it.invoice.channel),
-    "channelName": lambda it: _channel_name(it.invoice.channel, it.workspace),
+    "channelName": lambda it: channel_name(it.invoice.channel, it.workspace),
     "termsConditions": lambda it: it.invoice.terms or None,
     "externalPdfUrl": lambda it: it.own.get("externalPdfUrl") or None,
     "storeHash": lambda it: store_hash(it.workspace),
@@ -106,15 +114,6 @@ def _due(shown: Invoice, workspace: Workspace) -> int:
 def _order_number(shown: Invoice) -> str | None:
     """Give the number of the order that is billed, which is here its id as a text."""
     return shown.order_number or (None if shown.order is None else str(shown.order))
-
-
-def _channel_name(channel: int | None, workspace: Workspace) -> str | None:
-    if channel is None:
-        return None
-    try:
-        return workspace.channel(channel).name
-    except ChannelNotFound:
-        return None
 
 
 def _details(shown: Invoice, order: Order | None) -> Mapping[str, Any] | None:

@@ -1,0 +1,85 @@
+"""Where clients knock for payments (contract §5)."""
+
+from collections.abc import Iterable, Sequence
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from billingua.dialects.bigcommerce.credentials import Entrance
+from billingua.dialects.bigcommerce.requests import payments as requests
+from billingua.dialects.bigcommerce.responses import payments as responses
+from billingua.dialects.bigcommerce.responses.envelope import success
+from billingua.engine.ledger import Ledger
+from billingua.engine.payments import delete_payment, find_payment, record_payment
+from billingua.wire.face import Endpoint
+
+
+class PaymentEndpoints:
+    """The endpoints of payments on one ledger."""
+
+    def __init__(self, ledger: Ledger, entrance: Entrance, body_limit: int) -> None:
+        self._ledger = ledger
+        self._entrance = entrance
+        self._body_limit = body_limit
+
+    def calls(self) -> Iterable[tuple[Sequence[str], str, Endpoint]]:
+        """List them, each with its verbs and its path; fixed paths go before those with an id."""
+        return [
+            (["POST"], "/payments/offline", self.record_offline_payment),
+            (["PUT"], "/payments/offline/{payment_id}", self.replace_offline_payment),
+            (["GET"], "/payments/{payment_id}", self.get_payment),
+            (["DELETE"], "/payments/{payment_id}", self.delete_payment),
+            (["GET"], "/payments/{payment_id}/operations", self.get_operations),
+            (["POST"], "/payments/{payment_id}/operations", self.perform_operation),
+            (["PUT"], "/payments/{payment_id}/processing-status", self.set_processing_status),
+            (["GET"], "/payments/{payment_id}/transactions", self.get_transactions),
+        ]
+
+    async def record_offline_payment(self, request: Request) -> Response:
+        """Note money that was received outside of the store (§5.4)."""
+        session = await self._entrance.open_session(request)
+        command = await requests.record_offline_payment(request, self._body_limit)
+        return responses.payment_written(await self._ledger.run(session.caller, record_payment, command))
+
+    async def replace_offline_payment(self, request: Request) -> Response:
+        """Write all of an offline payment anew (§5.5)."""
+        session = await self._entrance.open_session(request)
+        sent = await requests.sent(request, self._body_limit)
+        written = await self._ledger.run(session.caller, requests.replace_offline_payment, sent)
+        return responses.payment_written(written)
+
+    async def get_payment(self, request: Request) -> Response:
+        """Show a payment (§5.2)."""
+        session = await self._entrance.open_session(request)
+        found = await self._ledger.read(session.caller, find_payment, requests.payment_id(request))
+        return success(responses.payment(found, session.workspace))
+
+    async def delete_payment(self, request: Request) -> Response:
+        """Delete a payment, and take it back where it counts (§5.3)."""
+        session = await self._entrance.open_session(request)
+        deleted = await self._ledger.run(session.caller, delete_payment, requests.payment_id(request))
+        return responses.payment_changed(deleted)
+
+    async def get_operations(self, request: Request) -> Response:
+        """Say what may be done with a payment now (§5.6)."""
+        session = await self._entrance.open_session(request)
+        found = await self._ledger.read(session.caller, find_payment, requests.payment_id(request))
+        return success(responses.operations(found, session.workspace))
+
+    async def perform_operation(self, request: Request) -> Response:
+        """Let a payment count on the balances, or no longer (§5.7)."""
+        session = await self._entrance.open_session(request)
+        sent = await requests.sent(request, self._body_limit)
+        return responses.payment_changed(await self._ledger.run(session.caller, requests.perform_operation, sent))
+
+    async def set_processing_status(self, request: Request) -> Response:
+        """Say how far a payment has come (§5.8)."""
+        session = await self._entrance.open_session(request)
+        sent = await requests.sent(request, self._body_limit)
+        return responses.payment_changed(await self._ledger.run(session.caller, requests.set_processing_status, sent))
+
+    async def get_transactions(self, request: Request) -> Response:
+        """List the transactions of a payment (§5.9)."""
+        session = await self._entrance.open_session(request)
+        found = await self._ledger.read(session.caller, find_payment, requests.payment_id(request))
+        return success(responses.transactions(found))
