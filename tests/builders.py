@@ -15,6 +15,7 @@ from billingua.core.line import InvoiceLine
 from billingua.core.order import Order, OrderLine
 from billingua.core.party import Address, AddressCategory, Opportunity, Party
 from billingua.core.payment import Payment, PaymentLine, PaymentStatus
+from billingua.core.printout import Printout
 from billingua.core.receipt import Receipt, ReceiptKind, ReceiptLine
 from billingua.core.rounding import en16931
 from billingua.core.tax import LineTax, Tax
@@ -217,6 +218,22 @@ def an_upload(**overrides: Any) -> Upload:
         "received_by": "ida",
     }
     return Upload(**(defaults | overrides))
+
+
+def a_printout(**overrides: Any) -> Printout:
+    """What Ida had printed of invoice 35."""
+    id = overrides.get("id", 1)
+    defaults = {
+        "id": id,
+        "uuid": a_uuid(9800 + id),
+        "invoice": 35,
+        "party": 10,
+        "title": "INV-35.pdf",
+        "size": 24904,
+        "created_at": NOON,
+        "created_by": "ida",
+    }
+    return Printout(**(defaults | overrides))
 
 
 def an_export(**overrides: Any) -> Export:

@@ -3,7 +3,7 @@ from itertools import product
 import pytest
 
 from billingua.core import events
-from billingua.core.events import Event, InvoiceIssued, InvoicePaid, InvoiceReopened, of_balance
+from billingua.core.events import Event, InvoiceIssued, InvoicePaid, InvoicePrinted, InvoiceReopened, of_balance
 from billingua.core.lifecycle import Status
 
 
@@ -32,3 +32,8 @@ def test_a_balance_issues_pays_and_reopens_and_does_nothing_else(before: Status,
         (Status.PAID, Status.OPEN): [InvoiceReopened],
     }
     assert of_balance(35, "INV-35", before, after) == [kind(35, "INV-35") for kind in told.get((before, after), [])]
+
+
+def test_of_a_printed_invoice_it_is_told_whom_it_is_for():
+    assert InvoiceIssued(35, "INV-35").details == {}
+    assert InvoicePrinted(35, "INV-35", 7, 10, None).details == {"printout": 7, "party": 10, "opportunity": None}

@@ -30,6 +30,7 @@ from tests.builders import (
     a_party,
     a_payment,
     a_price_list,
+    a_printout,
     a_receipt,
     a_tax,
     a_user,
@@ -69,6 +70,7 @@ EXAMPLES: dict[str, tuple[Any, list[Key[Any]]]] = {
     "cash_entry": (a_cash_entry(number="Cr_7 "), [by_cash_number("CR_7")]),
     "upload": (an_upload(), []),
     "export": (an_export(), []),
+    "printout": (a_printout(), []),
 }
 
 

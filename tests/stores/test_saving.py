@@ -35,6 +35,7 @@ from tests.builders import (
     a_party,
     a_payment,
     a_price_list,
+    a_printout,
     a_receipt,
     a_tax,
     a_user,
@@ -66,6 +67,7 @@ ONE_OF_EACH = (
     a_receipt(),
     an_upload(),
     an_export(),
+    a_printout(),
 )
 
 

@@ -28,7 +28,8 @@ Refused
 │  ├─ ReceiptNotFound
 │  ├─ ReceiptLineNotFound
 │  ├─ UploadNotFound
-│  └─ ExportNotFound
+│  ├─ ExportNotFound
+│  └─ PrintoutNotFound
 ├─ NotPermitted
 │  └─ ChangeNotPermitted
 ├─ StateRefused
@@ -211,6 +212,10 @@ class UploadNotFound(NotFound):
 
 class ExportNotFound(NotFound):
     """No such export, or none that the caller may fetch."""
+
+
+class PrintoutNotFound(NotFound):
+    """Nothing was printed under this id."""
 
 
 class NotPermitted(Refused):

@@ -1,5 +1,6 @@
 """What happened, told to the outside: each event names the invoice, order, payment or receipt that it is about."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from billingua.core.lifecycle import Status
@@ -16,6 +17,11 @@ class Event:
     def name(self) -> str:
         """The event's name on the wire: `invoice.issued`."""
         return NAMES[type(self)]
+
+    @property
+    def details(self) -> Mapping[str, int | None]:
+        """What else is told of it: nothing of most."""
+        return {}
 
 
 class InvoiceCreated(Event):
@@ -52,6 +58,20 @@ class InvoiceVoided(Event):
 
 class InvoiceDeleted(Event):
     """The invoice is gone; its history stays."""
+
+
+@dataclass(frozen=True)
+class InvoicePrinted(Event):
+    """A PDF of an invoice was made and kept: the printout's id, whom it is for, and in which opportunity."""
+
+    printout: int = 0
+    party: int = 0
+    opportunity: int | None = None
+
+    @property
+    def details(self) -> Mapping[str, int | None]:
+        """What else is told of it."""
+        return {"printout": self.printout, "party": self.party, "opportunity": self.opportunity}
 
 
 class OrderCreated(Event):
@@ -148,6 +168,7 @@ NAMES: dict[type[Event], str] = {
     InvoiceRevised: "invoice.revised",
     InvoiceVoided: "invoice.voided",
     InvoiceDeleted: "invoice.deleted",
+    InvoicePrinted: "invoice.printed",
     OrderCreated: "order.created",
     OrderEdited: "order.edited",
     OrderSent: "order.sent",

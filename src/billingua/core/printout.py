@@ -1,11 +1,31 @@
-"""How to tell whether an invoice still says what was printed of it."""
+"""Printouts: invoices as they were printed, and how to tell whether an invoice still says that."""
 
-from datetime import UTC
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from hashlib import blake2b
 from operator import attrgetter
+from uuid import UUID
 
 from billingua.core.invoice import Invoice
 from billingua.core.tax import LineTax
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Printout:
+    """A PDF of an invoice, made for its party (both by id) at somebody's request (an actor's name).
+
+    Its `size` bytes are the file of its UUID, and never change; it stays when the invoice goes.
+    """
+
+    id: int
+    uuid: UUID
+    invoice: int
+    party: int
+    title: str
+    size: int
+    created_at: datetime
+    created_by: str
+
 
 _said = attrgetter(
     "number",

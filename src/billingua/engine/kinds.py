@@ -14,6 +14,7 @@ from billingua.core.item import Item, PriceList
 from billingua.core.order import Order
 from billingua.core.party import Opportunity, Party
 from billingua.core.payment import Payment
+from billingua.core.printout import Printout
 from billingua.core.receipt import Receipt
 from billingua.core.tax import Tax
 from billingua.core.upload import Upload
@@ -166,6 +167,7 @@ KINDS: tuple[Kind[Any], ...] = (
     Kind("cash_entry", CashEntry, lambda entry: [by_cash_number(entry.number)], attrgetter("number")),
     Kind("upload", Upload),
     Kind("export", Export),
+    Kind("printout", Printout),
 )
 
 _BY_TYPE: dict[type, Kind[Any]] = {kind.type: kind for kind in KINDS}

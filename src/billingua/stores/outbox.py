@@ -18,6 +18,7 @@ def body_of(happening: Happening) -> bytes:
         "kind": kind_of_aggregate(event),
         "id": event.id,
         "number": event.number,
+        **event.details,
         "at": job.now,
         "actor": job.caller.actor,
         "dialect": job.caller.dialect,

@@ -106,6 +106,7 @@ REFUSALS: dict[type[Exception], Problem] = {
     errors.CashAccountNotFound: _not_found("cash account {0.asked} for this"),
     errors.UploadNotFound: _not_found("uploaded file {0.asked}"),
     errors.ExportNotFound: _not_found("export {0.asked}"),
+    errors.PrintoutNotFound: _not_found("printout {0.asked}"),
     errors.NotPermitted: Problem(403, "not-permitted", "Not permitted", "You may not {0.what}."),
     errors.StateRefused: _refused("wrong-state", "Not in this state", "The state of the record does not allow it."),
     errors.TransitionRefused: _refused(
