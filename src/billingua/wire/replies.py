@@ -1,8 +1,10 @@
 """Replies: JSON with every amount as an exact number."""
 
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, cast
+from urllib.parse import quote
 
 import msgspec
 from starlette.responses import Response
@@ -26,6 +28,13 @@ def _written_out(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_written_out(part) for part in cast("Sequence[Any]", value)]
     return value
+
+
+def content_disposition(name: str, kind: str = "attachment") -> str:
+    """Name a file in a header, whatever letters it has (RFC 6266): first in ASCII, for those who know no other."""
+    plain = re.sub(r'[^ -~]|["\\/%]', "_", name)
+    stated = f'{kind}; filename="{plain}"'
+    return stated if plain == name else f"{stated}; filename*=UTF-8''{quote(name, safe='', errors='replace')}"
 
 
 def json_reply(

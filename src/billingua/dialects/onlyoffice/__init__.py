@@ -1,8 +1,8 @@
-"""ONLYOFFICE Workspace CRM API 2.0, invoices: `/api/2.0/crm`."""
+"""ONLYOFFICE Workspace CRM API 2.0, invoices: `/api/2.0/crm`, and the files that it hands out."""
 
 from billingua.dialects.onlyoffice.routes import make_face
-from billingua.dialects.onlyoffice.vocabulary import NAME
+from billingua.dialects.onlyoffice.vocabulary import FILES, NAME
 
-PREFIXES = ("/api/2.0",)
+PREFIXES = ("/api/2.0", FILES.lower())
 
 __all__ = ["NAME", "PREFIXES", "make_face"]

@@ -69,6 +69,14 @@ class LogoMissing(Refused):
     """No image was uploaded that could become the logo."""
 
 
+class PrintingRefused(Refused):
+    """What the invoice says cannot be printed; `reason` says why."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 class AuthenticationFailed(Refused):
     """Nobody has this name and password."""
 
@@ -101,6 +109,7 @@ REFUSALS: dict[type[Exception], Refusal] = {
     NotEditable: Refusal(403, "Access Denied", SECURITY),
     errors.OnlyLine: Refusal(500, "Can't delete invoice line", FAILURE),
     AuthenticationFailed: Refusal(500, "User authentication failed", FAILURE),
+    PrintingRefused: Refusal(500, "{0.reason}", FAILURE),
     LogoMissing: Refusal(500, "There is no uploaded image.", FAILURE),
     TaxNameMissing: Refusal(400, "The tax name field cannot be empty", ARGUMENT),
     PriceTooHigh: Refusal(400, "Max Invoice Item Price: 99999999.99", ARGUMENT),

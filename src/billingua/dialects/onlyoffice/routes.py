@@ -17,7 +17,7 @@ from billingua.dialects.onlyoffice.errors import voice
 from billingua.dialects.onlyoffice.invoices import InvoiceEndpoints
 from billingua.dialects.onlyoffice.portal import PortalEndpoints
 from billingua.dialects.onlyoffice.printing import PrintingEndpoints
-from billingua.dialects.onlyoffice.vocabulary import NAME
+from billingua.dialects.onlyoffice.vocabulary import HANDLER, NAME
 from billingua.engine.ledger import Ledger
 from billingua.wire.face import Face
 
@@ -29,24 +29,32 @@ PARTS = {"id": "[0-9]+", "contact": "[0-9]+", "status": "[^/]+?"}
 """What a path may have at each of its variable parts."""
 
 
-class Call(Route):
-    """A call of this API: in whatever case its path is written, with `.json`, `.xml` or nothing behind it."""
+SUFFIX = r"\.json|\.xml|"
+"""What may stand behind a path."""
 
-    def __init__(self, verb: str, path: str, endpoint: Callable[[Request], Awaitable[Response]]) -> None:
+
+class Call(Route):
+    """A call: in whatever case its path is written, with `.json`, `.xml` or nothing behind it where it is the API's."""
+
+    def __init__(
+        self, verb: str, path: str, endpoint: Callable[[Request], Awaitable[Response]], suffix: str = SUFFIX
+    ) -> None:
         super().__init__(f"{path}{{suffix}}", endpoint, methods=[verb])
         pattern = re.sub(r"\\\{(\w+)\\\}", lambda name: f"(?P<{name[1]}>{PARTS[name[1]]})", re.escape(path))
-        self.path_regex = re.compile(rf"{pattern}(?P<suffix>\.json|\.xml|)\Z", re.IGNORECASE | re.ASCII)
+        self.path_regex = re.compile(rf"{pattern}(?P<suffix>{suffix})\Z", re.IGNORECASE | re.ASCII)
 
 
 def make_face(ledger: Ledger, body_limit: int) -> Face:
     """Build the dialect's application on a ledger; bodies over the limit, in bytes, are refused."""
     endpoints = Endpoints(ledger, body_limit)
+    printing = PrintingEndpoints(ledger, body_limit)
     calls = [
+        Call("GET", HANDLER, printing.download, suffix=""),
         Call("POST", f"{BASE}/authentication", endpoints.authenticate),
     ]
     families = [
         InvoiceEndpoints(ledger, body_limit),
-        PrintingEndpoints(ledger),
+        printing,
         CatalogueEndpoints(ledger, body_limit),
         PortalEndpoints(ledger, body_limit),
         ContactEndpoints(ledger, body_limit),

@@ -57,6 +57,10 @@ NO_DATE = datetime.min.replace(tzinfo=UTC)
 SNAPSHOT, SAID, FILE = "snapshot", "said", "fileID"
 """What an invoice keeps here: the file of its snapshot, the fingerprint that it holds for, the id of its PDF."""
 
+FILES = "/Products/Files"
+HANDLER = f"{FILES}/HttpHandlers/filehandler.ashx"
+"""Where files are fetched: as much of the portal beside its API as clients need."""
+
 MOST_LINES = 1000
 """How many lines an invoice may have here."""
 

@@ -6,18 +6,19 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from billingua.core.errors import NotFound
+from billingua.core.errors import InvoiceNotFound, NotFound
 from billingua.core.file import File
 from billingua.core.invoice import Invoice, with_extra
 from billingua.core.item import Item
-from billingua.core.printout import fingerprint
+from billingua.core.printout import Printout, fingerprint
 from billingua.core.workspace import Workspace
-from billingua.dialects.onlyoffice.responses.snapshot import kept_snapshot, snapshot_members, take_snapshot
-from billingua.dialects.onlyoffice.vocabulary import NAME, SAID
-from billingua.engine import invoices
+from billingua.dialects.onlyoffice.responses.snapshot import file_id, kept_snapshot, snapshot_members, take_snapshot
+from billingua.dialects.onlyoffice.vocabulary import FILE, NAME, SAID
+from billingua.engine import invoices, printing
 from billingua.engine.invoices import InvoiceView, view_of
 from billingua.engine.kinds import THE_WORKSPACE
 from billingua.engine.plan import Caller, Decision, Needs, Plan, Record, Step, by_id
+from billingua.engine.printing import KeepPrintout
 
 T = TypeVar("T")
 
@@ -27,17 +28,64 @@ Members = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What is printed of an invoice: as it would be written down now, and the file with what holds, if one does."""
+    """What is printed of an invoice: as it would be written down now, and the file with what holds, if one does.
+
+    `printout` is the PDF that shows it, if there is one.
+    """
 
     view: InvoiceView
     fresh: bytes
     kept: UUID | None
+    printout: Printout | None
 
 
 def find_snapshot(id: int, caller: Caller, now: datetime) -> Plan[Snapshot]:
     """Say what is printed of an invoice. Refuses as the ledger's `find_invoice`."""
     view = (yield from invoices.find_invoice(id, caller, now)).answer
-    return Decision(Snapshot(view, (yield from _written_down(view)), kept_snapshot(view.invoice)))
+    invoice = view.invoice
+    fresh, printout = (yield from _written_down(view)), (yield from _printout_of(invoice))
+    return Decision(Snapshot(view, fresh, kept_snapshot(invoice), printout))
+
+
+def _printout_of(invoice: Invoice) -> Step[Printout | None]:
+    """Find the PDF that shows what an invoice says; one that a world file may name is another's."""
+    key = by_id(Printout, file_id(invoice))
+    found = yield Needs([key])
+    printout = found.get(key)
+    return printout if printout and printout.invoice == invoice.id else None
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A snapshot that was printed: what the text was, whether it is kept already, and the PDF."""
+
+    snapshot: Snapshot
+    text: bytes
+    is_kept: bool
+    content: bytes
+
+
+def keep_printed(printed: Printed, caller: Caller, now: datetime) -> Plan[Printout | None]:
+    """Keep a PDF of an invoice, and what it was printed from; None where the invoice is printed otherwise by now.
+
+    If somebody was faster, theirs is the answer: they printed the same. Refuses with `InvoiceNotFound`.
+    """
+    was = printed.snapshot.view.invoice
+    key = by_id(Invoice, was.id)
+    found = yield Needs([key])
+    invoice = found.require(key, InvoiceNotFound(was.id))
+    if other := (yield from _printout_of(invoice)):
+        return Decision(other)
+    if (kept_snapshot(invoice), fingerprint(invoice)) != (printed.snapshot.kept, fingerprint(was)):
+        return Decision(None)
+    decision = yield from printing.keep_printout(KeepPrintout(invoice.id, printed.content), caller, now)
+    files, members = [*decision.files], {}
+    if not printed.is_kept:
+        found = yield Needs()
+        files.append(_file(invoice, found.new_uuid(), printed.text))
+        members = snapshot_members(invoice, files[-1].uuid)
+    noted = with_extra(invoice, NAME, {**members, FILE: decision.answer.id})
+    return Decision(decision.answer, [noted, *decision.saves], decision.events, files)
 
 
 def with_snapshot(decision: Decision[InvoiceView]) -> Plan[InvoiceView]:
@@ -84,8 +132,11 @@ def _file_of(view: InvoiceView) -> Step[File]:
     """Take a snapshot of an invoice, as a file that is to be kept."""
     content = yield from _written_down(view)
     found = yield Needs()
-    name = f"{view.invoice.number}.json"
-    return File(uuid=found.new_uuid(), name=name, media_type="application/json", content=content)
+    return _file(view.invoice, found.new_uuid(), content)
+
+
+def _file(invoice: Invoice, uuid: UUID, content: bytes) -> File:
+    return File(uuid=uuid, name=f"{invoice.number}.json", media_type="application/json", content=content)
 
 
 def _written_down(view: InvoiceView) -> Step[bytes]:

@@ -26,8 +26,7 @@ class References:
     def __init__(self, session: Session, request: Request) -> None:
         self.user = session.caller.user
         self._zone = session.workspace.zone
-        own_origin = f"{request.scope['scheme']}://{request.headers.get('host', '')}"
-        self._origin = str(session.workspace.setting(NAME, "portal") or own_origin).rstrip("/")
+        self._origin = str(session.workspace.setting(NAME, "portal") or own_origin(request)).rstrip("/")
 
     def contact(self, party: Party | None, users: Mapping[str, User]) -> dict[str, Any] | None:
         """Show a contact as invoices do (§3.3): nobody may delete it there. `users` are those of private ones."""
@@ -68,6 +67,11 @@ class References:
             return _stated(NO_DATE, 0)
         offset = moment.astimezone(self._zone).utcoffset() or timedelta()
         return _stated(moment, offset // timedelta(minutes=1))
+
+
+def own_origin(request: Request) -> str:
+    """Give the origin under which the client has reached this server."""
+    return f"{request.scope['scheme']}://{request.headers.get('host', '')}"
 
 
 def _stated(moment: datetime, minutes: int) -> str:
