@@ -30,6 +30,7 @@ from billingua.core.payment import (
     check_amounts,
     counts,
     follow_payment,
+    follow_replacement,
     operate,
     take_back_payment,
     with_status,
@@ -258,17 +259,25 @@ def test_an_invoice_does_not_follow_a_payment_that_does_not_count():
     assert follow_payment(invoice, uncounted, None, LATER) is invoice
 
 
-def test_an_invoice_follows_its_payments_fully_where_the_amount_stays_too():
+def test_what_was_said_of_an_invoice_stays_while_its_payment_comes_on_and_not_when_it_is_replaced():
     said_to_be_open = an_invoice(open_balance=Decimal(70), partly_paid=False)
-    assert follow_payment(said_to_be_open, paying(30), paying(30, memo="new"), LATER).partly_paid
+    assert follow_payment(said_to_be_open, paying(30), paying(30, method="Visa"), LATER) is said_to_be_open
+    assert follow_replacement(said_to_be_open, paying(30), paying(30), LATER).partly_paid
+
+
+def test_an_invoice_follows_a_payment_that_is_replaced():
+    replaced = follow_replacement(an_invoice(open_balance=Decimal(70)), paying(30), paying(100), LATER)
+    assert (replaced.open_balance, replaced.status) == (0, Status.PAID)
+    gone = follow_replacement(an_invoice(open_balance=Decimal(70)), paying(30), paying(30, applied=False), LATER)
+    assert gone.open_balance == 100
 
 
 @pytest.mark.parametrize("status", [Status.VOID, Status.REJECTED])
 def test_an_invoice_that_takes_no_payment_lets_one_be_that_stays_as_it_is(status: Status):
     invoice = an_invoice(status=status)
-    assert follow_payment(invoice, paying(30), paying(30, memo="new"), LATER) is invoice
+    assert follow_replacement(invoice, paying(30), paying(30, memo="new"), LATER) is invoice
     with pytest.raises((InvoiceLocked, TransitionRefused)):
-        follow_payment(invoice, paying(30), paying(31), LATER)
+        follow_replacement(invoice, paying(30), paying(31), LATER)
 
 
 @pytest.mark.parametrize(

@@ -332,6 +332,13 @@ def test_a_payment_that_comes_on_moves_no_balance():
     assert saved(decision, Receipt)[0].status is PaymentStatus.COMPLETED
 
 
+def test_a_payment_that_comes_on_leaves_what_was_said_of_its_invoices():
+    raised = an_invoice(id=2, status=Status.PAID, open_balance=Decimal(500), pending_payments=1)
+    decision = moved(COVERING, PaymentStatus.COMPLETED, raised)
+    assert saved(decision, Invoice) == [replace(raised, pending_payments=0, updated_at=LATER)]
+    assert decision.events == [events.PaymentEdited(1, "Wire 7")]
+
+
 def test_a_payment_that_is_where_it_shall_be_stays_as_it_is():
     decision = moved(COVERING, PaymentStatus.PROCESSING)
     assert (decision.answer, list(decision.saves), decision.events) == (COVERING, [], ())

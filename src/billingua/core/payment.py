@@ -190,22 +190,31 @@ def take_back_payment(invoice: Invoice, amount: Decimal, now: datetime) -> Invoi
 
 
 def follow_payment(invoice: Invoice, before: Payment | None, after: Payment | None, now: datetime) -> Invoice:
-    """Bring an invoice in line with a payment on it that changes, comes (`before` is None) or goes (`after` is None).
+    """Bring an invoice in line with a payment on it that comes (`before` is None), goes on, or goes (`after` is None).
 
-    What counted before is put back on what is owed, and what counts now is taken off it. Where the invoice takes no
-    payment any more, one that counts as it did is let be. Refuses as `apply_payment` and `take_back_payment`.
+    Where it counts otherwise than it did, what counted is put back on what is owed, and what counts now is taken off
+    it. Refuses as `apply_payment` and `take_back_payment`.
     """
     followed = invoice
     was, is_now = _counted(before, invoice), _counted(after, invoice)
-    if was != is_now or invoice.status not in _TAKES_NONE:
-        if was is not None:
-            followed = take_back_payment(followed, was, now)
-        if after is not None and is_now is not None:
-            followed = apply_payment(followed, is_now, after.currency, now)
+    if was is not None and was != is_now:
+        followed = take_back_payment(followed, was, now)
+    if after is not None and is_now is not None and was != is_now:
+        followed = apply_payment(followed, is_now, after.currency, now)
     more = _pending(after, invoice) - _pending(before, invoice)
     if more:
         followed = replace(followed, pending_payments=max(0, followed.pending_payments + more), updated_at=now)
     return followed
+
+
+def follow_replacement(invoice: Invoice, before: Payment, after: Payment, now: datetime) -> Invoice:
+    """Bring an invoice in line with a payment on it that is taken back and written anew.
+
+    One that takes no payment any more lets a payment be that counts on it as it did. Refuses as `follow_payment`.
+    """
+    if invoice.status in _TAKES_NONE and _counted(before, invoice) == _counted(after, invoice):
+        return follow_payment(invoice, before, after, now)
+    return follow_payment(follow_payment(invoice, before, None, now), None, after, now)
 
 
 _TAKES_NONE = CLOSED | {Status.REJECTED}

@@ -17,6 +17,7 @@ from billingua.core.payment import (
     check_amounts,
     counts,
     follow_payment,
+    follow_replacement,
     operate,
     with_status,
 )
@@ -103,7 +104,8 @@ def record_payment(command: RecordPayment, caller: Caller, now: datetime) -> Pla
         extras={caller.dialect: command.extras} if command.extras else {},
     )
     receipt = _new_receipt(payment, found, now)
-    return _decide(None, payment, [receipt], invoices, now, events.PaymentRecorded(payment.id, payment.memo))
+    followed = _follow(invoices, None, payment, now)
+    return _decide(payment, [receipt], invoices, followed, events.PaymentRecorded(payment.id, payment.memo))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +135,9 @@ def replace_payment(command: ReplacePayment, caller: Caller, now: datetime) -> P
         receipt = rewrite_receipt(receipt, payment, _line_ids(payment, found), now)
     else:
         receipt = _new_receipt(payment, found, now)
-    return _decide(before, payment, [receipt], covered | paid, now, events.PaymentEdited(payment.id, payment.memo))
+    invoices = covered | paid
+    followed = [follow_replacement(invoice, before, payment, now) for invoice in invoices.values()]
+    return _decide(payment, [receipt], invoices, followed, events.PaymentEdited(payment.id, payment.memo))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +163,8 @@ def change_payment_status(command: ChangePaymentStatus, caller: Caller, now: dat
     receipts = [follow_status(receipt, payment, now)] if receipt else []
     invoices = yield from _invoices_of(before)
     happened = events.PaymentRefunded if command.status is PaymentStatus.REFUNDED else events.PaymentEdited
-    return _decide(before, payment, receipts, invoices, now, happened(payment.id, payment.memo))
+    followed = _follow(invoices, before, payment, now)
+    return _decide(payment, receipts, invoices, followed, happened(payment.id, payment.memo))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,7 +186,8 @@ def operate_payment(command: OperatePayment, caller: Caller, now: datetime) -> P
     payment = operate(before, command.operation, by_hand=_is_by_hand(found), now=now)
     invoices = yield from _invoices_of(before)
     happened = events.PaymentApplied if payment.applied else events.PaymentReverted
-    return _decide(before, payment, [], invoices, now, happened(payment.id, payment.memo))
+    followed = _follow(invoices, before, payment, now)
+    return _decide(payment, [], invoices, followed, happened(payment.id, payment.memo))
 
 
 def delete_payment(id: int, caller: Caller, now: datetime) -> Plan[Payment]:
@@ -192,8 +198,9 @@ def delete_payment(id: int, caller: Caller, now: datetime) -> Plan[Payment]:
     payment = (yield from _find(id, caller)).payment
     receipt = yield from _receipt_of(payment)
     invoices = yield from _invoices_of(payment)
-    decision = _decide(payment, None, [], invoices, now, events.PaymentDeleted(id, payment.memo))
-    return replace(decision, answer=payment, deletes=[payment, receipt] if receipt else [payment])
+    followed = _follow(invoices, payment, None, now)
+    decision = _decide(payment, [], invoices, followed, events.PaymentDeleted(id, payment.memo))
+    return replace(decision, saves=followed, deletes=[payment, receipt] if receipt else [payment])
 
 
 def _find(id: int, caller: Caller) -> Step[PaymentView]:
@@ -280,18 +287,21 @@ def _line_ids(payment: Payment, found: Found) -> list[int]:
     return [found.new_id("receipt_line") for _ in payment.lines]
 
 
+def _follow(
+    invoices: Mapping[int, Invoice], before: Payment | None, after: Payment | None, now: datetime
+) -> list[Invoice]:
+    return [follow_payment(invoice, before, after, now) for invoice in invoices.values()]
+
+
 def _decide(
-    before: Payment | None,
-    after: Payment | None,
+    payment: Payment,
     receipts: Sequence[Receipt],
     invoices: Mapping[int, Invoice],
-    now: datetime,
+    followed: Sequence[Invoice],
     happened: events.Event,
-) -> Decision[Any]:
-    """Save a payment with its receipt and all its invoices as they are now, and tell what happened to each."""
-    followed = {id: follow_payment(invoice, before, after, now) for id, invoice in invoices.items()}
+) -> Decision[Payment]:
+    """Save a payment with its receipt and its invoices as they followed it, and tell what happened to each."""
     told = [happened]
-    for id, invoice in followed.items():
-        told += events.of_balance(id, invoice.number, invoices[id].status, invoice.status)
-    saves = [value for value in (after, *receipts, *followed.values()) if value]
-    return Decision(after, saves=saves, events=told)
+    for invoice in followed:
+        told += events.of_balance(invoice.id, invoice.number, invoices[invoice.id].status, invoice.status)
+    return Decision(payment, saves=[payment, *receipts, *followed], events=told)
