@@ -26,8 +26,8 @@ def item_to_rows(workspace: str, item: Item) -> dict[Any, Row]:
         "id": item.id,
         "title_folded": sorted_by(item.title),
         "sku_folded": sorted_by(item.sku),
-        "price": _in_order(item.price),
-        "stock": _in_order(item.stock),
+        "price": in_order(item.price),
+        "stock": in_order(item.stock),
         "tracked": item.track_stock,
         "created_at": instant_to_row(item.created_at),
         "words": words_of(item.title, item.description, item.sku),
@@ -54,6 +54,6 @@ def reader_to_row(username: str) -> str:
     return f"\n{username}\n"
 
 
-def _in_order(amount: Decimal) -> int:
+def in_order(amount: Decimal) -> int:
     """Write an amount for the order alone: rounded, and no larger than the database's integers."""
     return int(max(-_LARGEST, min(_LARGEST, EXACT.scaleb(settle(amount, _PLACES), _PLACES))))

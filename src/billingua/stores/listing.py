@@ -1,6 +1,6 @@
 """Lists in SQL: how many there are in all, and the ids of one page in their order. Here, lists of invoices."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Protocol
 
@@ -92,6 +92,11 @@ class Conditions:
             self.parts.append(part)
             self.values |= values
 
+    def add_one_of(self, column: str, wanted: Collection[Any] | None) -> None:
+        """Ask for one of some values in a column, unless none are asked for."""
+        if wanted is not None:
+            self.add(_one_of(column, column, len(wanted)), **_numbered(column, sorted(wanted)))
+
     @property
     def sql(self) -> str:
         """The conditions as they stand behind WHERE."""
@@ -121,9 +126,8 @@ def _add_details(asked: Conditions, query: InvoiceQuery, variant: Variant) -> No
     """Ask for what stands beside the invoices' own rows, all of it of the same row."""
     details = Conditions()
     details.add("opportunity = :opportunity", opportunity=query.opportunity)
-    for column, wanted in (("external_id", query.external_ids), ("channel", query.channels)):
-        if wanted is not None:
-            details.add(_one_of(column, column, len(wanted)), **_numbered(column, sorted(wanted)))
+    details.add_one_of("external_id", query.external_ids)
+    details.add_one_of("channel", query.channels)
     for place, word in enumerate(words_in(query.words)):
         details.add(f"{variant.place_of}(words, :word_{place}) > 0", **{f"word_{place}": f" {word}"})
     if details.parts:
@@ -146,15 +150,20 @@ _OWN_TEXTS = {TextField.NUMBER: "number_folded", TextField.PARTY: "CAST(party AS
 
 def _add_parties(asked: Conditions, query: InvoiceQuery, variant: Variant) -> None:
     """Ask for what depends on whom the invoices are for."""
-    if query.party_name is not None:
-        name = f"{variant.place_of}(substr(words, 2), :party_name) > 0"
-        asked.add(f"party IN ({_PARTIES} AND {name})", party_name=words_of(query.party_name)[1:])
+    add_party_name(asked, query.party_name, variant)
     if query.reader is not None:
-        hidden = _hidden(variant)
+        hidden = hidden_parties(variant)
         asked.add(f"(party NOT IN ({hidden}) OR {_OWN})", author=query.reader, reader=reader_to_row(query.reader))
 
 
-def _hidden(variant: Variant) -> str:
+def add_party_name(asked: Conditions, name: str | None, variant: Variant) -> None:
+    """Ask for what is for a party of which a name is part of the name that is shown."""
+    if name is not None:
+        is_called = f"{variant.place_of}(substr(words, 2), :party_name) > 0"
+        asked.add(f"party IN ({_PARTIES} AND {is_called})", party_name=words_of(name)[1:])
+
+
+def hidden_parties(variant: Variant) -> str:
     """Name the parties that a reader may not see."""
     return f"{_PARTIES} AND private AND {variant.place_of}(readers, :reader) = 0"
 
@@ -211,7 +220,7 @@ def _total(query: InvoiceQuery, asked: Conditions, statuses: dict[str, str], var
     if _named(query) <= _COUNTED | {"reader"}:
         # Of all that are counted, those that the reader does not see are few, or not so many.
         told = _conditions(asked.values["workspace"], replace(query, reader=None), variant).sql + among
-        hidden = f"{told} AND party IN ({_hidden(variant)}) AND NOT {_OWN}"
+        hidden = f"{told} AND party IN ({hidden_parties(variant)}) AND NOT {_OWN}"
         return f"SELECT {_counted(told)} - (SELECT count(*) FROM invoice WHERE {hidden})"  # noqa: S608
     return f"SELECT count(*) FROM invoice WHERE {asked.sql}{among}"  # noqa: S608
 
