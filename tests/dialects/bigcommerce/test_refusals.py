@@ -148,14 +148,11 @@ async def test_unknown_paths_and_verbs_are_answered_in_the_envelope(
     assert len(await store.history()) == 1
 
 
-@pytest.mark.parametrize("path", ["/invoices/export", "/invoices/9/send-mail"])
 @pytest.mark.parametrize("verb", ["GET", "PUT", "POST", "DELETE"])
-async def test_paths_that_the_contract_names_without_a_call_take_no_verb(
-    store_with: Filling, verb: str, path: str
-) -> None:
+async def test_the_path_that_the_contract_names_without_a_call_takes_no_verb(store_with: Filling, verb: str) -> None:
     store = await store_with(bc_invoice())
 
-    refused = await store.client.request(verb, BASE + path, headers=SIGNED)
+    refused = await store.client.request(verb, f"{BASE}/invoices/9/send-mail", headers=SIGNED)
 
     assert (refused.status_code, refused.json()) == (
         405,

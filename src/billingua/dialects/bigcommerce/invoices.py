@@ -1,18 +1,26 @@
 """Where clients knock for invoices (contract §4)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import replace
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
+from billingua.core.access import reader_of
 from billingua.dialects.bigcommerce import requests, responses
 from billingua.dialects.bigcommerce.credentials import Entrance
 from billingua.dialects.bigcommerce.listing import read_window
+from billingua.dialects.bigcommerce.responses import FoundInvoice, export
 from billingua.dialects.bigcommerce.vocabulary import extra_fields
 from billingua.engine.deleting import delete_invoice
 from billingua.engine.ledger import Ledger
+from billingua.engine.queries import InvoiceQuery
+from billingua.wire.credentials import Session
 from billingua.wire.errors import WrongVerb
 from billingua.wire.face import Endpoint
+
+AT_ONCE = 2_000
+"""How many invoices are read at once for a file: skipping those before costs little, and so do these in memory."""
 
 
 class InvoiceEndpoints:
@@ -27,8 +35,9 @@ class InvoiceEndpoints:
         """List them, each with its verbs and its path; fixed paths go before those with an id (§4)."""
         return [
             (["GET"], "/invoices/extra-fields", self.list_extra_fields),
-            ([], "/invoices/export", takes_no_verb),
+            (["GET"], "/invoices/export", self.export_invoices),
             ([], "/invoices/{invoice_id}/send-mail", takes_no_verb),
+            (["GET"], "/invoices", self.list_invoices),
             (["POST"], "/invoices", self.create_invoice),
             (["GET"], "/invoices/{invoice_id}", self.get_invoice),
             (["PUT"], "/invoices/{invoice_id}", self.update_invoice),
@@ -42,6 +51,42 @@ class InvoiceEndpoints:
         window, fields = read_window(request), extra_fields(session.workspace)
         shown = [responses.extra_field(field, session.workspace) for field in window.of(fields)]
         return responses.success(shown, pagination=window.pagination(len(fields)))
+
+    async def list_invoices(self, request: Request) -> Response:
+        """List invoices, page by page (§4.1)."""
+        session = await self._entrance.open_session(request)
+        window, query = read_window(request), requests.invoice_query(request)
+        with_extra_fields = requests.wants_extra_fields(request)
+        found, total = await self._page(session, replace(query, offset=window.offset, limit=window.limit))
+        shown = responses.listed(found, session.workspace, extra_fields=with_extra_fields)
+        return responses.success(shown, pagination=window.pagination(total))
+
+    async def export_invoices(self, request: Request) -> Response:
+        """Give all invoices that a list has as a file (A30)."""
+        session = await self._entrance.open_session(request)
+        query = requests.invoice_query(request)
+        names = (
+            [field.name for field in extra_fields(session.workspace)] if requests.wants_extra_fields(request) else []
+        )
+        await self._ledger.prove(session.caller)
+        headers = {"Content-Disposition": f'attachment; filename="{export.NAME}"'}
+        return StreamingResponse(self._exported(session, query, names), 200, headers, export.MEDIA_TYPE)
+
+    async def _exported(self, session: Session, query: InvoiceQuery, names: Sequence[str]) -> AsyncIterator[str]:
+        """Write a file part by part, each of as many invoices as are read at once."""
+        yield export.head(names)
+        offset, total = 0, 1
+        while offset < total:
+            found, total = await self._page(session, replace(query, offset=offset, limit=AT_ONCE))
+            shown = responses.listed(found, session.workspace, extra_fields=bool(names), details=False)
+            yield export.rows(shown, names)
+            offset += AT_ONCE
+
+    async def _page(self, session: Session, query: InvoiceQuery) -> tuple[list[FoundInvoice], int]:
+        """Give a page of the invoices that the caller may see, and how many of them there are."""
+        query = replace(query, reader=reader_of(session.caller.user))
+        page = await self._ledger.invoices(session.caller, query)
+        return await self._ledger.read(session.caller, requests.show_invoices, page.items), page.total
 
     async def create_invoice(self, request: Request) -> Response:
         """Write a new invoice (§4.2)."""

@@ -2,6 +2,7 @@
 
 from billingua.dialects.bigcommerce.requests.creation import bill_order, create_invoice, open_invoice, order_id
 from billingua.dialects.bigcommerce.requests.invoices import amend_invoice, find_invoice, invoice_id, update_invoice
+from billingua.dialects.bigcommerce.requests.lists import invoice_query, show_invoices, wants_extra_fields
 
 __all__ = [
     "amend_invoice",
@@ -9,7 +10,10 @@ __all__ = [
     "create_invoice",
     "find_invoice",
     "invoice_id",
+    "invoice_query",
     "open_invoice",
     "order_id",
+    "show_invoices",
     "update_invoice",
+    "wants_extra_fields",
 ]

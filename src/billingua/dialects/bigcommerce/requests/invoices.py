@@ -56,12 +56,12 @@ def invoice_id(request: Request) -> int:
 def find_invoice(id: int, caller: Caller, now: datetime) -> Plan[FoundInvoice]:
     """Show one invoice. Refuses as the ledger's `find_invoice`."""
     view = (yield from invoices.find_invoice(id, caller, now)).answer
-    key = by_id(Order, _order_of(view.invoice))
+    key = by_id(Order, order_of(view.invoice))
     found = yield Needs([key])
     return Decision(FoundInvoice(view, found.get(key)))
 
 
-def _order_of(invoice: Invoice) -> int:
+def order_of(invoice: Invoice) -> int:
     """Give the id of the order that an invoice bills, or 0; an order number may be any text (A43)."""
     if invoice.order is not None:
         return invoice.order
@@ -96,7 +96,7 @@ def amend_invoice(command: UpdateInvoice, caller: Caller, now: datetime) -> Plan
     named = _named(command.body)
     if not named:
         return Decision(invoice)
-    order = by_id(Order, _order_of(invoice))
+    order = by_id(Order, order_of(invoice))
     found = yield Needs([order] if "details" in named else [])
     told = FoundInvoice(InvoiceView(invoice, 0), found.get(order) if "details" in named else None)
     members = read(_UPDATE, _changed(named, responses.invoice(told, workspace, named)))

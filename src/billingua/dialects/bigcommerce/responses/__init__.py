@@ -7,6 +7,7 @@ from billingua.dialects.bigcommerce.responses.invoices import (
     created,
     download,
     invoice,
+    listed,
     of_order,
     written,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "download",
     "extra_field",
     "invoice",
+    "listed",
     "of_order",
     "order_details",
     "success",

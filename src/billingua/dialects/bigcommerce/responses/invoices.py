@@ -1,6 +1,6 @@
 """How invoices are shown (contract §3.1, §3.2)."""
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -56,6 +56,15 @@ def invoice(found: FoundInvoice, workspace: Workspace, names: Container[str] | N
     it = _Shown(view.invoice, view.invoice.extra(NAME), view.party, found.order, workspace)
     shown = {name: show(it) for name, show in _MEMBERS.items() if names is None or name in names}
     return {name: value for name, value in shown.items() if value is not None or name != "details"}
+
+
+def listed(
+    invoices: Iterable[FoundInvoice], workspace: Workspace, *, extra_fields: bool, details: bool = True
+) -> list[dict[str, Any]]:
+    """Show the invoices of a list, with their extra fields and their details where those are asked for."""
+    hidden = {name for name, wanted in (("extraFields", extra_fields), ("details", details)) if not wanted}
+    names = frozenset(_MEMBERS) - hidden
+    return [invoice(found, workspace, names) for found in invoices]
 
 
 def download(url: str, found: FoundInvoice) -> dict[str, str]:
