@@ -54,7 +54,7 @@ async def client(sandbox: Sandbox) -> AsyncIterator[httpx.AsyncClient]:
         ("/api/v3/nothing", {"code", "data", "meta"}),
         ("/v1/nothing", {"type", "title", "status", "detail", "request_id"}),
         ("/openapi", {"type", "title", "status", "detail", "request_id"}),
-        ("/docs", {"type", "title", "status", "detail", "request_id"}),
+        ("/docs/x", {"type", "title", "status", "detail", "request_id"}),
         ("/timpani", {"type", "title", "status", "detail", "request_id"}),
         ("/", {"type", "title", "status", "detail", "request_id"}),
     ],

@@ -8,8 +8,9 @@ from typing import Any, TypedDict
 
 from billingua.core import errors
 from billingua.core.item import Item
-from billingua.core.line import InvoiceLine
+from billingua.core.line import Attribute, Charge, InvoiceLine
 from billingua.core.money import ZERO, settle
+from billingua.core.rounding import Rounding
 from billingua.core.tax import Tax
 from billingua.engine.plan import Found, Key, by_id
 
@@ -18,18 +19,23 @@ from billingua.engine.plan import Found, Key, by_id
 class LineContent:
     """What a line shall say. Its item and taxes are named by their ids; a line without item names a SKU of its own.
 
+    `line` is the id of the line that it stands for, if that is said: it keeps its id, and taxes that stay the same keep
+    the names and rates that they were written with.
+
     Discounts are in per cent and in the invoice's currency for each piece; the price is in that currency too.
     """
 
     item: int | None = None
     sku: str | None = None
-    quantity: Decimal = ZERO
-    unit_price: Decimal = ZERO
+    unit: int | None = None
+    quantity: Decimal | None = ZERO
+    unit_price: Decimal | None = ZERO
     discount_percent: Decimal = ZERO
     discount_per_unit: Decimal = ZERO
     tax1: int | None = None
     tax2: int | None = None
     description: str = ""
+    line: int | None = None
 
 
 class InvoiceFields(TypedDict, total=False):
@@ -49,12 +55,17 @@ class InvoiceFields(TypedDict, total=False):
     original_balance: Decimal
     open_balance: Decimal
     purchase_order_number: str | None
+    order_number: str | None
+    reference: str | None
     terms: str | None
     description: str | None
     language: str
     channel: int | None
     external_id: str | None
     external_party_id: str | None
+    attributes: tuple[Attribute, ...] | None
+    charges: tuple[Charge, ...]
+    rounding: Rounding
 
 
 def line_needs(lines: Sequence[LineContent]) -> list[Key[Any]]:
@@ -85,6 +96,7 @@ def write_line(id: int, position: int, content: LineContent, found: Found) -> In
         position=position,
         item=content.item,
         sku=sku,
+        unit=content.unit,
         description=content.description,
         quantity=content.quantity,
         unit_price=content.unit_price,
@@ -98,10 +110,17 @@ def write_line(id: int, position: int, content: LineContent, found: Found) -> In
 def carry_over(
     contents: Sequence[LineContent], lines: Sequence[InvoiceLine], before: Sequence[InvoiceLine], unsaid: frozenset[str]
 ) -> tuple[InvoiceLine, ...]:
-    """Give each line that stands for an old one, of the same item or SKU, what its author had no word for."""
-    left = list(before)
+    """Give each line that stands for an old one what its author had no word for.
+
+    Which line that is, is said, or it is one of the same item or SKU. Refuses with `InvoiceLineNotFound`.
+    """
+    named = {content.line for content in contents}
+    left = [old for old in before if old.id not in named]
     carried: list[InvoiceLine] = []
     for content, line in zip(contents, lines, strict=True):
+        if content.line is not None:
+            carried.append(_rewritten(content, line, before, unsaid))
+            continue
         old = next((old for old in left if _is_of_same_thing(content, old)), None)
         if old is None:
             carried.append(line)
@@ -111,6 +130,21 @@ def carry_over(
         is_new = any(getattr(line, name) is not value for name, value in kept.items())
         carried.append(replace(line, **kept) if is_new else line)
     return tuple(carried)
+
+
+def _rewritten(
+    content: LineContent, line: InvoiceLine, before: Sequence[InvoiceLine], unsaid: frozenset[str]
+) -> InvoiceLine:
+    """Write over the very line that is named, which keeps its id and whatever stays the same."""
+    old = next((old for old in before if old.id == content.line), None)
+    if old is None:
+        raise errors.InvoiceLineNotFound(content.line)
+    kept: dict[str, Any] = {"id": old.id, **{name: getattr(old, name) for name in unsaid}}
+    if [tax.tax for tax in line.taxes] == [tax.tax for tax in old.taxes]:
+        kept |= {"tax1": old.tax1, "tax2": old.tax2}
+    if content.item == old.item and content.item is not None:
+        kept["sku"] = old.sku
+    return replace(line, **kept)
 
 
 def _is_of_same_thing(content: LineContent, line: InvoiceLine) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime
 from billingua.core import errors, events
 from billingua.core.access import may_change
 from billingua.core.invoice import Invoice
+from billingua.core.lifecycle import Status, allowed_actions
 from billingua.engine.invoices import InvoiceView, view_invoices, view_of
 from billingua.engine.orders import recounted
 from billingua.engine.plan import Caller, Decision, Needs, Plan, by_id
@@ -23,6 +24,15 @@ def delete_invoice(id: int, caller: Caller, now: datetime) -> Plan[InvoiceView]:
     view = yield from view_of(record.value, record.version)
     orders = yield from recounted([(record.value, None)])
     return Decision(view, saves=orders, deletes=[record.value], events=[_told(record.value)])
+
+
+def delete_draft(id: int, caller: Caller, now: datetime) -> Plan[InvoiceView]:
+    """Delete an invoice that is a draft. Refuses as `delete_invoice`, then with `TransitionRefused`."""
+    decision = yield from delete_invoice(id, caller, now)
+    status = decision.answer.invoice.status
+    if status is not Status.DRAFT:
+        raise errors.TransitionRefused(status, "delete", allowed_actions(status))
+    return decision
 
 
 def delete_invoices(ids: Sequence[int], caller: Caller, now: datetime) -> Plan[Sequence[InvoiceView]]:

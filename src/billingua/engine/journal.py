@@ -18,6 +18,7 @@ GENESIS = bytes(32)
 _UNTOLD = frozenset({"updated_at"})
 _encoder = msgspec.json.Encoder(decimal_format="number")
 _decoder = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal)
+_list_decoder = msgspec.json.Decoder(list[dict[str, Any]], float_hook=Decimal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,11 @@ def enter(job: Job[Any], kind: str, id: int, version: int, before: Any, after: A
 def seal(chain: bytes, body: bytes) -> bytes:
     """Give the hash that chains an entry's body to the entry before."""
     return sha256(chain + body).digest()
+
+
+def tell(before: Any, after: Any) -> list[dict[str, Any]]:
+    """Tell what changed from `before` (None: it is new) to `after` (None: it is deleted), as an entry does."""
+    return _list_decoder.decode(_encoder.encode([_told(change) for change in _changes(before, after)]))
 
 
 def _changes(before: Any, after: Any) -> list[Change]:

@@ -2,10 +2,12 @@
 
 from collections.abc import Awaitable, Sequence
 from dataclasses import replace
+from datetime import datetime
+from functools import wraps
 from typing import Any, TypeVar
 from uuid import UUID
 
-from billingua.core.errors import Refused
+from billingua.core.errors import ChangedMeanwhile, Refused
 from billingua.core.file import File
 from billingua.core.invoice import Invoice
 from billingua.core.item import Item
@@ -13,13 +15,15 @@ from billingua.core.order import Order
 from billingua.core.party import Party
 from billingua.engine.catalogue_queries import ItemQuery, PartyQuery
 from billingua.engine.clock import Clock
+from billingua.engine.conditions import Expected, changed_since, expecting, find_record
 from billingua.engine.credentials import GivenTokens
 from billingua.engine.journal import Entry
-from billingua.engine.kinds import kind_of_type
+from billingua.engine.kinds import kind_of, kind_of_type
 from billingua.engine.passwords import ProvenPasswords
-from billingua.engine.plan import Caller, Command, Job
+from billingua.engine.plan import Caller, Command, Job, Plan
 from billingua.engine.ports import Store, StoreFailed
 from billingua.engine.queries import InvoiceQuery, OrderQuery, Page
+from billingua.engine.rehearsing import Rehearsed, rehearse
 from billingua.engine.standing import Standings, nothing, proven
 
 C = TypeVar("C")
@@ -36,12 +40,39 @@ class Ledger:
         self.passwords = ProvenPasswords()
         self.given_tokens = GivenTokens()
 
-    async def run(self, caller: Caller, command: Command[C, A], values: C) -> A:
-        """Run a command; its effect is durable when the answer comes. Raises what the command refuses with."""
-        answer = await self._proving(caller, self.store.run(self._job(caller, command, values)))
+    async def run(self, caller: Caller, command: Command[C, A], values: C, expected: Expected | None = None) -> A:
+        """Run a command; its effect is durable when the answer comes.
+
+        Raises what the command refuses with, or `ChangedMeanwhile` where a record is not as expected.
+        """
+        job = self._job(caller, _on_condition(command, expected), values)
+        answer = await self._naming_changes(caller, expected, self._proving(caller, self.store.run(job)))
         if caller.proof is not None:
             caller.proof.has_been_done = True
         return answer
+
+    async def rehearse(
+        self, caller: Caller, command: Command[C, A], values: C, expected: Expected | None = None
+    ) -> Rehearsed[A]:
+        """Say what a command would do, and do nothing. Raises as `run`."""
+        conditional = _on_condition(command, expected)
+
+        def rehearsal(values: C, /, caller: Caller, now: datetime) -> Plan[Rehearsed[A]]:
+            return rehearse(conditional(values, caller=caller, now=now))
+
+        return await self._naming_changes(caller, expected, self.read(caller, rehearsal, values))
+
+    async def _naming_changes(self, caller: Caller, expected: Expected | None, work: Awaitable[A]) -> A:
+        """Add, to the refusal of what changed meanwhile, what that is."""
+        try:
+            return await work
+        except ChangedMeanwhile as refused:
+            record = await self.read(caller, find_record, expected.key) if expected else None
+            if expected is None or record is None:
+                raise
+            entries = await self.history(caller, kind_of(record.value).name, record.value.id)
+            changes = changed_since(entries, max(expected.versions, default=0)) if expected.versions else []
+            raise ChangedMeanwhile(refused.version, refused.expected, changes) from None
 
     async def read(self, caller: Caller, question: Command[C, A], values: C) -> A:
         """Run a plan that changes nothing. Raises what it refuses with."""
@@ -101,6 +132,18 @@ class Ledger:
         if proof is None or proof.has_been_done:
             return Job(caller, now, action, lambda: command(values, caller=caller, now=now))
         return Job(caller, now, action, lambda: proven(command(values, caller=caller, now=now), proof, now))
+
+
+def _on_condition(command: Command[C, A], expected: Expected | None) -> Command[C, A]:
+    """Have a command done only if a record is as expected; it keeps its name, which history tells."""
+    if expected is None:
+        return command
+
+    @wraps(command)
+    def conditional(values: C, /, caller: Caller, now: datetime) -> Plan[A]:
+        return expecting(command(values, caller=caller, now=now), expected)
+
+    return conditional
 
 
 def _note(caller: Caller) -> None:

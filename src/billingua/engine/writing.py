@@ -14,7 +14,7 @@ from billingua.core.party import AddressCategory, Opportunity, Party
 from billingua.core.rounding import Rounding
 from billingua.engine.content import InvoiceFields, LineContent, carry_over, line_needs, write_lines
 from billingua.engine.invoices import InvoiceView, view_of
-from billingua.engine.kinds import by_number
+from billingua.engine.kinds import THE_WORKSPACE, by_number
 from billingua.engine.orders import recounted
 from billingua.engine.plan import Caller, Decision, Found, Key, Needs, Plan, Step, by_id
 
@@ -41,7 +41,7 @@ def create_invoice(command: CreateInvoice, caller: Caller, now: datetime) -> Pla
 
     Refuses, in this order, with `ItemNotFound` or `TaxNotFound` for a line; what the command refuses of its fields;
     `PartyNotFound` or `NotPermitted` for a party; `OpportunityNotFound` or `NotAParticipant`; `CurrencyNotFound`;
-    `AddressNotFound`; what the command refuses of its number, or `NumberTaken`; `AmountTooLarge`.
+    `AddressNotFound`; `ChannelNotFound`; what the command refuses of its number, or `NumberTaken`; `AmountTooLarge`.
     """
     fields, number = command.fields, command.number
     references = [] if isinstance(fields, errors.Refused) else _references(fields)
@@ -82,7 +82,7 @@ def _draft(fields: InvoiceFields, rounding: Rounding, found: Found, caller: Call
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplaceInvoice:
-    """Write what an invoice says anew: the fields that are given and all lines.
+    """Write what an invoice says anew: the fields that are given and all lines, unless those are None and stay.
 
     `fields` says what the invoice shall say, or is the refusal of whoever tried to: nobody hears it who may not write
     the invoice. `unsaid` names the members of a line that the caller's dialect has no word for: a line that stands for
@@ -92,7 +92,7 @@ class ReplaceInvoice:
 
     invoice: int
     fields: InvoiceFields | errors.Refused
-    lines: Sequence[LineContent]
+    lines: Sequence[LineContent] | None
     unsaid: frozenset[str] = frozenset()
     extras: Mapping[str, Any] = field(default_factory=dict[str, Any])
     editable: frozenset[Status] = frozenset({Status.DRAFT})
@@ -104,12 +104,14 @@ def replace_invoice(command: ReplaceInvoice, caller: Caller, now: datetime) -> P
 
     Refuses, in this order, with `ItemNotFound` or `TaxNotFound` for a line; `InvoiceNotFound`, `InvoiceLocked` or
     `ChangeNotPermitted`; what the command itself refuses; `PartyNotFound` or `NotPermitted` for a party;
-    `OpportunityNotFound` or `NotAParticipant`; `CurrencyNotFound`; `AddressNotFound`; `AmountTooLarge`.
+    `OpportunityNotFound` or `NotAParticipant`; `CurrencyNotFound`; `AddressNotFound`; `ChannelNotFound`; `NumberTaken`;
+    `InvoiceLineNotFound`; `AmountTooLarge`.
     """
     key, fields = by_id(Invoice, command.invoice), command.fields
     references = [] if isinstance(fields, errors.Refused) else _references(fields)
-    found = yield Needs([key, *line_needs(command.lines), *references], ["invoice_line"])
-    lines = write_lines(command.lines, found)
+    contents = command.lines or ()
+    found = yield Needs([key, *line_needs(contents), *references], ["invoice_line"])
+    lines = write_lines(contents, found)
     record = found.record(key)
     if record is None:
         raise errors.InvoiceNotFound(command.invoice)
@@ -120,9 +122,11 @@ def replace_invoice(command: ReplaceInvoice, caller: Caller, now: datetime) -> P
     if isinstance(fields, errors.Refused):
         raise fields
     yield from _check(fields, invoice, command.currencies, caller)
-    lines = carry_over(command.lines, lines, invoice.lines, command.unsaid)
+    yield from _check_number(fields, invoice)
+    stays = command.lines is None
+    lines = invoice.lines if stays else carry_over(contents, lines, invoice.lines, command.unsaid)
     written = replace(in_currency(invoice, fields.get("currency", invoice.currency)), **fields, updated_at=now)
-    written = with_extra(with_lines(written, lines), caller.dialect, command.extras)
+    written = with_extra(with_lines(written, lines, invoice), caller.dialect, command.extras)
     view = yield from view_of(written, record.version + 1)
     orders = yield from recounted([(invoice, written)])
     return Decision(view, saves=[written, *orders], events=[events.InvoiceEdited(invoice.id, invoice.number)])
@@ -141,6 +145,21 @@ def _check(fields: InvoiceFields, invoice: Invoice, currencies: frozenset[str] |
     if currencies is not None and currency not in currencies:
         raise errors.CurrencyNotFound(currency)
     yield from _check_addresses(fields, invoice)
+    channel = fields.get("channel")
+    if channel is not None:
+        found = yield Needs([THE_WORKSPACE])
+        found.require(THE_WORKSPACE, errors.ChannelNotFound(channel)).channel(channel)
+
+
+def _check_number(fields: InvoiceFields, invoice: Invoice) -> Step[None]:
+    """See that a number is free, or the invoice's own: in its own scope and among the workspace's."""
+    number = fields.get("number")
+    if number is None:
+        return
+    keys = [by_number(number, scope) for scope in {"", invoice.number_scope}]
+    found = yield Needs(keys)
+    if any(holder.id != invoice.id for key in keys if (holder := found.get(key))):
+        raise errors.NumberTaken(number)
 
 
 def _check_parties(fields: InvoiceFields, invoice: Invoice, caller: Caller) -> Step[None]:

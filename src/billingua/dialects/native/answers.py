@@ -204,6 +204,30 @@ class InvoicePage(Answer):
     next: str | None
 
 
+class Reason(Answer):
+    """Why something is not done; a `type` is one of those that problems have."""
+
+    type: str
+    title: str
+    detail: str
+
+
+class ActionShown(Answer):
+    """Something that may or may not be done to an invoice now."""
+
+    action: str
+    allowed: bool
+    reason: Reason | None
+
+
+class Actions(Answer):
+    """What may be done to an invoice now by whoever asks, and for what may not, why."""
+
+    state: Status
+    version: int
+    items: list[ActionShown]
+
+
 # History.
 
 
@@ -257,3 +281,48 @@ class ProblemDetails(Answer):
     errors: list[Place] | UnsetType = UNSET
     state: Annotated[str, Meta(description="The status that the invoice is in.")] | UnsetType = UNSET
     allowed: Annotated[list[str], Meta(description="What may be done to it instead.")] | UnsetType = UNSET
+
+
+# Many at once, and rehearsals.
+
+
+class RecordChanges(Answer):
+    """What would be written over one record, field by field, as its history would tell it."""
+
+    kind: str
+    id: int
+    changes: list[ChangeShown]
+
+
+class EventShown(Answer):
+    """What would be told to the outside."""
+
+    event: str
+    id: int
+    number: str
+
+
+class DryRun(Answer):
+    """What would happen; nothing did."""
+
+    dry_run: bool
+    status: Annotated[int, Meta(description="By which it would be answered.")]
+    answer: Any
+    changes: list[RecordChanges]
+    events: list[EventShown]
+
+
+class BulkResult(Answer):
+    """What became of one operation: the answer that it would have had by itself."""
+
+    index: int
+    status: int
+    invoice: Invoice | None = None
+    problem: ProblemDetails | None = None
+    dry_run: DryRun | None = None
+
+
+class BulkAnswer(Answer):
+    """What became of each operation, in their order."""
+
+    items: list[BulkResult]

@@ -1,16 +1,18 @@
 """How refusals sound in our own API: problem details (RFC 9457), with types that stay the same."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any
+from typing import Any, cast
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from billingua.core import errors
 from billingua.core.errors import Refused
+from billingua.core.lifecycle import Status, allowed_actions
+from billingua.dialects.native.vocabulary import action_name
 from billingua.engine.ports import StoreFailed
 from billingua.wire import errors as wire
 from billingua.wire.errors import find_refusal
@@ -110,7 +112,7 @@ REFUSALS: dict[type[Exception], Problem] = {
     errors.NotPermitted: Problem(403, "not-permitted", "Not permitted", "You may not {0.what}."),
     errors.StateRefused: _refused("wrong-state", "Not in this state", "The state of the record does not allow it."),
     errors.TransitionRefused: _refused(
-        "wrong-status", "Not in this status", "An invoice that is {0.status} does not take {0.action}, but {allowed}."
+        "wrong-status", "Not in this status", "An invoice that is {0.status} does not take {action}, but {allowed}."
     ),
     errors.InvoiceLocked: _refused("invoice-locked", "Invoice locked", "An invoice that is {0.status} is not edited."),
     errors.InUse: _refused("in-use", "In use", "{0.uses} other records refer to this one."),
@@ -223,25 +225,92 @@ def explain(name: str) -> Response:
 def voice(request: Request, error: Refused) -> Response:
     """Put a refusal into words."""
     problem = find_refusal(REFUSALS, error)
+    body = details(request, error, getattr(request.state, "content", None))
+    return json_reply(body, problem.status, _headers(problem, error), "application/problem+json")
+
+
+def details(request: Request, error: Refused, content: Any = None) -> dict[str, Any]:
+    """Say why something was refused, and where that stands in the content that was sent."""
+    problem = find_refusal(REFUSALS, error)
     body: dict[str, Any] = {
         "type": TYPES + problem.name,
         "title": problem.title,
         "status": problem.status,
         "detail": _detail(problem, request, error),
     }
-    if found := _found(error):
+    if found := _found(error) or _pointed_at(error, content):
         body["errors"] = found
-    body["request_id"] = request.state.id
-    return json_reply(body, problem.status, _headers(problem, error), "application/problem+json")
+    if isinstance(error, errors.TransitionRefused | errors.InvoiceLocked):
+        body |= {"state": str(error.status), "allowed": _allowed(error)}
+    return {**body, "request_id": request.state.id}
+
+
+def _allowed(error: errors.TransitionRefused | errors.InvoiceLocked) -> list[str]:
+    """List what may be done to an invoice, as addresses call it."""
+    if isinstance(error, errors.TransitionRefused):
+        return [action_name(action) for action in error.allowed]
+    return [action_name(action) for action in allowed_actions(Status(error.status))]
 
 
 def _detail(problem: Problem, request: Request, error: Refused) -> str:
-    allowed = ", ".join(error.allowed) if isinstance(error, errors.TransitionRefused) else ""
-    return problem.detail.format(error, path=request.url.path, allowed=allowed or "nothing")
+    allowed = action = ""
+    if isinstance(error, errors.TransitionRefused):
+        allowed, action = ", ".join(_allowed(error)), action_name(error.action)
+    return problem.detail.format(error, path=request.url.path, allowed=allowed or "nothing", action=action)
+
+
+_MEMBERS: Mapping[type[Refused], tuple[str, Sequence[str]]] = {
+    errors.PartyNotFound: ("asked", ("party_id", "consignee_id")),
+    errors.OpportunityNotFound: ("asked", ("opportunity_id",)),
+    errors.NotAParticipant: ("opportunity", ("opportunity_id",)),
+    errors.AddressNotFound: ("asked", ("billing_address_id", "delivery_address_id", "id")),
+    errors.ChannelNotFound: ("asked", ("channel_id",)),
+    errors.InvoiceLineNotFound: ("asked", ("id",)),
+    errors.ItemNotFound: ("asked", ("item_id",)),
+    errors.TaxNotFound: ("asked", ("tax_ids",)),
+    errors.UserNotFound: ("asked", ("user",)),
+    errors.NumberTaken: ("number", ("number",)),
+    errors.NameTaken: ("name", ("name",)),
+    errors.SkuTaken: ("sku", ("sku",)),
+    errors.DateRefused: ("field", ("void_at",)),
+}
+"""Facts about a value that a client sent: which of the fact's own values that is, and the members that may hold it."""
+
+
+def _pointed_at(error: Refused, content: Any) -> list[dict[str, str]]:
+    """Find where the value that a refusal is about stands in what was sent."""
+    kind = next((kind for kind in type(error).__mro__ if kind in _MEMBERS), None)
+    if kind is None:
+        return []
+    fact, members = _MEMBERS[kind]
+    value = None if isinstance(error, errors.DateRefused) else getattr(error, fact)
+    return [{"pointer": place, "detail": "This is refused."} for place in _places("", content, members, value)]
+
+
+def _places(pointer: str, content: Any, members: Sequence[str], value: Any) -> Iterator[str]:
+    """List where one of the members holds a value, or stands in a list of such; None is any."""
+    parts: Mapping[Any, Any] = {}
+    if isinstance(content, dict):
+        parts = cast("dict[str, Any]", content)
+    elif isinstance(content, list):
+        parts = dict(enumerate(cast("list[Any]", content)))
+    for name, part in parts.items():
+        here = f"{pointer}/{name}"
+        if name in members and (value is None or part == value):
+            yield here
+        elif name in members and isinstance(part, list):
+            yield from (f"{here}/{place}" for place, one in enumerate(cast("list[Any]", part)) if one == value)
+        else:
+            yield from _places(here, part, members, value)
 
 
 def _found(error: Refused) -> list[dict[str, str]]:
     """List what is wrong, each with the place where it is."""
+    if isinstance(error, errors.ChangedMeanwhile):
+        return [
+            {"pointer": place, "detail": f"Changed in version {version}, by {actor}."}
+            for place, version, actor in error.changes
+        ]
     if isinstance(error, ParametersInvalid):
         return [{"parameter": name, "detail": detail} for name, detail in error.problems]
     if isinstance(error, BodyInvalid):

@@ -9,7 +9,7 @@ from msgspec import json
 
 from billingua.core import errors
 from billingua.core.errors import Refused
-from billingua.dialects.native.answers import ProblemDetails
+from billingua.dialects.native.answers import DryRun, ProblemDetails
 from billingua.dialects.native.errors import REFUSALS, TYPES, BodyInvalid, ParametersInvalid, Problem, ScopeMissing
 from billingua.dialects.native.operations import JSON, Operation
 from billingua.engine.ports import StoreFailed
@@ -62,7 +62,7 @@ def _schemas(operations: Iterable[Operation]) -> tuple[Schemas, Mapping[str, Any
         for type in (operation.reads, operation.answers, *(parameter.type for parameter in operation.parameters))
         if type is not None
     ]
-    types = [*dict.fromkeys([ProblemDetails, *named])]
+    types = [*dict.fromkeys([ProblemDetails, DryRun, *named])]
     schemas, components = json.schema_components(types, ref_template="#/components/schemas/{name}")
     return dict(zip(types, schemas, strict=True)), components
 
@@ -110,7 +110,7 @@ def _body(operation: Operation, schemas: Schemas) -> Schema:
     """Tell of the body; a merge patch may have any of the members, and null where one is to go."""
     schema = _ANY_OBJECT if operation.patches else schemas[operation.reads]
     content = {"schema": schema} | ({"example": operation.example} if operation.example is not None else {})
-    told = {"required": True, "content": dict.fromkeys(operation.media_types, content)}
+    told = {"required": not operation.optional, "content": dict.fromkeys(operation.media_types, content)}
     return told | ({"description": f"Members of `{operation.reads.__name__}`."} if operation.patches else {})
 
 
@@ -118,10 +118,22 @@ def _responses(operation: Operation, schemas: Schemas) -> dict[str, Schema]:
     answered: dict[str, Any] = {"description": operation.summary}
     if operation.answers is not None:
         answered["content"] = {JSON: {"schema": schemas[operation.answers]}}
-    if operation.tagged:
+    if operation.tagged and operation.answers is not None:
         answered["headers"] = {"ETag": {"schema": {"type": "string"}, "description": "The version."}}
+    told = {str(operation.status): answered}
+    if operation.rehearsed:
+        told |= {"200": _rehearsable(told.get("200"), schemas)}
     unchanged = {"304": {"description": "It is what the ETag said."}} if _may_be_unchanged(operation) else {}
-    return {str(operation.status): answered, **unchanged, **_problems(operation, schemas)}
+    return {**told, **unchanged, **_problems(operation, schemas)}
+
+
+def _rehearsable(answered: Mapping[str, Any] | None, schemas: Schemas) -> Schema:
+    """Tell that an answer may be that of a rehearsal too."""
+    rehearsal = schemas[DryRun]
+    if answered is None:
+        return {"description": "What would happen, as a dry run.", "content": {JSON: {"schema": rehearsal}}}
+    schema = answered["content"][JSON]["schema"]
+    return {**answered, "content": {JSON: {"schema": {"anyOf": [schema, rehearsal]}}}}
 
 
 def _may_be_unchanged(operation: Operation) -> bool:

@@ -10,10 +10,11 @@ from starlette.routing import Route
 
 from billingua.core.errors import Refused
 from billingua.dialects.native.credentials import open_session
-from billingua.dialects.native.listing import Parameter, read_flags
+from billingua.dialects.native.listing import DRY_RUN, Parameter, read_flags
 from billingua.dialects.native.requests import read_content
 from billingua.engine.ledger import Ledger
 from billingua.engine.plan import Caller
+from billingua.wire.bodies import read_body
 from billingua.wire.credentials import Session
 
 JSON = "application/json"
@@ -43,7 +44,8 @@ class Operation:
     """One row: a verb on a path, whom it lets in, what it reads, what it answers, and what it refuses by itself.
 
     `reads` and `answers` are Structs; without `answers`, nothing is. A merge patch reads any object, and `reads` tells
-    what it makes. `lists` marks one whose handler reads its parameters itself.
+    what it makes. `lists` marks one whose handler reads its parameters itself, `optional` one that needs no body, and
+    `tagged` one that is about a single version of a record.
     """
 
     name: str
@@ -60,8 +62,14 @@ class Operation:
     parameters: Sequence[Parameter] = ()
     refusals: Sequence[type[Refused]] = ()
     lists: bool = False
+    optional: bool = False
     tagged: bool = False
     example: Any = None
+
+    @property
+    def rehearsed(self) -> bool:
+        """Whether it can be asked what it would do."""
+        return DRY_RUN in self.parameters
 
     @property
     def patches(self) -> bool:
@@ -70,9 +78,8 @@ class Operation:
 
 
 def routes_of(operations: Sequence[Operation], ledger: Ledger, body_limit: int) -> list[Route]:
-    """Make the routes; those of one path stand together, in the order in which the paths first appear."""
-    places = {path: place for place, path in enumerate(dict.fromkeys(operation.path for operation in operations))}
-    in_order = sorted(operations, key=lambda operation: places[operation.path])
+    """Make the routes; those of one path stand together, and a literal one before a pattern that fits it too."""
+    in_order = sorted(operations, key=lambda operation: operation.path.replace("{", "~"))
     return [
         Route(operation.path, _endpoint(operation, ledger, body_limit), methods=[operation.verb])
         for operation in in_order
@@ -91,6 +98,8 @@ def _endpoint(operation: Operation, ledger: Ledger, body_limit: int) -> Callable
 
 async def _read_body(request: Request, operation: Operation, body_limit: int) -> Any:
     if operation.reads is None:
+        return None
+    if operation.optional and not await read_body(request, body_limit):
         return None
     wanted = None if operation.patches else operation.reads
     return await read_content(request, body_limit, wanted, operation.media_types)

@@ -1,9 +1,11 @@
 """How our own API writes what the ledger knows: amounts as texts, moments in UTC, days in the workspace's zone."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 
 from billingua.core.access import Role
+from billingua.core.lifecycle import Action
 from billingua.core.money import currency_digits
 
 NAME = "native"
@@ -23,12 +25,33 @@ WRITE = "write"
 ADMIN = "admin"
 """The scope that a token needs to administer the workspace."""
 
+DOING = {READ: "read here", WRITE: "write here", ADMIN: "administer the workspace"}
+"""What is done within each scope, as it is refused."""
+
 MAY = {
     Role.VIEWER: frozenset({READ}),
     Role.CLERK: frozenset({READ, WRITE}),
     Role.ADMINISTRATOR: frozenset({READ, WRITE, ADMIN}),
 }
 """What a user may do through a token, by role, within the token's own scopes."""
+
+ACTIONS = {
+    "issue": Action.ISSUE,
+    "pay": Action.SETTLE,
+    "void": Action.VOID,
+    "reject": Action.REJECT,
+    "reopen": Action.REOPEN,
+    "revise": Action.REVISE,
+}
+"""What may be done to an invoice's status, by its name in an address."""
+
+_ACTION_NAMES: Mapping[str, str] = {action: name for name, action in ACTIONS.items()}
+
+
+def action_name(action: str) -> str:
+    """Name an action as addresses do."""
+    return _ACTION_NAMES.get(action, action)
+
 
 INVALID = {
     "unknown": "There is no such parameter.",
@@ -45,6 +68,10 @@ INVALID = {
     "moment": "Must be an RFC 3339 moment (2024-12-26T12:00:00Z).",
     "boolean": "Must be true or false.",
     "version or moment": "Must be a version (3) or an RFC 3339 moment (2024-12-26T12:00:00Z).",
+    "content": "Must be given.",
+    "percentage": "Must be from 0 to 100.",
+    "new": "May only name a line of an invoice that is there.",
+    "operation": "Must be create, replace, patch, delete, issue, pay, void, reject, reopen or revise.",
     "object": "Must be an object.",
     "characters": "May not contain U+0000.",
     "number": "Must be a number.",

@@ -1,6 +1,6 @@
 """How invoices are shown in our own API."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, tzinfo
 from typing import Any
@@ -22,19 +22,24 @@ from billingua.engine.queries import Page
 from billingua.wire.replies import json_reply
 
 
-def invoice(record: Record[Invoice], related: Related, zone: tzinfo, now: datetime) -> Response:
-    """Answer with an invoice, whole; the ETag is its version."""
-    return json_reply(whole(record, related, zone, now), headers=etag(record.version))
-
-
-def etag(version: int) -> dict[str, str]:
-    """Give the header that names a version."""
-    return {"ETag": f'"{version}"'}
-
-
 def whole(record: Record[Invoice], related: Related, zone: tzinfo, now: datetime) -> answers.Invoice:
     """Show an invoice, whole."""
     return answers.Invoice(**_summary(record, related, zone, now), **_particulars(record.value, related))
+
+
+def actions(status: Status, version: int, told: Mapping[str, Mapping[str, Any] | None]) -> answers.Actions:
+    """Show what may be done to an invoice; what may not has the details of a problem."""
+    items = [
+        answers.ActionShown(
+            action=action, allowed=problem is None, reason=None if problem is None else _reason(problem)
+        )
+        for action, problem in told.items()
+    ]
+    return answers.Actions(state=status, version=version, items=items)
+
+
+def _reason(problem: Mapping[str, Any]) -> answers.Reason:
+    return answers.Reason(type=problem["type"], title=problem["title"], detail=problem["detail"])
 
 
 def invoices(page: Page[Invoice], related: Related, zone: tzinfo, now: datetime, next_page: str | None) -> Response:

@@ -1,0 +1,74 @@
+"""Many operations on invoices at once, each done by itself."""
+
+from asyncio import gather
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from starlette.responses import Response
+
+from billingua.core.errors import Refused
+from billingua.dialects.native import answers, requests, responses
+from billingua.dialects.native.errors import details
+from billingua.dialects.native.operations import Call
+from billingua.dialects.native.requests.bodies import Bulk, BulkOperation
+from billingua.engine.ledger import Ledger
+from billingua.engine.plan import Caller
+from billingua.wire.replies import json_reply
+
+Show = Callable[[requests.Written], answers.Invoice]
+
+
+async def run_all(ledger: Ledger, call: Call, show: Show) -> Response:
+    """Do all operations; those that are about different invoices are done together."""
+    await ledger.prove(call.caller)
+    # Whoever asks is known by now: what is done is not done again if they are changed in the middle of it.
+    one_by_one = _Runner(ledger, call, replace(call.caller, proof=None), show)
+    bulk: Bulk = call.body
+    results: list[answers.BulkResult] = []
+    for group in _groups(bulk.operations):
+        results += await gather(*(one_by_one.run(index, bulk.operations[index]) for index in group))
+    return json_reply(answers.BulkAnswer(items=results))
+
+
+def _groups(operations: Sequence[BulkOperation]) -> Iterator[list[int]]:
+    """Put operations together, in their order, as long as none is about an invoice that another one names."""
+    group: list[int] = []
+    named: set[str] = set()
+    for index, operation in enumerate(operations):
+        name = str(operation.invoice).lower() if operation.invoice is not None else f"new {index}"
+        if name in named:
+            yield group
+            group, named = [], set()
+        group.append(index)
+        named.add(name)
+    yield group
+
+
+class _Runner:
+    """Does operations of one request for one caller."""
+
+    def __init__(self, ledger: Ledger, call: Call, caller: Caller, show: Show) -> None:
+        self._ledger = ledger
+        self._call = call
+        self._caller = caller
+        self._show = show
+
+    async def run(self, index: int, operation: BulkOperation) -> answers.BulkResult:
+        """Do one operation, and say what became of it."""
+        result = partial(answers.BulkResult, index=index)
+        try:
+            task = requests.task(operation)
+            if self._call.flags.get("dry_run"):
+                told = await self._ledger.rehearse(self._caller, task.command, task.values, task.expected)
+                shown = responses.rehearsed(told, task.status, self._show(told.answer))
+                return result(status=200, dry_run=shown)
+            written = await self._ledger.run(self._caller, task.command, task.values, task.expected)
+        except Refused as error:
+            return self._refused(result, error, operation)
+        return result(status=task.status, invoice=None if task.status == 204 else self._show(written))
+
+    def _refused(self, result: Any, error: Refused, operation: BulkOperation) -> answers.BulkResult:
+        told = details(self._call.request, error, operation.content)
+        return result(status=told["status"], problem=told)

@@ -1,0 +1,115 @@
+"""What clients of our own API send: the members of each body, of which the OpenAPI document tells."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
+
+from billingua.core.line import ChargeKind
+from billingua.core.money import Mode
+from billingua.core.rounding import TaxBase
+
+Id = Annotated[int, Meta(ge=1, le=2**31 - 1)]
+Text = Annotated[str, Meta(max_length=10_000)]
+ShortText = Annotated[str, Meta(min_length=1, max_length=200)]
+Moment = Annotated[datetime, Meta(tz=True)]
+Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$", description="ISO 4217.", examples=["EUR"])]
+
+
+class Body(Struct, kw_only=True, forbid_unknown_fields=True):
+    """A body has the members that it says, and no others."""
+
+
+class RoundingContent(Body):
+    """How the amounts of an invoice are to be rounded."""
+
+    places: Annotated[int, Meta(ge=0, le=8)] = 2
+    mode: Mode = Mode.HALF_UP
+    tax_base: TaxBase = TaxBase.RATE
+    settles_steps: bool = False
+
+
+class LineContent(Body):
+    """What a line shall say; one with an `id` is that line of the invoice, and keeps what is not said here.
+
+    Amounts are in the invoice's currency; `discount_per_unit` comes off first, then `discount_percent`.
+    """
+
+    id: Id | None = None
+    item_id: Id | None = None
+    sku: Text | None = None
+    unit_id: Id | None = None
+    description: Text = ""
+    quantity: Decimal | None = Decimal(1)
+    unit_price: Decimal | None = Decimal(0)
+    discount_percent: Decimal = Decimal(0)
+    discount_per_unit: Decimal = Decimal(0)
+    tax_ids: Annotated[list[Id], Meta(max_length=2)] = []
+
+
+class ChargeContent(Body):
+    """An amount on the whole invoice; one of the kind `tax` is a tax amount without a rate."""
+
+    kind: ChargeKind
+    amount: Decimal
+
+
+class AttributeContent(Body):
+    """A name and a value that are kept as given."""
+
+    name: Text
+    value: Text
+
+
+class InvoiceContent(Body):
+    """What an invoice shall say; what is left out is empty.
+
+    But an invoice which is there keeps its currency, its rate of exchange, its moment of issue and its rounding rule,
+    and a new one has the workspace's currency, is issued now and rounded by EN 16931.
+    """
+
+    number: ShortText
+    party_id: Id
+    consignee_id: Id | None = None
+    opportunity_id: Id | None = None
+    billing_address_id: Id | None = None
+    delivery_address_id: Id | None = None
+    currency: Currency | None = None
+    exchange_rate: Decimal | None = None
+    issued_at: Moment | None = None
+    due_at: Moment | None = None
+    purchase_order_number: Text | None = None
+    order_number: Text | None = None
+    reference: Text | None = None
+    external_id: Text | None = None
+    external_party_id: Text | None = None
+    terms: Text | None = None
+    description: Text | None = None
+    language: Annotated[str, Meta(max_length=35)] = ""
+    channel_id: Id | None = None
+    attributes: Annotated[list[AttributeContent], Meta(max_length=1000)] | None = None
+    lines: Annotated[list[LineContent], Meta(max_length=10_000)] = []
+    charges: Annotated[list[ChargeContent], Meta(max_length=100)] = []
+    rounding: RoundingContent | None = None
+
+
+class VoidContent(Body):
+    """As of when an invoice is void: now, or a moment since its own day."""
+
+    void_at: Moment | None = None
+
+
+class BulkOperation(Body):
+    """One operation of many: `create` and `replace` take a `content`, `patch` takes a merge patch as its `content`."""
+
+    operation: Annotated[str, Meta(examples=["create", "issue"])]
+    invoice: Annotated[str, Meta(description="Its id or UUID.")] | Id | None = None
+    content: dict[str, Any] | None = None
+    if_match: Annotated[str, Meta(description="As the header.", examples=['"3"'])] = ""
+
+
+class Bulk(Body):
+    """Operations, each done by itself and in their order wherever two are about one invoice."""
+
+    operations: Annotated[list[BulkOperation], Meta(min_length=1, max_length=1000)]

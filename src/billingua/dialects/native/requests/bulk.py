@@ -1,0 +1,59 @@
+"""Many operations in one request, as the commands that each would be by itself."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from billingua.core.errors import InvoiceNotFound
+from billingua.core.invoice import Invoice
+from billingua.dialects.native.errors import BodyInvalid
+from billingua.dialects.native.requests import bodies, invoices
+from billingua.dialects.native.requests.reading import as_content, read_key
+from billingua.dialects.native.vocabulary import ACTIONS, INVALID
+from billingua.engine.conditions import Expected
+from billingua.engine.plan import Command, Key
+from billingua.wire.conditions import if_tagged
+
+_NO_CONTENT = ("delete", *(name for name in ACTIONS if name != "void"))
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A command with its values, what it expects, and the status by which it would be answered."""
+
+    command: Command[Any, invoices.Written]
+    values: Any
+    expected: Expected | None = None
+    status: int = 200
+
+
+def task(operation: bodies.BulkOperation) -> Task:
+    """Say what is to be done. Refuses with `BodyInvalid` or `InvoiceNotFound`."""
+    name, content = operation.operation, operation.content
+    if content is None and name in {"create", "replace", "patch"}:
+        raise BodyInvalid([("/content", INVALID["content"])])
+    if content is not None and name in _NO_CONTENT:
+        raise BodyInvalid([("/content", "Must be left out.")])
+    if name == "create":
+        return Task(invoices.create_invoice, _content(content), status=201)
+    if operation.invoice is None:
+        raise BodyInvalid([("/invoice", INVALID["content"])])
+    key = read_key(Invoice, str(operation.invoice), InvoiceNotFound)
+    return _task_on(key, operation, if_tagged(operation.if_match, key))
+
+
+def _task_on(key: Key[Invoice], operation: bodies.BulkOperation, expected: Expected | None) -> Task:
+    name, content = operation.operation, operation.content
+    if name == "replace":
+        return Task(invoices.rewrite_invoice, invoices.Rewrite(key, invoices.instead(_content(content))), expected)
+    if name == "patch":
+        return Task(invoices.rewrite_invoice, invoices.Rewrite(key, invoices.patched(content or {})), expected)
+    if name == "delete":
+        return Task(invoices.delete_draft, key, expected, status=204)
+    if name not in ACTIONS:
+        raise BodyInvalid([("/operation", INVALID["operation"])])
+    dated = as_content(content, bodies.VoidContent).void_at if content is not None else None
+    return Task(invoices.act, invoices.Act(key, ACTIONS[name], dated), expected)
+
+
+def _content(content: Any) -> bodies.InvoiceContent:
+    return as_content(content, bodies.InvoiceContent)

@@ -1,0 +1,39 @@
+"""Conditions of a request (RFC 9110, section 13): an entity tag is a record's version, in quotes."""
+
+import re
+from typing import Any
+
+from starlette.requests import Request
+
+from billingua.engine.conditions import Expected
+from billingua.engine.plan import Key
+
+_TAG = re.compile(r'(W/)?"([^"]*)"')
+_VERSION = re.compile(r"[1-9][0-9]{0,8}")
+
+
+def entity_tag(version: int) -> str:
+    """Give the tag of a version."""
+    return f'"{version}"'
+
+
+def if_match(request: Request, key: Key[Any]) -> Expected | None:
+    """Read in which versions a record has to be; None where the client does not say, or any will do.
+
+    A tag that is weak or was never ours matches no version.
+    """
+    return if_tagged(", ".join(request.headers.getlist("if-match")), key)
+
+
+def if_tagged(header: str, key: Key[Any]) -> Expected | None:
+    """Read `If-Match` as it was written."""
+    if header.strip() in {"", "*"}:
+        return None
+    strong = [tag for weak, tag in _TAG.findall(header) if not weak]
+    return Expected(key, [int(tag) for tag in strong if _VERSION.fullmatch(tag)])
+
+
+def is_known(request: Request, version: int) -> bool:
+    """Whether the client has this version already, as its `If-None-Match` says."""
+    header = ", ".join(request.headers.getlist("if-none-match"))
+    return header.strip() == "*" or str(version) in {tag for _, tag in _TAG.findall(header)}

@@ -1,0 +1,113 @@
+"""A command is done only if a record is what somebody has seen of it; what it would do can be told beforehand."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from billingua.core import errors
+from billingua.core.events import InvoiceIssued
+from billingua.core.invoice import Invoice
+from billingua.core.lifecycle import Action, Status
+from billingua.engine.conditions import Expected, expecting
+from billingua.engine.deleting import delete_draft
+from billingua.engine.invoices import ChangeStatus, change_status
+from billingua.engine.plan import Decision, Knowledge, Needs, Plan, Record, by_id
+from billingua.engine.rehearsing import attempt, rehearse
+from tests.builders import NOON, a_caller, a_party, a_user, a_uuid, an_invoice
+from tests.engine.driving import drive
+
+KEY = by_id(Invoice, 35)
+
+
+def knowledge(version: int = 3, **fields: Any) -> Knowledge:
+    invoice = an_invoice(**({"status": Status.DRAFT} | fields))
+    return Knowledge({KEY: Record(invoice, version, b"")}, {"invoice": 36}, uuids=lambda: a_uuid(1))
+
+
+def issuing(**caller: Any) -> Plan[Invoice]:
+    return change_status(ChangeStatus(invoice=35, action=Action.ISSUE), a_caller(**caller), NOON)
+
+
+def test_what_is_as_expected_is_done() -> None:
+    decision = drive(expecting(issuing(), Expected(KEY, [2, 3])), knowledge())
+
+    assert decision.answer.status is Status.OPEN
+
+
+def test_what_changed_meanwhile_is_left_alone() -> None:
+    with pytest.raises(errors.ChangedMeanwhile) as refused:
+        drive(expecting(issuing(), Expected(KEY, [2])), knowledge())
+
+    assert (refused.value.version, refused.value.expected, refused.value.changes) == (3, [2], ())
+
+
+def test_that_it_changed_is_told_before_that_its_state_forbids_it() -> None:
+    with pytest.raises(errors.ChangedMeanwhile):
+        drive(expecting(issuing(), Expected(KEY, [2])), knowledge(status=Status.VOID))
+
+
+def test_nobody_hears_of_changes_to_what_they_may_not_change() -> None:
+    known = knowledge()
+    known.records = {**known.records, by_id(type(a_party()), 10): Record(a_party(private=True), 1, b"")}
+
+    with pytest.raises(errors.NotPermitted):
+        drive(expecting(issuing(user=a_user()), Expected(KEY, [2])), known)
+
+
+def test_what_is_not_there_is_the_plans_to_say() -> None:
+    with pytest.raises(errors.InvoiceNotFound):
+        drive(expecting(issuing(), Expected(KEY, [2])), Knowledge())
+
+
+def test_a_rehearsal_tells_what_would_be_written_and_told() -> None:
+    told = drive(rehearse(issuing()), knowledge())
+
+    assert (list(told.saves), list(told.deletes)) == ([], [])
+    assert told.answer.answer.status is Status.OPEN
+    assert [event.name for event in told.answer.events] == [InvoiceIssued(35, "").name]
+    (written,) = told.answer.rewritten
+    assert (written.kind, written.id) == ("invoice", 35)
+    assert written.changes == [{"path": "/status", "before": "draft", "after": "open"}]
+
+
+def test_a_rehearsal_of_a_deletion_tells_what_would_be_gone() -> None:
+    told = drive(rehearse(delete_draft(35, a_caller(), NOON)), knowledge())
+
+    (gone,) = told.answer.rewritten
+    assert (gone.changes[0]["path"], gone.changes[0]["before"]["id"], "after" in gone.changes[0]) == ("", 35, False)
+
+
+def test_a_rehearsal_tells_nothing_of_what_is_saved_as_it_was() -> None:
+    def unchanged() -> Plan[None]:
+        found = yield Needs([KEY])
+        return Decision(None, saves=[found.require(KEY, errors.InvoiceNotFound(35))])
+
+    assert drive(rehearse(unchanged()), knowledge()).answer.rewritten == []
+
+
+def test_a_rehearsal_takes_numbers_from_nobody() -> None:
+    def counting() -> Plan[Any]:
+        found = yield Needs(counters=["invoice"], uses=[KEY])
+        taken = found.new_id("invoice")
+        found.claim_id("invoice", 50)
+        return Decision((taken, found.new_id("invoice"), found.new_uuid(), found.uses(KEY)))
+
+    known = knowledge()
+
+    assert drive(rehearse(counting()), known).answer.answer == (36, 51, a_uuid(1), 0)
+    assert known.next_id("invoice") == 36
+
+
+def test_each_plan_is_tried_by_itself() -> None:
+    def trying() -> Plan[Any]:
+        plans: dict[str, Callable[[], Plan[Any]]] = {
+            "issue": issuing,
+            "pay": lambda: change_status(ChangeStatus(invoice=35, action=Action.SETTLE), a_caller(), NOON),
+        }
+        return Decision((yield from attempt(plans)))
+
+    tried = drive(trying(), knowledge()).answer
+
+    assert tried["issue"] is None
+    assert isinstance(tried["pay"], errors.TransitionRefused)
