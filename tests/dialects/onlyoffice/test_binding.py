@@ -25,7 +25,7 @@ from billingua.dialects.onlyoffice.requests import (
 from billingua.dialects.onlyoffice.vocabulary import NO_DATE
 from billingua.wire.bodies import decode_json
 from billingua.wire.forms import decode_form
-from billingua.wire.scalars import Invalid, read_integer, read_number, read_text
+from billingua.wire.scalars import Invalid, read_boolean, read_integer, read_number, read_text
 
 MEMBERS = frozenset({"id", "price", "quantity"})
 
@@ -170,6 +170,11 @@ def test_a_member_that_cannot_be_read_is_named_with_its_place(text: str):
         ("a=", read_number, None),
         ("a", read_text, None),
         ("", read_text, None),
+        ('{"a":true}', read_boolean, True),
+        ("a=FALSE", read_boolean, False),
+        ('{"a":"True"}', read_boolean, True),
+        ("a=", read_boolean, None),
+        ('{"a":null}', read_boolean, None),
         ('{"a":7}', lambda value: value, 7),
     ],
 )
@@ -195,6 +200,10 @@ def test_scalars_are_read(text: str, reader: Callable[[Any], Any], read: Any):
         ("a=1,5", read_number, "number"),
         ("a=1.5.2", read_number, "number"),
         ("a=NaN", read_number, "number"),
+        ('{"a":1}', read_boolean, "boolean"),
+        ("a=0", read_boolean, "boolean"),
+        ("a=yes", read_boolean, "boolean"),
+        ('{"a":[]}', read_boolean, "boolean"),
         ('{"a":true}', read_text, "text"),
         ('{"a":{}}', read_text, "text"),
     ],
@@ -270,6 +279,53 @@ async def test_what_the_query_says_stands_before_the_body():
 
 async def test_a_body_of_another_type_is_not_guessed_at():
     assert (await bound(b'{"a":7}', "text/plain")).scalars.read("a", read_integer, 0) == 0
+
+
+# Lists of numbers (§2.7).
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ('{"ids":[4,5]}', [4, 5]),
+        ('{"IDS":[4,"5"]}', [4, 5]),
+        ('{"ids":4}', [4]),
+        ('{"ids":"4"}', [4]),
+        ('{"ids":[4.0]}', [4]),
+        ("ids=4&ids=5", [4, 5]),
+        ("ids[]=4&ids[]=5", [4, 5]),
+        ("ids%5B%5D=4&Ids[]=5", [4]),
+        ("ids[0]=4&ids[1]=5", [4, 5]),
+        ("ids[5]=4&ids[3]=5", [4, 5]),
+        ("ids=4&ids=4&ids[]=4", [4]),
+        ('{"ids":[]}', []),
+        ('{"ids":[null,"",4]}', [4]),
+        ('{"ids":null}', []),
+        ("ids=", []),
+        ("", []),
+    ],
+)
+def test_a_list_of_numbers_has_many_encodings(text: str, read: list[int]):
+    assert sent(text).integers("ids") == read
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ids=4,5",
+        '{"ids":"4,5"}',
+        '{"ids":[4.5]}',
+        '{"ids":[true]}',
+        '{"ids":{"x":4}}',
+        "ids[x]=4",
+        "ids[0][x]=4",
+        "ids=x",
+    ],
+)
+def test_what_is_no_list_of_numbers_is_refused(text: str):
+    with pytest.raises(ConversionFailed) as refused:
+        sent(text).integers("ids")
+    assert (refused.value.parameter, refused.value.wanted) == ("ids", "integer")
 
 
 # Dates (§1.5, §12.18).

@@ -4,13 +4,11 @@ An administrator and two clerks write invoices, products, taxes and settings in 
 do what they may not. The model is the contract's prose in as few words as possible, and shares no code with the ledger.
 """
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from typing import Any, TypeVar
-from urllib.parse import urlencode
 
 import pytest
 from hypothesis import settings
@@ -23,6 +21,7 @@ from billingua.engine.ledger import Ledger
 from billingua.engine.planting import Plant, plant
 from billingua.wire.face import Face
 from tests.builders import a_caller, a_credential, a_party, a_user, a_workspace
+from tests.dialects.onlyoffice.encodings import ENCODERS, Encoder, as_json
 from tests.dialects.playing import Answer, Ask, Stage, staged
 from tests.walking import walk
 
@@ -139,72 +138,6 @@ class Numbering:
         return self.prefix + str(count + 1).rjust(len(self.number), "0")
 
 
-# Encodings: what is sent, as JSON or as a form.
-
-Encoded = tuple[str, bytes, str]
-"""The content type, the body and the query."""
-Encoder = Callable[[Mapping[str, Any]], Encoded]
-
-FORM = "application/x-www-form-urlencoded"
-
-
-def as_json(body: Mapping[str, Any]) -> Encoded:
-    return "application/json", json.dumps(body).encode(), ""
-
-
-def as_bare_json(body: Mapping[str, Any]) -> Encoded:
-    """Where a list has one element, that alone."""
-    return as_json(
-        {name: part[0] if isinstance(part, list) and len(part) == 1 else part for name, part in body.items()}
-    )
-
-
-def _pairs(body: Mapping[str, Any], place: str, member: str) -> str:
-    pairs: list[tuple[str, Any]] = []
-    for name, part in body.items():
-        for at, element in enumerate(part) if isinstance(part, list) else ():
-            inner = element.items() if isinstance(element, dict) else [("", element)]
-            pairs += [(name + place.format(at) + (member.format(key) if key else ""), text) for key, text in inner]
-        if not isinstance(part, list):
-            pairs.append((name, str(part).lower() if isinstance(part, bool) else part))
-    return urlencode(pairs)
-
-
-def as_form(body: Mapping[str, Any]) -> Encoded:
-    return FORM, _pairs(body, "[{}]", "[{}]").encode(), ""
-
-
-def as_dotted_form(body: Mapping[str, Any]) -> Encoded:
-    return "", _pairs(body, "[{}]", ".{}").encode(), ""
-
-
-def as_map_form(body: Mapping[str, Any]) -> Encoded:
-    """Where a list has one element, it needs no index."""
-    return as_form(body) if _is_long(body) else (FORM, _pairs(body, "", "[{}]").encode(), "")
-
-
-def as_empty_brackets(body: Mapping[str, Any]) -> Encoded:
-    return as_form(body) if _is_long(body) else (FORM, _pairs(body, "[]", "[{}]").encode(), "")
-
-
-def as_query(body: Mapping[str, Any]) -> Encoded:
-    """Everything stands in the query, which counts, and something else in the body, which does not."""
-    return FORM, b"terms=never&invoiceids=404404&ids=404404", "unknown=1&" + _pairs(body, "[{}]", "[{}]")
-
-
-def _is_long(body: Mapping[str, Any]) -> bool:
-    return any(isinstance(part, list) and len(part) != 1 for part in body.values())
-
-
-ENCODERS: Sequence[Encoder] = (
-    as_json,
-    as_form,
-    as_map_form,
-    as_bare_json,
-    as_dotted_form,
-    as_empty_brackets,
-    as_query,
-)
 BASE = "/api/2.0/crm"
 
 
