@@ -56,3 +56,8 @@ def test_values_are_written_as_elements():
         '<none /><empty /><yes>true</yes><no>false</no><text>a&lt;b &amp; "c"\né</text></result>'
     )
     assert fromstring(written).findtext("text") == 'a<b & "c"\né'
+
+
+def test_the_end_of_a_line_stays_as_it_was():
+    told = encode_xml("r", {"a": "one\r\ntwo\rthree\n"})
+    assert fromstring(told).findtext("a") == "one\r\ntwo\rthree\n"

@@ -35,7 +35,8 @@ def encode_xml(root: str, value: Mapping[str, Any]) -> bytes:
     """Encode an object: a list is one element for each item, null an empty one."""
     element = Element(root)
     _write(element, value)
-    return tostring(element, encoding="utf-8", xml_declaration=False)
+    # Whoever reads XML takes a carriage return for the end of a line, and drops it, unless it is spelt out.
+    return tostring(element, encoding="utf-8", xml_declaration=False).replace(b"\r", b"&#13;")
 
 
 def _write(element: Element, value: Any) -> None:
