@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from billingua.core.access import may_change, may_see
+from billingua.core.access import User, may_change, may_see, reader_of
 from tests.builders import NOON, a_credential, a_party, a_user, an_invoice
 
 IDA, ADMINISTRATOR = a_user(), a_user(username="root", admin=True)
@@ -50,3 +50,10 @@ def test_a_credential_without_scopes_allows_all_and_one_with_scopes_those_alone(
     assert a_credential(scopes=("read",)).allows("read")
     assert not a_credential(scopes=("read",)).allows("write")
     assert not a_credential(scopes=()).allows("read")
+
+
+@pytest.mark.parametrize(
+    ("user", "reader"), [(None, None), (a_user(admin=True), None), (a_user(username="ida"), "ida")], ids=str
+)
+def test_lists_are_cut_down_for_whoever_administers_nothing(user: User | None, reader: str | None):
+    assert reader_of(user) == reader

@@ -75,6 +75,11 @@ def administers(user: User | None) -> bool:
     return user is None or user.admin
 
 
+def reader_of(user: User | None) -> str | None:
+    """Give the username by whose access lists are cut down; None for whoever administers the records."""
+    return None if user is None or user.admin else user.username
+
+
 def require_administrator(user: User | None) -> None:
     """Refuse with `NotPermitted` who does not administer the records."""
     if not administers(user):

@@ -1,18 +1,15 @@
 """Where clients knock for invoices and their lines (contract §4, §5, §6)."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import replace
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterable
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from billingua.core import errors
-from billingua.core.invoice import Invoice
 from billingua.core.workspace import Workspace
 from billingua.dialects.onlyoffice import requests, responses
 from billingua.dialects.onlyoffice.credentials import open_session
-from billingua.dialects.onlyoffice.listing import Part, asked, is_narrowed, narrow
+from billingua.dialects.onlyoffice.listing import Part
 from billingua.dialects.onlyoffice.numbering import next_number
 from billingua.dialects.onlyoffice.requests import changes, lines
 from billingua.dialects.onlyoffice.requests.catalogue import read_ids
@@ -21,9 +18,7 @@ from billingua.dialects.onlyoffice.responses.references import decimal
 from billingua.engine.invoices import RestampInvoice, is_number_taken
 from billingua.engine.ledger import Ledger
 from billingua.engine.lines import RemoveLine
-from billingua.engine.plan import Record
 from billingua.engine.queries import InvoiceQuery, Sort
-from billingua.wire.credentials import Session
 from billingua.wire.face import Endpoint
 
 
@@ -48,11 +43,6 @@ class InvoiceEndpoints:
             ("DELETE", "/invoice/{id}", self.delete_invoice),
             ("PUT", "/invoice/{id}/creationdate", self.put_creation_date),
             ("PUT", "/invoice/{id}/lastmodifeddate", self.put_last_modified_date),
-            *(
-                ("GET", f"/{kind}/invoicelist/{{id}}", self.list_of_contact)
-                for kind in ("contact", "person", "company")
-            ),
-            ("GET", "/opportunity/invoicelist/{id}", self.list_of_opportunity),
             ("POST", "/invoiceline", self.post_line),
             ("PUT", "/invoiceline/{id}", self.put_line),
             ("DELETE", "/invoiceline/{id}", self.delete_line),
@@ -126,41 +116,6 @@ class InvoiceEndpoints:
         last = await self._ledger.invoices(session.caller, InvoiceQuery(sort=Sort.ID, descending=True, limit=1))
         number = next_number(session.workspace, next((record.value.number for record in last.items), None))
         return responses.success(request, responses.sample(number, self._ledger.clock.now(), session, request))
-
-    async def list_of_contact(self, request: Request) -> Response:
-        """Show the invoices of a customer, of whatever kind it is (§4.5)."""
-        session = await open_session(request, self._ledger)
-        id = requests.record_id(request)
-        query = InvoiceQuery(party=id)
-        if is_narrowed(request) or not await self._ledger.read(session.caller, requests.may_see_party, id):
-            page = await self._ledger.invoices(session.caller, query)
-            return await self._list(request, session, page.items)
-        # Whoever sees the customer sees all its invoices, so there is no need to read more of them than are shown.
-        wanted = asked(request)
-        page = await self._ledger.invoices(session.caller, replace(query, offset=wanted.offset, limit=wanted.limit))
-        return responses.success_list(
-            request, Part(await self._shown(request, session, page.items), page.total, is_counted=False)
-        )
-
-    async def list_of_opportunity(self, request: Request) -> Response:
-        """Show the invoices of an opportunity, which are all for those who take part in it (§4.5)."""
-        session = await open_session(request, self._ledger)
-        id = requests.record_id(request)
-        pages = [
-            await self._ledger.invoices(session.caller, InvoiceQuery(party=party))
-            for party in await self._ledger.read(session.caller, requests.participants, id)
-        ]
-        linked = [record for page in pages for record in page.items if record.value.opportunity == id]
-        return await self._list(request, session, sorted(linked, key=lambda record: record.value.id))
-
-    async def _list(self, request: Request, session: Session, records: Sequence[Record[Invoice]]) -> Response:
-        return responses.success_list(request, narrow(request, await self._shown(request, session, records)))
-
-    async def _shown(
-        self, request: Request, session: Session, records: Sequence[Record[Invoice]]
-    ) -> list[dict[str, Any]]:
-        views = await self._ledger.read(session.caller, requests.view_invoices, records)
-        return [responses.invoice_base(view, session, request) for view in views]
 
     async def put_creation_date(self, request: Request) -> Response:
         """State anew when an invoice was made (§4.9)."""

@@ -75,11 +75,15 @@ def is_narrowed(request: Request) -> bool:
 
 def narrow(request: Request, shown: Sequence[Mapping[str, Any]]) -> Part:
     """Take the part that is asked for out of a list that is shown whole: found, sorted and cut by its own keys."""
-    wanted = asked(request)
     found = [one for one in shown if _is_found(request, one)]
+    return Part(sort_and_cut(found, asked(request)), len(found), is_counted=False)
+
+
+def sort_and_cut(shown: Sequence[Mapping[str, Any]], wanted: Asked) -> Sequence[Mapping[str, Any]]:
+    """Take the part that is asked for out of a list, sorted by its own keys; as it is where it has no such key."""
     if shown and (key := _key(shown[0], wanted.sort_by)):
-        found.sort(key=lambda one: _in_order(one[key]), reverse=wanted.descending)
-    return Part(found[wanted.offset : wanted.offset + wanted.limit], len(found), is_counted=False)
+        shown = sorted(shown, key=lambda one: _in_order(one[key]), reverse=wanted.descending)
+    return shown[wanted.offset : wanted.offset + wanted.limit]
 
 
 def _key(shown: Mapping[str, Any], name: str) -> str | None:

@@ -15,6 +15,7 @@ from billingua.dialects.onlyoffice.contacts import ContactEndpoints
 from billingua.dialects.onlyoffice.credentials import sign_in
 from billingua.dialects.onlyoffice.errors import voice
 from billingua.dialects.onlyoffice.invoices import InvoiceEndpoints
+from billingua.dialects.onlyoffice.lists import InvoiceListEndpoints
 from billingua.dialects.onlyoffice.portal import PortalEndpoints
 from billingua.dialects.onlyoffice.printing import PrintingEndpoints
 from billingua.dialects.onlyoffice.vocabulary import HANDLER, NAME
@@ -54,6 +55,7 @@ def make_face(ledger: Ledger, body_limit: int) -> Face:
     ]
     families = [
         InvoiceEndpoints(ledger, body_limit),
+        InvoiceListEndpoints(ledger, body_limit),
         printing,
         CatalogueEndpoints(ledger, body_limit),
         PortalEndpoints(ledger, body_limit),

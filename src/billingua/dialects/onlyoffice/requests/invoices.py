@@ -6,10 +6,8 @@ from typing import Any
 
 from starlette.requests import Request
 
-from billingua.core.access import may_see
 from billingua.core.invoice import Invoice
 from billingua.core.money import ZERO, settle
-from billingua.core.party import Opportunity, Party
 from billingua.core.rounding import STEPWISE
 from billingua.core.tax import LineTax, Tax
 from billingua.core.workspace import Workspace
@@ -98,21 +96,6 @@ def view_invoices(records: Sequence[Record[Invoice]], caller: Caller, now: datet
     """Show those of some invoices that the caller may see (§4.5)."""
     found = yield from invoices.view_invoices(records, caller, now)
     return Decision((yield from show(found.answer)))
-
-
-def may_see_party(party: int, caller: Caller, now: datetime) -> Plan[bool]:
-    """Tell whether the caller may see a contact; one that is not there hides nothing."""
-    key = by_id(Party, party)
-    found = yield Needs([key])
-    return Decision(may_see(caller.user, found.get(key)))
-
-
-def participants(opportunity: int, caller: Caller, now: datetime) -> Plan[Sequence[int]]:
-    """Tell who takes part in an opportunity (their ids); nobody where there is none."""
-    key = by_id(Opportunity, opportunity)
-    found = yield Needs([key])
-    known = found.get(key)
-    return Decision(known.participants if known else ())
 
 
 async def post_invoice(request: Request, workspace: Workspace, body_limit: int) -> CreateInvoice:
