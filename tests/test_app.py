@@ -68,6 +68,19 @@ async def test_an_unknown_path_is_refused_by_whoever_owns_it(
     assert answer.json().keys() == told
 
 
+@pytest.mark.parametrize("path", ["/api/2.0/nothing", "/Products/Files/", "/PRODUCTS/files/HttpHandlers/other.ashx"])
+async def test_onlyoffice_refuses_unknown_paths_with_a_page(client: httpx.AsyncClient, path: str) -> None:
+    answer = await client.get(path)
+
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+
+
+async def test_onlyoffices_file_handler_wants_to_know_who_asks(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/PRODUCTS/Files/httphandlers/FILEHANDLER.ashx?action=download&fileid=1")
+
+    assert (answer.status_code, answer.text) == (401, "Unauthorized")
+
+
 def test_our_own_lists_know_every_dialect_by_name() -> None:
     assert {dialect.NAME for dialect in DIALECTS} == ORIGINS
 
