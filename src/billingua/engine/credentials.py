@@ -69,10 +69,14 @@ def create_credential(command: CreateCredential, caller: Caller, now: datetime) 
 
 @dataclass(frozen=True, slots=True)
 class IssueToken:
-    """Let a token (its hash) stand for the caller for a while, in the dialect through which the caller came."""
+    """Let a token (its hash) stand for the caller for a while, in the dialect through which the caller came.
+
+    Where the caller is no user, `of` is the name that history gives to who uses the token.
+    """
 
     secret_hash: str
     life: timedelta
+    of: str = ""
 
 
 def issue_token(command: IssueToken, caller: Caller, now: datetime) -> Plan[Credential]:
@@ -81,7 +85,7 @@ def issue_token(command: IssueToken, caller: Caller, now: datetime) -> Plan[Cred
         dialect=caller.dialect,
         secret_hash=command.secret_hash,
         user=caller.user.username if caller.user else None,
-        label=LOG_IN,
+        label=f"{LOG_IN} of {command.of}" if command.of else LOG_IN,
         expires_at=now + command.life,
     )
     return (yield from create_credential(credential, caller, now))
@@ -139,7 +143,8 @@ def remove_ended(ids: Sequence[int], caller: Caller, now: datetime) -> Plan[int]
 
 def is_left_behind(credential: Credential, now: datetime) -> bool:
     """Whether a credential is of a log-in whose token ended so long ago that nobody asks for it any more."""
-    return credential.label == LOG_IN and not credential.is_live(now - REMOVED_AFTER)
+    is_of_log_in = credential.label == LOG_IN or credential.label.startswith(f"{LOG_IN} of ")
+    return is_of_log_in and not credential.is_live(now - REMOVED_AFTER)
 
 
 def revoke_credential(id: int, caller: Caller, now: datetime) -> Plan[Credential]:

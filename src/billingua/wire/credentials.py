@@ -11,7 +11,7 @@ from starlette.requests import Request
 from billingua.core.access import Credential
 from billingua.core.workspace import Workspace
 from billingua.engine.credentials import IssueToken, find_issued, hash_secret, issue_token, opens
-from billingua.engine.kinds import by_secret, by_username
+from billingua.engine.kinds import THE_WORKSPACE, by_secret, by_username
 from billingua.engine.ledger import Ledger
 from billingua.engine.passwords import password_opens
 from billingua.engine.plan import Caller, Proof, Record
@@ -69,12 +69,20 @@ def _session(standing: Standing, ledger: Ledger, request: Request) -> Session:
 
 
 async def open_session_by_password(
-    request: Request, ledger: Ledger, dialect: str, name: str, password: str, *, by_email: bool = False
+    request: Request,
+    ledger: Ledger,
+    dialect: str,
+    name: str,
+    password: str,
+    *,
+    by_email: bool = False,
+    prefers: Callable[[Workspace], bool] | None = None,
 ) -> Session:
     """Find whose name and password these are: they open what a token of that user's would.
 
     The name is that which a user signs in with or, where the dialect takes it, an e-mail address. Refuses with
-    `CredentialUnknown`, also where they fit several users and nobody can tell which is meant.
+    `CredentialUnknown`, also where they fit several users and nobody can tell which is meant; a dialect may know which
+    workspace is.
     """
     held = await ledger.store.find(by_username(name))
     if not held and by_email and "@" in name:
@@ -86,6 +94,9 @@ async def open_session_by_password(
     ]
     if not held:
         await to_thread(password_opens, None, password)  # nobody is refused sooner than somebody
+    if len(opened) > 1 and prefers is not None:
+        workspaces = dict(await ledger.store.find(THE_WORKSPACE))
+        opened = [(workspace, user) for workspace, user in opened if prefers(workspaces[workspace].value)]
     if len(opened) != 1:
         raise CredentialUnknown
     workspace, user = opened[0]

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 import pytest
 
-from billingua.core.errors import CurrencyMismatch
+from billingua.core.errors import OnlyLine
 from billingua.engine.ports import StoreFailed
 from tests.dialects.modulus.conftest import BODY_LIMIT, CHANGED, DRAFT, NOW, PATH, WANTED, Modulus, without_code
 
@@ -145,7 +145,7 @@ async def test_another_verb_is_refused_in_the_envelope(modulus: Modulus, verb: s
 
     told = {"result": False, "title": "Method Not Allowed", "message": f"This path does not take {verb}."}
     assert (answer.status_code, answer.json()) == (405, told)
-    assert answer.headers["allow"] == "PATCH"
+    assert answer.headers["allow"] == "PATCH, POST"
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ async def test_a_refusal_that_nobody_foresaw_is_told_without_a_code(
     modulus: Modulus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def refuse(_: object) -> NoReturn:
-        raise CurrencyMismatch("USD", "EUR")
+        raise OnlyLine
 
     monkeypatch.setattr(modulus.ledger.store, "run", refuse)
 

@@ -1,37 +1,30 @@
 """Where modulus clients knock. Path names are compared in their exact case (contract §1)."""
 
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import Route
 
-from billingua.dialects.modulus import requests, responses
-from billingua.dialects.modulus.credentials import open_session
+from billingua.dialects.modulus.endpoints import Documents, Items, LogIns
 from billingua.dialects.modulus.errors import voice
 from billingua.dialects.modulus.vocabulary import NAME
-from billingua.engine.invoices import change_status
 from billingua.engine.ledger import Ledger
 from billingua.wire.face import Face
 
 
 def make_face(ledger: Ledger, body_limit: int) -> Face:
     """Build the dialect's application on a ledger; bodies over the limit, in bytes, are refused."""
-    endpoints = Endpoints(ledger, body_limit)
+    documents, items, log_ins = Documents(ledger, body_limit), Items(ledger, body_limit), LogIns(ledger, body_limit)
     routes = [
-        Route("/api/inv/v1/Invoice", endpoints.change_status, methods=["PATCH"]),
+        Route("/api/cmn/Authenticate", log_ins.log_in_app, methods=["POST"]),
+        Route("/api/cmn/AuthenticateToken", log_ins.log_in_user, methods=["POST"]),
+        Route("/api/inv/v1/Invoice", documents.create_invoice, methods=["POST"]),
+        Route("/api/inv/v1/Invoice", documents.change_status, methods=["PATCH"]),
+        Route("/api/inv/v1/CollectionReceipt", documents.create_collection_receipt, methods=["POST"]),
+        # The name has a blank, which some clients write as they would in a query (§6).
+        Route("/api/inv/v1/Return Receipt", documents.create_return_receipt, methods=["POST"]),
+        Route("/api/inv/v1/Return+Receipt", documents.create_return_receipt, methods=["POST"]),
+        Route("/api/inv/v1/ReturnReceipt", documents.create_return_receipt, methods=["POST"]),
+        Route("/api/itm/PublicItem", items.find_items, methods=["POST"]),
+        Route("/api/itm/PublicItem", items.find_prices, methods=["GET"]),
+        Route("/api/itm/PublicListItem", items.find_prices, methods=["GET"]),
+        Route("/api/csh/v1/Transaction", documents.create_transaction, methods=["POST"]),
     ]
     return Face(NAME, routes, voice)
-
-
-class Endpoints:
-    """The dialect's endpoints on one ledger."""
-
-    def __init__(self, ledger: Ledger, body_limit: int) -> None:
-        self._ledger = ledger
-        self._body_limit = body_limit
-
-    async def change_status(self, request: Request) -> Response:
-        """Change an invoice's status, which the product calls an update (§4)."""
-        session = await open_session(request, self._ledger)
-        command = await requests.change_status(request, session.workspace, self._body_limit)
-        await self._ledger.run(session.caller, change_status, command)
-        return responses.status_changed()

@@ -1,4 +1,4 @@
-"""What modulus clients are answered: one envelope for everything, good or bad (contract §1.1)."""
+"""One envelope for everything, good or bad (contract §1.1)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,6 +21,6 @@ def envelope(
     return json_reply(body, status, headers)
 
 
-def status_changed() -> Response:
-    """Answer a change of status (§4): exactly these three keys, no full stop."""
-    return envelope(SUCCESS, "Invoice Status changed successfully")
+def good(message: str, value: Any) -> Response:
+    """Answer with an `object`."""
+    return envelope(SUCCESS, message, enclosed={"object": value})

@@ -1,0 +1,1 @@
+"""What modulus clients ask for, as commands, by families of endpoints."""

@@ -1,0 +1,1 @@
+"""What modulus clients are answered, by families of endpoints."""
