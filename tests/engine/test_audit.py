@@ -17,7 +17,7 @@ from billingua.engine.journal import GENESIS, Break, Entry, enter, seal
 from billingua.engine.kinds import ids_in, kind_of
 from billingua.engine.plan import Job, Knowledge, Record
 from billingua.engine.ports import StoreFailed
-from billingua.engine.queries import Miscount
+from billingua.engine.queries import Miscount, Misfiled
 from tests.builders import NOON, a_caller, a_line, a_party, a_workspace, an_address, an_invoice
 from tests.engine.driving import drive
 
@@ -37,6 +37,7 @@ class Archive:
         self.lost: set[str] = set()
         self.counters: dict[str, int] = {}
         self.miscounted: list[Miscount] | None = []
+        self.misfilings: list[Misfiled] | None = []
 
     def save(self, *values: Any) -> None:
         """Save states, one after another, as a store does."""
@@ -55,7 +56,7 @@ class Archive:
         gone = self.records.pop(place)
         self.entries[place].append(enter(JOB, *place[1:], gone.version + 1, gone.value, None, gone.chain))
 
-    async def journal(self) -> AsyncIterator[Entry]:
+    async def journal(self, workspace: str | None = None) -> AsyncIterator[Entry]:
         for place in sorted(self.entries):
             for entry in list(self.entries[place]):
                 yield entry
@@ -67,6 +68,12 @@ class Archive:
         if self.miscounted is None:
             raise StoreFailed("no such table")
         return self.miscounted
+
+    async def misfiled(self, workspace: str) -> AsyncIterator[Misfiled]:
+        if self.misfilings is None:
+            raise StoreFailed("no such row")
+        for one in self.misfilings:
+            yield one
 
     async def aggregates(self, workspace: str, kind: str) -> AsyncIterator[Record[Any]]:
         for record in [record for place, record in self.records.items() if place[:2] == (workspace, kind)]:
@@ -136,6 +143,16 @@ async def test_a_broken_chain_is_found(archive: Archive):
 async def test_a_count_that_is_not_right_is_found(archive: Archive):
     archive.miscounted = [Miscount("open", "crux", "USD", kept=5, found=3)]
     assert await audited_breaks(archive) == [Break("demo", "count", 5, 0, "3 are open, crux's and in USD")]
+
+
+async def test_what_is_not_found_by_what_it_says_is_told(archive: Archive):
+    archive.misfilings = [Misfiled("item", 4, "its row is not what it says")]
+    assert await audited_breaks(archive) == [Break("demo", "item", 4, 0, "its row is not what it says")]
+
+
+async def test_rows_that_cannot_be_read_are_told(archive: Archive):
+    archive.misfilings = None
+    assert await whys(archive) == [(0, "not all rows can be held against what they are of: no such row")]
 
 
 async def test_counts_that_cannot_be_read_are_told(archive: Archive):

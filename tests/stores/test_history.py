@@ -59,6 +59,8 @@ async def test_the_journal_walks_aggregate_by_aggregate(store: Store):
     assert walked == [
         (workspace, "invoice", id, version) for workspace in ("one", "two") for id, version in ((1, 1), (2, 1), (2, 2))
     ]
+    of_one = [(entry.workspace, entry.id, entry.version) async for entry in store.journal("one")]
+    assert of_one == [("one", 1, 1), ("one", 2, 1), ("one", 2, 2)]
 
 
 async def test_chains_are_whole(store: Store):

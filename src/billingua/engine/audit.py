@@ -5,7 +5,7 @@ lists tell as many invoices as there are.
 """
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -41,18 +41,19 @@ class Audited:
     breaks: Sequence[Break]
 
 
-async def audit(store: Store, now: datetime) -> AsyncIterator[Audited]:
+async def audit(store: Store, now: datetime, only: str | None = None) -> AsyncGenerator[Audited]:
     """Look at everything in turn: at what has a history, for what has none, at the counters, and at what is counted.
 
-    Others may write meanwhile.
+    Others may write meanwhile. Where a workspace is named, `only` that is looked at.
     """
     auditor = _Auditor(store, now)
     seen: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
-    async for place, entries in _chains(store):
+    async for place, entries in _chains(store, only):
         workspace, kind, id = place
         seen[workspace, kind].add(id)
         yield await auditor.look_at(place, entries)
-    for workspace in sorted({*await store.workspaces(), *(workspace for workspace, _ in seen)}):
+    everywhere = {*await store.workspaces(), *(workspace for workspace, _ in seen)}
+    for workspace in sorted(everywhere) if only is None else [only]:
         for kind in KINDS:
             async for found in _without_history(store, workspace, kind.name, seen[workspace, kind.name]):
                 yield Audited(0, [found])
@@ -60,10 +61,10 @@ async def audit(store: Store, now: datetime) -> AsyncIterator[Audited]:
             yield Audited(0, found)
 
 
-async def _chains(store: Store) -> AsyncIterator[tuple[Place, list[Entry]]]:
+async def _chains(store: Store, only: str | None) -> AsyncIterator[tuple[Place, list[Entry]]]:
     """Walk all history, each aggregate's entries together."""
     chain: list[Entry] = []
-    async for entry in store.journal():
+    async for entry in store.journal(only):
         if chain and _place(entry) != _place(chain[0]):
             yield _place(chain[0]), chain
             chain = []

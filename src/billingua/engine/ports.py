@@ -122,8 +122,8 @@ class Store(Protocol):
         """Walk all aggregates of a kind, by id."""
         ...
 
-    def journal(self) -> AsyncIterator[Entry]:
-        """Walk all history, aggregate by aggregate, each oldest first."""
+    def journal(self, workspace: str | None = None) -> AsyncIterator[Entry]:
+        """Walk all history, or that of one workspace, aggregate by aggregate, each oldest first."""
         ...
 
     def outbox(self) -> AsyncIterator[Posted]:

@@ -235,9 +235,13 @@ class MemoryStore:
         for record in sorted(self._all(workspace, kind), key=lambda record: record.value.id):
             yield record
 
-    async def journal(self) -> AsyncIterator[Entry]:
-        """Walk all history, aggregate by aggregate, each oldest first."""
-        aggregates = sorted((identity, list(entries)) for identity, entries in self._contents.history.items())
+    async def journal(self, workspace: str | None = None) -> AsyncIterator[Entry]:
+        """Walk all history, or that of one workspace, aggregate by aggregate, each oldest first."""
+        aggregates = sorted(
+            (identity, list(entries))
+            for identity, entries in self._contents.history.items()
+            if workspace in {None, identity[0]}
+        )
         for _, entries in aggregates:
             for entry in entries:
                 yield entry

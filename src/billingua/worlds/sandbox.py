@@ -156,9 +156,9 @@ class _GatedStore:
         """Walk all aggregates of a kind."""
         return self._store.aggregates(workspace, kind)
 
-    def journal(self) -> AsyncIterator[Entry]:
-        """Walk all history."""
-        return self._store.journal()
+    def journal(self, workspace: str | None = None) -> AsyncIterator[Entry]:
+        """Walk all history, or that of one workspace."""
+        return self._store.journal(workspace)
 
     def outbox(self) -> AsyncIterator[Posted]:
         """Walk the outbox."""

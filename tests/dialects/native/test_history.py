@@ -1,6 +1,7 @@
 """The history of an invoice: who changed what, when, through which dialect, sealed in a chain."""
 
 import json
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -16,8 +17,11 @@ from billingua.core.rounding import Rounding
 from billingua.core.tax import LineTax
 from billingua.dialects.native import responses
 from billingua.dialects.native.responses.history import NUMBERS
+from billingua.dialects.native.vocabulary import instant
 from billingua.engine.content import LineContent
+from billingua.engine.deleting import delete_invoice
 from billingua.engine.invoices import AmendInvoice, ChangeStatus, amend_invoice, change_status
+from billingua.engine.journal import Entry
 from tests.builders import NOON, a_caller, an_invoice
 from tests.dialects.native.conftest import Native, Planting
 
@@ -142,3 +146,73 @@ def test_every_exact_number_of_an_invoice_is_written_as_a_text() -> None:
     }
 
     assert decimals == NUMBERS
+
+
+async def test_an_invoice_is_shown_as_it_was_in_each_version(native: Native) -> None:
+    shown = [(await native.get("/v1/invoices/35")).json()]
+    for hour, terms in enumerate(("7 days", "9 days"), 1):
+        native.clock.set(NOON + timedelta(hours=hour))
+        await native.ledger.run(a_caller(), amend_invoice, AmendInvoice(invoice=35, fields={"terms": terms}))
+        shown.append((await native.get("/v1/invoices/35")).json())
+
+    for hour, expected in enumerate(shown):
+        at = instant(NOON + timedelta(hours=hour, minutes=59))
+        past = await native.get("/v1/invoices/35", as_of=hour + 1)
+        assert past.json() == expected
+        assert (await native.get("/v1/invoices/35", as_of=at)).json() == expected
+        assert (await native.get(f"/v1/invoices/{expected['uuid']}", as_of=at)).json() == expected
+        assert "etag" not in past.headers
+
+
+@pytest.mark.parametrize("when", [0, 2, "2024-12-26T11:59:59Z"])
+async def test_an_invoice_is_not_there_before_it_was_nor_in_versions_that_it_never_had(
+    native: Native, when: Any
+) -> None:
+    answer = await native.get("/v1/invoices/35", as_of=when)
+
+    assert (answer.status_code, answer.json()["type"]) == (404, "/docs/problems/invoice-not-found")
+
+
+@pytest.mark.parametrize("when", ["yesterday", "2024-12-26", "-1", "99999999999", "1.5", "²"])
+async def test_only_a_version_or_a_moment_says_when(native: Native, when: str) -> None:
+    answer = await native.get("/v1/invoices/35", as_of=when)
+
+    assert (answer.status_code, answer.json()["errors"][0]["parameter"]) == (400, "as_of")
+
+
+async def test_what_was_deleted_is_shown_as_it_was_by_its_id(native: Native) -> None:
+    await native.ledger.run(a_caller(), delete_invoice, 35)
+
+    past = await native.get("/v1/invoices/35", as_of=1)
+
+    assert (past.status_code, past.json()["status"]) == (200, "open")
+    assert (await native.get("/v1/invoices/35", as_of=2)).status_code == 404
+    assert (await native.get(f"/v1/invoices/{past.json()['uuid']}", as_of=1)).status_code == 404
+
+
+async def test_a_whole_history_is_found_to_be_so(native: Native) -> None:
+    answer = await native.get("/v1/history/verify")
+
+    told = answer.json()
+    assert (told["whole"], told["breaks"]) == (True, [])
+    assert told["records"] == told["entries"] > 5
+
+
+async def test_a_break_is_named_to_the_workspace_that_has_it_alone(
+    native: Native, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walk = native.ledger.store.journal
+
+    async def tampered(workspace: str | None = None) -> AsyncIterator[Entry]:
+        async for entry in walk(workspace):
+            is_invoice = entry.kind == "invoice"
+            yield replace(entry, body=entry.body.replace(b"ida", b"eve")) if is_invoice else entry
+
+    monkeypatch.setattr(native.ledger.store, "journal", tampered)
+
+    told = (await native.get("/v1/history/verify")).json()
+    elsewhere = await native.client.get("/v1/history/verify", headers={"Authorization": "Bearer elsewhere"})
+
+    why = "the entry is not the one that was sealed"
+    assert (told["whole"], told["breaks"]) == (False, [{"kind": "invoice", "id": 35, "version": 1, "why": why}])
+    assert elsewhere.json()["whole"]

@@ -259,6 +259,24 @@ class History(Answer):
     items: list[HistoryEntry]
 
 
+class BreakShown(Answer):
+    """A place where a chain does not hold, or where something is not what its history tells."""
+
+    kind: str
+    id: int
+    version: int
+    why: str
+
+
+class Verification(Answer):
+    """Whether the history of the workspace holds, and of how many records and entries that was seen."""
+
+    whole: bool
+    records: int
+    entries: int
+    breaks: list[BreakShown]
+
+
 # Problems.
 
 

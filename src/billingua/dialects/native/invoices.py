@@ -1,6 +1,7 @@
 """Where clients of our own API knock for invoices."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -13,13 +14,15 @@ from billingua.core.lifecycle import Action
 from billingua.dialects.native import answers, bulk, requests, responses
 from billingua.dialects.native.credentials import refusal_of
 from billingua.dialects.native.errors import details
-from billingua.dialects.native.listing import DRY_RUN, INVOICE_PARAMETERS, invoice_query, next_page
+from billingua.dialects.native.listing import AS_OF, DRY_RUN, INVOICE_PARAMETERS, invoice_query, next_page
 from billingua.dialects.native.operations import JSON, MERGE_PATCH, Call, Operation
 from billingua.dialects.native.requests import bodies
 from billingua.dialects.native.vocabulary import ACTIONS, READ, WRITE
 from billingua.dialects.native.writes import Shown, reply, write
+from billingua.engine.conditions import find_record
 from billingua.engine.ledger import Ledger
-from billingua.engine.plan import Key
+from billingua.engine.past import as_of
+from billingua.engine.plan import Key, Record
 from billingua.wire.conditions import is_known
 from billingua.wire.replies import json_reply
 
@@ -84,8 +87,9 @@ class InvoiceEndpoints:
                 name="get_invoice",
                 path=ONE,
                 handler=self.get_invoice,
-                summary="Show an invoice",
+                summary="Show an invoice, as it is or as it was",
                 answers=answers.Invoice,
+                parameters=[AS_OF],
                 tagged=True,
                 **about_one,
             ),
@@ -198,9 +202,24 @@ class InvoiceEndpoints:
         return responses.invoices(page, related, zone, now, next_page(call.request, query, page.total))
 
     async def get_invoice(self, call: Call) -> Response:
-        """Show an invoice."""
+        """Show an invoice, as it is or as it was."""
+        if "as_of" in call.flags:
+            return await self._show_past(call, call.flags["as_of"])
         written = await self._ledger.read(call.caller, requests.find_invoice, _key(call))
         return self._unless_known(call, written)
+
+    async def _show_past(self, call: Call, when: int | datetime) -> Response:
+        """Show what an invoice was, with the names that others have today."""
+        key = _key(call)
+        found = await self._ledger.read(call.caller, find_record, key)
+        id = found.value.id if found else int(key.value) if key.name == "id" else 0
+        past = as_of(Invoice, await self._ledger.history(call.caller, "invoice", id), when)
+        if past is None:
+            raise InvoiceNotFound(f"{call.request.path_params['invoice']} as of {call.request.query_params['as_of']}")
+        related = await self._ledger.read(call.caller, requests.relate, [past.value])
+        now = when if isinstance(when, datetime) else past.at
+        record = Record(past.value, past.version, b"")
+        return json_reply(responses.whole(record, related, call.session.workspace.zone, now))
 
     def _unless_known(self, call: Call, written: requests.Written) -> Response:
         answer = reply(self._show(call, written))

@@ -216,4 +216,13 @@ _INVOICE_PARAMETERS: tuple[tuple[str, Any, str], ...] = (
 INVOICE_PARAMETERS = tuple(Parameter(*one) for one in _INVOICE_PARAMETERS)
 """The parameters of the list of invoices."""
 
+
+def _version_or_moment(text: str) -> int | datetime:
+    try:
+        return read_integer(text) if text.isdecimal() else read_moment(text)
+    except Invalid:
+        raise Invalid("version or moment") from None
+
+
+AS_OF = Parameter("as_of", str, "Shows it as it was in this version, or at this moment.", _version_or_moment)
 DRY_RUN = Parameter("dry_run", bool, "Tell what would be done, and do nothing.", read_boolean)

@@ -5,6 +5,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from billingua.dialects.native import docs
+from billingua.dialects.native.audit import AuditEndpoints
 from billingua.dialects.native.errors import voice
 from billingua.dialects.native.invoices import InvoiceEndpoints
 from billingua.dialects.native.openapi import document
@@ -24,7 +25,8 @@ def make_face(ledger: Ledger, body_limit: int) -> Face:
 
 def operations_on(ledger: Ledger) -> list[Operation]:
     """List everything that can be asked of a ledger."""
-    return [*InvoiceEndpoints(ledger).operations()]
+    families = (InvoiceEndpoints(ledger), AuditEndpoints(ledger))
+    return [operation for family in families for operation in family.operations()]
 
 
 def _document_route(operations: list[Operation]) -> Route:

@@ -332,6 +332,10 @@ WHERE workspace = :workspace AND kind = :kind ORDER BY id;
 -- name: all_history
 SELECT workspace, kind, id, version, at, body, hash FROM history ORDER BY workspace, kind, id, version;
 
+-- name: history_of_workspace
+SELECT workspace, kind, id, version, at, body, hash FROM history
+WHERE workspace = :workspace ORDER BY kind, id, version;
+
 -- name: all_posted
 SELECT sequence, workspace, at, body FROM outbox ORDER BY workspace, sequence;
 

@@ -145,9 +145,10 @@ class PostgresStore:
             async for row in rows:
                 yield record_from_row(row)
 
-    async def journal(self) -> AsyncIterator[Entry]:
-        """Walk all history, aggregate by aggregate, each oldest first."""
-        async with aclosing(self._walk("all_history")) as rows:
+    async def journal(self, workspace: str | None = None) -> AsyncIterator[Entry]:
+        """Walk all history, or that of one workspace, aggregate by aggregate, each oldest first."""
+        walk = self._walk("all_history") if workspace is None else self._walk("history_of_workspace", workspace=workspace)
+        async with aclosing(walk) as rows:
             async for row in rows:
                 yield entry_from_row(row)
 

@@ -187,6 +187,10 @@ WHERE workspace = :workspace AND kind = :kind AND id = :id ORDER BY version;
 SELECT workspace, kind, id, version, at, CAST(body AS BLOB), CAST(hash AS BLOB) FROM history
 ORDER BY workspace, kind, id, version;
 
+-- name: history_of_workspace
+SELECT workspace, kind, id, version, at, CAST(body AS BLOB), CAST(hash AS BLOB) FROM history
+WHERE workspace = :workspace ORDER BY kind, id, version;
+
 -- name: insert_posted
 INSERT INTO outbox (workspace, at, body) VALUES (:workspace, :at, :body);
 

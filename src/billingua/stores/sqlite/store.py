@@ -151,9 +151,11 @@ class SqliteStore:
         query = SQL["all_invoices" if kind == "invoice" else "all_aggregates"]
         return self._walk(query, partial(record_from_row, kind), workspace=workspace, kind=kind)
 
-    def journal(self) -> AsyncIterator[Entry]:
-        """Walk all history, aggregate by aggregate, each oldest first."""
-        return self._walk(SQL["all_history"], entry_from_row)
+    def journal(self, workspace: str | None = None) -> AsyncIterator[Entry]:
+        """Walk all history, or that of one workspace, aggregate by aggregate, each oldest first."""
+        if workspace is None:
+            return self._walk(SQL["all_history"], entry_from_row)
+        return self._walk(SQL["history_of_workspace"], entry_from_row, workspace=workspace)
 
     def outbox(self) -> AsyncIterator[Posted]:
         """Walk the outbox, oldest first."""
