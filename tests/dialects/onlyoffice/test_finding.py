@@ -8,7 +8,9 @@ from urllib.parse import quote
 import pytest
 
 from billingua.dialects.onlyoffice.numbering import next_number
-from tests.builders import a_caller, a_workspace, an_invoice, an_opportunity
+from billingua.engine.credentials import hash_secret
+from billingua.engine.planting import Plant, plant
+from tests.builders import a_caller, a_credential, a_workspace, an_invoice, an_opportunity
 from tests.dialects.onlyoffice.conftest import (
     DRAFT,
     OPEN,
@@ -177,7 +179,7 @@ NUMBERED = {"settings": {"onlyoffice": {"terms": "Net 30", "prefix": "R-", "numb
 
 
 @pytest.mark.parametrize("settings", [{"settings": {"onlyoffice": {"terms": "Net 30", "number": "0000001"}}}])
-@pytest.mark.parametrize("others", [(an_invoice(id=60, number="X-5"),)])
+@pytest.mark.parametrize("others", [(born_here(60, number="X-5"),)])
 async def test_a_sample_shows_what_a_new_invoice_may_begin_with_and_stores_nothing(portal: Portal):
     before = await portal.everything()
     sample = response(await portal.get("/invoice/sample", "eve-token"))
@@ -205,6 +207,29 @@ async def test_the_next_number_follows_that_of_the_highest_id(portal: Portal):
     assert response(await portal.get("/invoice/sample"))["number"] == "R-201"
     await portal.send("DELETE", "/invoice/61")
     assert response(await portal.get("/invoice/sample"))["number"] == "R-200"
+
+
+ELSEWHERE = (an_invoice(id=61, number="TI-9", number_scope="an order's"), an_invoice(id=62, number="2031/7"))
+
+
+@pytest.mark.parametrize(
+    ("others", "number"),
+    [
+        ((born_here(60, number="INV-0000041"), *ELSEWHERE), "INV-0000042"),
+        ((born_here(60, number="X-5"), *ELSEWHERE), "INV-0000001"),
+        ((born_here(60, number="INV-0000041"), *ELSEWHERE, an_invoice(id=63, number="INV-77")), "INV-0000078"),
+    ],
+)
+async def test_invoices_that_others_number_in_their_own_way_are_passed_over(portal: Portal, number: str):
+    assert response(await portal.get("/invoice/sample"))["number"] == number
+
+
+async def test_where_others_alone_wrote_invoices_numbers_begin_anew(portal: Portal):
+    await portal.ledger.run(a_caller(workspace="third"), plant, Plant(a_workspace(name="third"), [*ELSEWHERE, THIRD]))
+    assert response(await portal.get("/invoice/sample", "third-token"))["number"] == "INV-0000001"
+
+
+THIRD = a_credential(dialect="onlyoffice", secret_hash=hash_secret("third-token"))
 
 
 @pytest.mark.parametrize(

@@ -6,19 +6,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from billingua.core import errors
+from billingua.core.invoice import Invoice
 from billingua.core.workspace import Workspace
 from billingua.dialects.onlyoffice import requests, responses
 from billingua.dialects.onlyoffice.credentials import open_session
 from billingua.dialects.onlyoffice.listing import Part
-from billingua.dialects.onlyoffice.numbering import next_number
+from billingua.dialects.onlyoffice.numbering import has_prefix, next_number
 from billingua.dialects.onlyoffice.requests import changes, lines
 from billingua.dialects.onlyoffice.requests.catalogue import read_ids
 from billingua.dialects.onlyoffice.responses.catalogue import product
 from billingua.dialects.onlyoffice.responses.references import decimal
+from billingua.dialects.onlyoffice.vocabulary import NAME
 from billingua.engine.invoices import RestampInvoice, is_number_taken
 from billingua.engine.ledger import Ledger
 from billingua.engine.lines import RemoveLine
 from billingua.engine.queries import InvoiceQuery, Sort
+from billingua.wire.credentials import Session
 from billingua.wire.face import Endpoint
 
 
@@ -113,9 +116,24 @@ class InvoiceEndpoints:
     async def show_sample(self, request: Request) -> Response:
         """Show what a new invoice may begin with (§4.7)."""
         session = await open_session(request, self._ledger)
-        last = await self._ledger.invoices(session.caller, InvoiceQuery(sort=Sort.ID, descending=True, limit=1))
-        number = next_number(session.workspace, next((record.value.number for record in last.items), None))
+        last = await self._last(session)
+        number = next_number(session.workspace, last and last.number)
         return responses.success(request, responses.sample(number, self._ledger.clock.now(), session, request))
+
+    async def _last(self, session: Session) -> Invoice | None:
+        """Find the invoice from whose number to count on: the one of the highest id.
+
+        Invoices that other dialects number in their own way are none of those that are counted here.
+        """
+        newest = await self._newest(session)
+        if newest is None or newest.origin == NAME or has_prefix(session.workspace, newest.number):
+            return newest
+        return await self._newest(session, NAME) or newest
+
+    async def _newest(self, session: Session, origin: str | None = None) -> Invoice | None:
+        query = InvoiceQuery(origin=origin, sort=Sort.ID, descending=True, limit=1)
+        page = await self._ledger.invoices(session.caller, query)
+        return next((record.value for record in page.items), None)
 
     async def put_creation_date(self, request: Request) -> Response:
         """State anew when an invoice was made (§4.9)."""
