@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from socket import socket
 
@@ -28,7 +28,10 @@ INVOICES = range(1, 41)
 SIGNED = {"X-Auth-Token": "secret-token", "X-Store-Hash": "shop"}
 WORLD = {
     "workspace": "shop",
-    "credentials": [{"dialect": "bigcommerce", "token": "secret-token"}],
+    "credentials": [
+        {"dialect": "bigcommerce", "token": "secret-token"},
+        {"dialect": "onlyoffice", "token": "office-token"},
+    ],
     "parties": [{"id": 10, "name": "Larch & Sons"}],
     "invoices": [
         {"id": id, "number": f"N-{id}", "status": "open", "dialect": "bigcommerce", "party": 10, "currency": "USD"}
@@ -145,6 +148,23 @@ def test_all_workers_answer_and_each_sees_what_another_wrote(workers: Server) ->
             break
     assert answered_by(workers) == {"worker 1", "worker 2"}
     assert workers.log.read_text().count("is ready") == 1
+
+
+def test_workers_print_and_so_do_those_that_take_their_places(workers: Server) -> None:
+    """A press does not survive a fork, and the process that workers are forked from has none."""
+
+    def print_invoices(ids: Sequence[int]) -> None:
+        for id in ids:
+            path, signed = f"/api/2.0/crm/invoice/{id}/pdf", {"Authorization": "office-token"}
+            answer = httpx.get(f"{workers.url}{path}", headers=signed, timeout=30)
+            assert answer.status_code == 200, answer.text
+
+    print_invoices(INVOICES[:10])
+    killed = processes(workers)
+    for process in killed:
+        os.kill(process, signal.SIGKILL)
+    until(lambda: len(set(processes(workers)) - set(killed)) == 2)
+    print_invoices(INVOICES[10:20])
 
 
 async def test_a_killed_worker_comes_back_and_nothing_acknowledged_is_lost(workers: Server, url: str) -> None:
