@@ -70,6 +70,10 @@ def test_a_ledger_that_holds_is_said_to(billingua: Run, demo: Path):
             "demo: invoice 9, entry 1: it is not found by its number",
         ),
         (
+            "UPDATE item_row SET stock = 77 WHERE id = 1",
+            "demo: item 1: its row in item_row is not what it says",
+        ),
+        (
             "UPDATE counter SET next = 1 WHERE name = 'tax'",
             "demo: tax 4: its counter goes on with 1",
         ),

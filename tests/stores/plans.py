@@ -98,10 +98,11 @@ def _gone(entries: Iterable[Entry]) -> list[list[Entry]]:
 
 
 async def assert_whole(store: Store, workspaces: Sequence[str] = ("demo",)) -> None:
-    """See that every aggregate, its history and its chain agree, and is found under all its keys."""
+    """See that every aggregate, its history and its chain agree, and is found under all its keys and by all lists."""
     entries = await walk(store.journal())
     saves = sum(len(gone) for gone in _gone(entries))
     for workspace in workspaces:
+        assert await walk(store.misfiled(workspace)) == []
         for kind in KINDS:
             async for record in store.aggregates(workspace, kind.name):
                 history = await store.history(workspace, kind.name, record.value.id)

@@ -1,7 +1,7 @@
 """Auditing a ledger: whether every chain of history holds, and whether everything is what its history tells.
 
-Also whether everything is found by its names, whether no counter gives out an id that was given out before, and whether
-lists tell as many invoices as there are.
+Also whether everything is found by its names, whether no counter gives out an id that was given out before, whether
+lists tell as many invoices as there are, and whether they find everything by what it says.
 """
 
 from collections import defaultdict
@@ -59,6 +59,8 @@ async def audit(store: Store, now: datetime, only: str | None = None) -> AsyncGe
                 yield Audited(0, [found])
         if found := [*await auditor.look_at_counters(workspace), *await _miscounts(store, workspace)]:
             yield Audited(0, found)
+        if found := await _misfiled(store, workspace):
+            yield Audited(0, found)
 
 
 async def _chains(store: Store, only: str | None) -> AsyncIterator[tuple[Place, list[Entry]]]:
@@ -98,6 +100,14 @@ async def _miscounts(store: Store, workspace: str) -> list[Break]:
         ]
     except Exception as error:  # noqa: BLE001 - as above
         return [Break(workspace, "count", 0, 0, f"not all invoices can be counted: {error}")]
+
+
+async def _misfiled(store: Store, workspace: str) -> list[Break]:
+    """Find where lists and look-ups would find another aggregate than there is, or count others that refer to it."""
+    try:
+        return [Break(workspace, one.kind, one.id, 0, one.why) async for one in store.misfiled(workspace)]
+    except Exception as error:  # noqa: BLE001 - as above
+        return [Break(workspace, "row", 0, 0, f"not all rows can be held against what they are of: {error}")]
 
 
 class _Auditor:

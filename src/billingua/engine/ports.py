@@ -16,7 +16,7 @@ from billingua.core.party import Party
 from billingua.engine.catalogue_queries import ItemQuery, PartyQuery
 from billingua.engine.journal import Entry
 from billingua.engine.plan import Job, Key, Record
-from billingua.engine.queries import InvoiceQuery, Miscount, OrderQuery, Page
+from billingua.engine.queries import InvoiceQuery, Miscount, Misfiled, OrderQuery, Page
 
 T = TypeVar("T")
 
@@ -104,6 +104,10 @@ class Store(Protocol):
 
     async def miscounts(self, workspace: str) -> Sequence[Miscount]:
         """Count the invoices of a workspace, and find the kept counts that are not right."""
+        ...
+
+    def misfiled(self, workspace: str) -> AsyncIterator[Misfiled]:
+        """Hold all that is kept beside the aggregates of a workspace against them, and find what is not right."""
         ...
 
     async def workspaces(self) -> Sequence[str]:

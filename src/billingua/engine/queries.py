@@ -275,3 +275,12 @@ class Miscount:
     currency: str
     kept: int
     found: int
+
+
+@dataclass(frozen=True, slots=True)
+class Misfiled:
+    """An aggregate of which something that a store keeps beside it, to find or count it, is not right."""
+
+    kind: str
+    id: int
+    why: str

@@ -29,7 +29,7 @@ from billingua.engine.journal import Entry
 from billingua.engine.kinds import has_email, kind_of
 from billingua.engine.plan import Job, Key, Record
 from billingua.engine.ports import Posted
-from billingua.engine.queries import InvoiceQuery, Miscount, OrderQuery, Page
+from billingua.engine.queries import InvoiceQuery, Miscount, Misfiled, OrderQuery, Page
 from billingua.stores.batches import Batches, answer_without_saving, decide
 from billingua.stores.outbox import body_of
 
@@ -215,6 +215,11 @@ class MemoryStore:
     async def miscounts(self, workspace: str) -> Sequence[Miscount]:  # noqa: ARG002 - no counts are kept
         """Find nothing: lists are counted each time."""
         return []
+
+    async def misfiled(self, workspace: str) -> AsyncIterator[Misfiled]:  # noqa: ARG002 - as above
+        """Find nothing: nothing is kept beside the aggregates."""
+        for one in list[Misfiled]():
+            yield one
 
     async def workspaces(self) -> Sequence[str]:
         """List the names of all workspaces."""

@@ -108,7 +108,7 @@ def _add_aggregate(values: dict[str, list[Values]], save: Save, after: Record[An
     values["update_aggregate" if save.before else "insert_aggregate"].append(value)
 
 
-_NARROW_ROWS: Mapping[str, Mapping[str, Callable[[str, Any], Mapping[Any, Values]]]] = {
+NARROW_ROWS: Mapping[str, Mapping[str, Callable[[str, Any], Mapping[Any, Values]]]] = {
     "order": {"order_part": order_to_parts, "order_line": order_to_lines},
     "item": {"item_row": item_to_rows},
     "party": {"party_row": party_to_rows},
@@ -122,7 +122,7 @@ _NO_ROWS: Mapping[Any, Values] = {}
 
 def _add_narrow_rows(values: dict[str, list[Values]], save: Save) -> None:
     """Write the narrow rows of an aggregate that are other than they were; most changes touch none."""
-    for name, rows_of in _NARROW_ROWS.get(save.kind, {}).items():
+    for name, rows_of in NARROW_ROWS.get(save.kind, {}).items():
         if _stays(name, save):
             continue
         known = rows_of(save.workspace, save.before.value) if save.before else _NO_ROWS

@@ -1,7 +1,7 @@
 """A store in PostgreSQL, for as many nodes as there are."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager
 from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
@@ -16,8 +16,9 @@ from billingua.engine.catalogue_queries import ItemQuery, PartyQuery
 from billingua.engine.journal import Entry
 from billingua.engine.plan import Job, Key, Record
 from billingua.engine.ports import Posted
-from billingua.engine.queries import InvoiceQuery, Miscount, OrderQuery, Page
+from billingua.engine.queries import InvoiceQuery, Miscount, Misfiled, OrderQuery, Page
 from billingua.stores.batches import BATCH_SIZE, Batches
+from billingua.stores.misfiled import misfiled
 from billingua.stores.postgres.connecting import BY_KEY, TO_WRITE, Connection, check_durability, connected
 from billingua.stores.postgres.connections import SNAPSHOT, Line, Lines, transaction
 from billingua.stores.postgres.reader import Reader
@@ -33,7 +34,7 @@ from billingua.stores.postgres.reading import (
     record_from_row,
     workspaces,
 )
-from billingua.stores.postgres.statements import SQL
+from billingua.stores.postgres.statements import SQL, Statement, statement
 from billingua.stores.postgres.texts import from_database
 from billingua.stores.postgres.writer import Writer
 from billingua.stores.recent import Recent
@@ -160,13 +161,35 @@ class PostgresStore:
 
     async def _walk(self, name: str, **values: Any) -> AsyncGenerator[Row]:
         """Walk rows on a connection of its own, a few at a time, in one state of the database."""
-        walk = SQL[name]
+        async with self._one_state() as connection, aclosing(_rows(connection, SQL[name], values)) as rows:
+            async for row in rows:
+                yield row
+
+    @asynccontextmanager
+    async def _one_state(self) -> AsyncGenerator[Connection]:
+        """Open a connection that reads one state of the database, however long it takes."""
         async with (
             connected(self._url) as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
-            async for row in connection.cursor(walk.sql, *walk.values(**values), prefetch=_ROWS_AT_ONCE):
-                yield row
+            yield connection
+
+    async def misfiled(self, workspace: str) -> AsyncIterator[Misfiled]:
+        """Hold all that is kept beside aggregates against them, in one state of the database."""
+        async with self._one_state() as connection:
+
+            async def records(kind: str) -> AsyncIterator[Record[Any]]:
+                query = SQL["all_invoices" if kind == "invoice" else "all_aggregates"]
+                async for row in _rows(connection, query, {"workspace": workspace, "kind": kind}):
+                    yield record_from_row(row)
+
+            async def rows(table: str, order: str) -> AsyncIterator[Mapping[str, Any]]:
+                query = f"SELECT * FROM {table} WHERE workspace = :workspace ORDER BY {order}"  # noqa: S608 - our own
+                async for row in _rows(connection, statement(query), {"workspace": workspace}):
+                    yield {name: from_database(value) for name, value in row.items()}
+
+            async for one in misfiled(workspace, records, rows):
+                yield one
 
     async def erase(self) -> None:
         """Forget everything, in one step."""
@@ -179,3 +202,9 @@ class PostgresStore:
         await self._reader.close()
         await self._lists.close()
         await self._look_ups.close()
+
+
+async def _rows(connection: Connection, walk: Statement, values: Mapping[str, Any]) -> AsyncGenerator[Row]:
+    """Walk rows, a few at a time."""
+    async for row in connection.cursor(walk.sql, *walk.values(**values), prefetch=_ROWS_AT_ONCE):
+        yield row

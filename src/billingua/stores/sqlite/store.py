@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from functools import partial
@@ -22,8 +22,9 @@ from billingua.engine.catalogue_queries import ItemQuery, PartyQuery
 from billingua.engine.journal import Entry
 from billingua.engine.plan import Job, Key, Record
 from billingua.engine.ports import Posted
-from billingua.engine.queries import InvoiceQuery, Miscount, OrderQuery, Page
+from billingua.engine.queries import InvoiceQuery, Miscount, Misfiled, OrderQuery, Page
 from billingua.stores.batches import BATCH_SIZE, Batches, answer
+from billingua.stores.misfiled import misfiled
 from billingua.stores.recent import Recent
 from billingua.stores.sqlite.checkpoints import CHECKPOINT_CHANGES, Checkpoints
 from billingua.stores.sqlite.connections import SQL, connect_to_read, failures, snapshot
@@ -123,6 +124,24 @@ class SqliteStore:
         """Find the kept counts of invoices that are not right."""
         return await self._list(lambda reading: reading.miscounts(workspace))
 
+    async def misfiled(self, workspace: str) -> AsyncIterator[Misfiled]:
+        """Hold all that is kept beside aggregates against them, in one state of the database."""
+        with failures(), closing(connect_to_read(self._path)) as connection, snapshot(connection):
+
+            async def records(kind: str) -> AsyncIterator[Record[Any]]:
+                query = SQL["all_invoices" if kind == "invoice" else "all_aggregates"]
+                async for row in _rows(connection, query, {"workspace": workspace, "kind": kind}):
+                    yield record_from_row(kind, row)
+
+            async def rows(table: str, order: str) -> AsyncIterator[Mapping[str, Any]]:
+                columns = [name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})")]
+                query = f"SELECT * FROM {table} WHERE workspace = :workspace ORDER BY {order}"  # noqa: S608 - our own
+                async for row in _rows(connection, query, {"workspace": workspace}):
+                    yield dict(zip(columns, row, strict=True))
+
+            async for one in misfiled(workspace, records, rows):
+                yield one
+
     async def _list(self, question: Callable[[Reading], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._list_threads, self._answer, question)
 
@@ -164,12 +183,8 @@ class SqliteStore:
     async def _walk(self, query: str, read: Callable[[Any], T], **values: Any) -> AsyncIterator[T]:
         """Walk rows on a connection of its own: one statement reads one state, however long it takes."""
         with failures(), closing(connect_to_read(self._path)) as connection:
-            cursor = connection.execute(query, values)
-            while rows := cursor.fetchmany(_ROWS_AT_ONCE):
-                for row in rows:
-                    yield read(row)
-                # Whoever else has work for the event loop takes turns with a long walk.
-                await asyncio.sleep(0)
+            async for row in _rows(connection, query, values):
+                yield read(row)
 
     async def erase(self) -> None:
         """Forget everything, in one step."""
@@ -185,3 +200,13 @@ class SqliteStore:
         self._reader.close()
         self._checkpoints.close()
         self._writer.close()
+
+
+async def _rows(connection: sqlite3.Connection, query: str, values: Mapping[str, Any]) -> AsyncIterator[Any]:
+    """Walk rows, a few at a time."""
+    cursor = connection.execute(query, values)
+    while rows := cursor.fetchmany(_ROWS_AT_ONCE):
+        for row in rows:
+            yield row
+        # Whoever else has work for the event loop takes turns with a long walk.
+        await asyncio.sleep(0)
