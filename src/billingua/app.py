@@ -25,6 +25,9 @@ Work = Callable[[], Coroutine[Any, Any, None]]
 
 DIALECTS = (crux, onlyoffice, modulus, bigcommerce, native)
 
+VIEWS = {dialect.NAME: dialect.show_invoice for dialect in (crux, onlyoffice, bigcommerce)}
+"""How an invoice is shown in each dialect that shows any."""
+
 
 class Sandbox(Protocol):
     """What tests may turn: the clock, and the world back to its beginning."""
@@ -69,8 +72,9 @@ class App:
 def create_app(ledger: Ledger, settings: Settings, sandbox: Sandbox | None = None) -> App:
     """Build the server's application; with a sandbox, its clock and reset are served too."""
     uploads = crux.Uploads(ledger, alone=not settings.is_shared)
-    others = [dialect for dialect in DIALECTS if dialect is not crux]
+    others = [dialect for dialect in DIALECTS if dialect not in {crux, native}]
     faces = {dialect: dialect.make_face(ledger, settings.body_limit) for dialect in others}
+    faces[native] = native.make_face(ledger, settings.body_limit, VIEWS)
     faces[crux] = crux.make_face(ledger, settings.body_limit, uploads, settings.upload_limit)
     owners: dict[str, ASGIApp] = {prefix: faces[dialect] for dialect in DIALECTS for prefix in dialect.PREFIXES}
     fallback = faces[native]

@@ -2,7 +2,7 @@
 
 from asyncio import to_thread
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 
@@ -26,6 +26,11 @@ class Session:
     caller: Caller
     workspace: Workspace
     credential: Credential
+
+
+def through(session: Session, dialect: str) -> Session:
+    """Have whoever asks ask through another dialect."""
+    return replace(session, caller=replace(session.caller, dialect=dialect))
 
 
 async def open_session(

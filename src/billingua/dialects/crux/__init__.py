@@ -1,5 +1,6 @@
 """CRUX Connect's "TIMP" API, orders and their invoices between retailers and suppliers: `/timp`."""
 
+from billingua.dialects.crux.crossing import show_invoice
 from billingua.dialects.crux.files.dropping import DropFolder
 from billingua.dialects.crux.files.working import Uploads
 from billingua.dialects.crux.routes import make_face
@@ -7,4 +8,4 @@ from billingua.dialects.crux.vocabulary import NAME
 
 PREFIXES = ("/timp",)
 
-__all__ = ["NAME", "PREFIXES", "DropFolder", "Uploads", "make_face"]
+__all__ = ["NAME", "PREFIXES", "DropFolder", "Uploads", "make_face", "show_invoice"]

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from billingua.core.explaining import Operation
 from billingua.core.lifecycle import Status
 from billingua.core.line import ChargeKind
 from billingua.core.money import Mode
@@ -226,6 +227,49 @@ class Actions(Answer):
     state: Status
     version: int
     items: list[ActionShown]
+
+
+class FigureShown(Answer):
+    """A number by its name: a JSON Pointer into the invoice, or to the step that it comes from."""
+
+    figure: str
+    value: Number
+
+
+class Rounded(Answer):
+    """How a result was rounded."""
+
+    places: int
+    mode: Mode
+
+
+class ExplainedStep(Answer):
+    """One step: what is done with the operands gives `exact`; rounded, if it is, that gives `result`."""
+
+    figure: str
+    rule: str
+    operation: Operation
+    operands: list[FigureShown]
+    exact: Number
+    rounded: Rounded | None
+    result: Number
+
+
+class Explanation(Answer):
+    """How the totals of an invoice come about, in the order in which they are computed."""
+
+    rounding: RoundingRule
+    steps: list[ExplainedStep]
+    totals: InvoiceTotals
+
+
+class ShownElsewhere(Answer):
+    """What a dialect would answer to whoever asks; `body` is JSON, or a text where it is none."""
+
+    dialect: str
+    status: int
+    content_type: str
+    body: Any
 
 
 # History.

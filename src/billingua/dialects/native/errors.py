@@ -35,6 +35,14 @@ class BodyInvalid(wire.BodyRefused):
         self.problems = problems
 
 
+class DialectShowsNone(wire.UnknownPath):
+    """A dialect has no way to show an invoice."""
+
+    def __init__(self, dialect: str) -> None:
+        super().__init__(dialect)
+        self.dialect = dialect
+
+
 class ScopeMissing(wire.CredentialNotEntitled):
     """The token is known, but was not made for this."""
 
@@ -194,6 +202,7 @@ REFUSALS: dict[type[Exception], Problem] = {
         "The token lacks the scope `{0.scope}`.",
         'Bearer error="insufficient_scope", scope="{0.scope}"',
     ),
+    DialectShowsNone: Problem(404, "not-shown", "Not shown there", "{0.dialect} shows no invoices."),
     wire.UnknownPath: Problem(404, "unknown-path", "Nothing is here", "Nothing is at {path}."),
     wire.WrongVerb: Problem(405, "wrong-verb", "Wrong verb", "{path} does not take {0.verb}."),
     wire.Crashed: Problem(

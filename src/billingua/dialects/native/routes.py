@@ -7,6 +7,7 @@ from starlette.routing import Route
 from billingua.dialects.native import docs
 from billingua.dialects.native.audit import AuditEndpoints
 from billingua.dialects.native.errors import voice
+from billingua.dialects.native.explaining import ExplainingEndpoints, Views
 from billingua.dialects.native.invoices import InvoiceEndpoints
 from billingua.dialects.native.openapi import document
 from billingua.dialects.native.operations import Operation, routes_of
@@ -16,16 +17,19 @@ from billingua.wire.face import Face
 from billingua.wire.replies import encode_json
 
 
-def make_face(ledger: Ledger, body_limit: int) -> Face:
-    """Build the dialect's application on a ledger; bodies over the limit, in bytes, are refused."""
-    operations = operations_on(ledger)
+def make_face(ledger: Ledger, body_limit: int, views: Views | None = None) -> Face:
+    """Build the dialect's application on a ledger; bodies over the limit, in bytes, are refused.
+
+    `views` says, by dialect, how an invoice is shown there.
+    """
+    operations = operations_on(ledger, views)
     routes = [*routes_of(operations, ledger, body_limit), _document_route(operations), *docs.routes()]
     return Face(NAME, routes, voice)
 
 
-def operations_on(ledger: Ledger) -> list[Operation]:
+def operations_on(ledger: Ledger, views: Views | None = None) -> list[Operation]:
     """List everything that can be asked of a ledger."""
-    families = (InvoiceEndpoints(ledger), AuditEndpoints(ledger))
+    families = (InvoiceEndpoints(ledger), ExplainingEndpoints(ledger, views or {}), AuditEndpoints(ledger))
     return [operation for family in families for operation in family.operations()]
 
 

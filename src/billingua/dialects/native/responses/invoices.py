@@ -12,6 +12,7 @@ from billingua.core.invoice import Invoice
 from billingua.core.lifecycle import Status
 from billingua.core.line import Attribute, InvoiceLine
 from billingua.core.money import EXACT
+from billingua.core.rounding import Rounding
 from billingua.core.tax import LineTax
 from billingua.core.totals import LineTotal, Totals
 from billingua.dialects.native import answers
@@ -65,7 +66,7 @@ def _summary(record: Record[Invoice], related: Related, zone: tzinfo, now: datet
         "supplier": _supplier(shown.supplier, related),
         "order": _order(shown.order, related),
         "currency": shown.currency,
-        "totals": _totals(shown.totals, shown.currency),
+        "totals": totals(shown.totals, shown.currency),
         "balances": _balances(shown),
         **_dates(shown, zone),
     }
@@ -101,13 +102,19 @@ def _opportunity(id: int | None, related: Related) -> answers.OpportunityNamed |
     )
 
 
-def _totals(totals: Totals, currency: str) -> answers.InvoiceTotals:
+def rounding_rule(rounding: Rounding) -> answers.RoundingRule:
+    """Show how amounts are rounded."""
+    return answers.RoundingRule(**asdict(rounding))
+
+
+def totals(shown: Totals, currency: str) -> answers.InvoiceTotals:
+    """Show what an invoice comes to."""
     names = ("line_total", "charge_total", "net_total", "tax_total", "grand_total")
     taxes = [
         answers.TaxOfInvoice(**_tax(row.tax), base=amount(row.base, currency), amount=amount(row.amount, currency))
-        for row in totals.taxes
+        for row in shown.taxes
     ]
-    return answers.InvoiceTotals(**{name: amount(getattr(totals, name), currency) for name in names}, taxes=taxes)
+    return answers.InvoiceTotals(**{name: amount(getattr(shown, name), currency) for name in names}, taxes=taxes)
 
 
 def _tax(tax: LineTax) -> dict[str, Any]:
@@ -146,7 +153,7 @@ def _particulars(shown: Invoice, related: Related) -> dict[str, Any]:
         "created_by": shown.created_by,
         "exchange_rate": plain(shown.exchange_rate),
         "pending_payments": shown.pending_payments,
-        "rounding": answers.RoundingRule(**asdict(shown.rounding)),
+        "rounding": rounding_rule(shown.rounding),
         "lines": [_line(line, total, currency) for line, total in lines],
         "charges": [
             answers.ChargeShown(kind=charge.kind, amount=amount(charge.amount, currency)) for charge in shown.charges
