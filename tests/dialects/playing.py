@@ -31,6 +31,8 @@ class Ask:
     content_type: str = ""
     body: bytes = b""
     query: str = ""
+    header: str = "authorization"
+    """What the header is called that says who asks."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ class Stage:
 
     async def _send(self, asked: Ask) -> Answer:
         """Send one request as a server does: a client between the two would take most of the time."""
-        headers = [(b"authorization", asked.authorization.encode()), (b"content-type", asked.content_type.encode())]
+        headers = [(asked.header, asked.authorization), ("content-type", asked.content_type)]
         scope = {
             "type": "http",
             "http_version": "1.1",
@@ -81,7 +83,7 @@ class Stage:
             "method": asked.verb,
             "path": asked.path,
             "query_string": asked.query.encode(),
-            "headers": [(name, value) for name, value in headers if value],
+            "headers": [(name.encode(), value.encode()) for name, value in headers if value],
         }
         parts = list[MutableMapping[str, Any]]()
 
