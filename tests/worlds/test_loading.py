@@ -8,9 +8,11 @@ from billingua.engine.journal import read
 from billingua.engine.kinds import THE_WORKSPACE, by_secret
 from billingua.engine.ledger import Ledger
 from billingua.engine.planting import WorkspaceTaken
+from billingua.engine.ports import Store
 from billingua.stores.memory import MemoryStore
 from billingua.worlds.loading import TokenTaken, load, load_if_empty, snapshot
 from billingua.worlds.sandbox import Sandbox
+from tests.walking import walk
 from tests.worlds.reading import A_PARTY, AN_INVOICE, NOW, RICH, export, plant_all, read_all
 
 SMALL = {"workspace": "small", "parties": [A_PARTY], "invoices": [AN_INVOICE]}
@@ -129,3 +131,20 @@ async def test_where_a_world_cannot_be_planted_anew_no_half_of_it_stays(store: M
     with pytest.raises(RuntimeError, match="could not be planted anew"):
         await sandbox.reset()
     assert await sandbox.store.workspaces() == []
+
+
+def test_a_sandbox_does_all_that_a_store_does(store: MemoryStore):
+    async def plant() -> None: ...
+
+    gated = Sandbox(store, SandboxClock(SystemClock()), plant).store
+    asked = {name for name in vars(Store) if not name.startswith("_")}
+    assert {name for name in asked if not callable(getattr(gated, name, None))} == set()
+
+
+async def test_a_user_and_a_line_are_found_in_a_sandbox(store: MemoryStore):
+    async def plant() -> None: ...
+
+    gated = Sandbox(store, SandboxClock(SystemClock()), plant).store
+    assert list(await gated.users("nobody@portal.test")) == []
+    assert await gated.invoice_of_line("demo", 1) is None
+    assert await walk(gated.misfiled("demo"), gated.journal("demo")) == []

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 from uuid import UUID
 
+from billingua.core.access import User
 from billingua.core.file import File
 from billingua.core.invoice import Invoice
 from billingua.core.item import Item
@@ -16,7 +17,7 @@ from billingua.engine.clock import SandboxClock
 from billingua.engine.journal import Entry
 from billingua.engine.plan import Job, Key, Record
 from billingua.engine.ports import Posted, Store
-from billingua.engine.queries import InvoiceQuery, Miscount, OrderQuery, Page
+from billingua.engine.queries import InvoiceQuery, Miscount, Misfiled, OrderQuery, Page
 
 T = TypeVar("T")
 
@@ -107,6 +108,16 @@ class _GatedStore:
         async with self._gate.passed():
             return await self._store.find(key)
 
+    async def users(self, email: str) -> Sequence[tuple[str, Record[User]]]:
+        """Find users by an e-mail address in every workspace."""
+        async with self._gate.passed():
+            return await self._store.users(email)
+
+    async def invoice_of_line(self, workspace: str, line: int) -> int | None:
+        """Find the invoice that has a line."""
+        async with self._gate.passed():
+            return await self._store.invoice_of_line(workspace, line)
+
     async def invoices(self, workspace: str, query: InvoiceQuery) -> Page[Invoice]:
         """List invoices."""
         async with self._gate.passed():
@@ -136,6 +147,10 @@ class _GatedStore:
         """Find the kept counts of invoices that are not right."""
         async with self._gate.passed():
             return await self._store.miscounts(workspace)
+
+    def misfiled(self, workspace: str) -> AsyncIterator[Misfiled]:
+        """Hold what is kept beside aggregates against them."""
+        return self._store.misfiled(workspace)
 
     async def workspaces(self) -> Sequence[str]:
         """List the names of all workspaces."""
