@@ -13,6 +13,8 @@ from billingua.core.invoice import Invoice
 from billingua.core.item import Item
 from billingua.core.order import Order
 from billingua.core.party import Party
+from billingua.core.payment import Payment
+from billingua.core.receipt import Receipt
 from billingua.engine.catalogue_queries import ItemQuery, PartyQuery
 from billingua.engine.clock import Clock
 from billingua.engine.conditions import Expected, changed_since, expecting, find_record
@@ -20,6 +22,7 @@ from billingua.engine.credentials import GivenTokens
 from billingua.engine.journal import Entry
 from billingua.engine.kinds import kind_of, kind_of_type
 from billingua.engine.passwords import ProvenPasswords
+from billingua.engine.payment_queries import ListedLine, PaymentQuery, ReceiptLineQuery, ReceiptQuery
 from billingua.engine.plan import Caller, Command, Job, Plan
 from billingua.engine.ports import Store, StoreFailed
 from billingua.engine.queries import InvoiceQuery, OrderQuery, Page
@@ -109,9 +112,19 @@ class Ledger:
 
     async def parties(self, caller: Caller, query: PartyQuery) -> Page[Party]:
         """List parties of the caller's workspace; of private ones, those that the caller's user may see."""
-        user = caller.user
-        reader = user.username if user and not user.admin else None
-        return await self.store.parties(caller.workspace, replace(query, reader=reader))
+        return await self.store.parties(caller.workspace, replace(query, reader=_reader(caller)))
+
+    async def payments(self, caller: Caller, query: PaymentQuery) -> Page[Payment]:
+        """List those payments of the caller's workspace that the caller may see."""
+        return await self.store.payments(caller.workspace, replace(query, reader=_reader(caller)))
+
+    async def receipts(self, caller: Caller, query: ReceiptQuery) -> Page[Receipt]:
+        """List those receipts of the caller's workspace that the caller may see."""
+        return await self.store.receipts(caller.workspace, replace(query, reader=_reader(caller)))
+
+    async def receipt_lines(self, caller: Caller, query: ReceiptLineQuery) -> Page[ListedLine]:
+        """List the lines of those receipts of the caller's workspace that the caller may see."""
+        return await self.store.receipt_lines(caller.workspace, replace(query, reader=_reader(caller)))
 
     async def all_of(self, caller: Caller, kind: type[A]) -> Sequence[A]:
         """Give every aggregate of a kind of which the caller's workspace has few, by id."""
@@ -144,6 +157,11 @@ def _on_condition(command: Command[C, A], expected: Expected | None) -> Command[
         return expecting(command(values, caller=caller, now=now), expected)
 
     return conditional
+
+
+def _reader(caller: Caller) -> str | None:
+    """Name the caller's user, if that is one who administers nothing."""
+    return caller.user.username if caller.user and not caller.user.admin else None
 
 
 def _note(caller: Caller) -> None:

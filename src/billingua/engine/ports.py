@@ -13,8 +13,11 @@ from billingua.core.invoice import Invoice
 from billingua.core.item import Item
 from billingua.core.order import Order
 from billingua.core.party import Party
+from billingua.core.payment import Payment
+from billingua.core.receipt import Receipt
 from billingua.engine.catalogue_queries import ItemQuery, PartyQuery
 from billingua.engine.journal import Entry
+from billingua.engine.payment_queries import ListedLine, PaymentQuery, ReceiptLineQuery, ReceiptQuery
 from billingua.engine.plan import Job, Key, Record
 from billingua.engine.queries import InvoiceQuery, Miscount, Misfiled, OrderQuery, Page
 
@@ -96,6 +99,18 @@ class Store(Protocol):
 
     async def parties(self, workspace: str, query: PartyQuery) -> Page[Party]:
         """List parties."""
+        ...
+
+    async def payments(self, workspace: str, query: PaymentQuery) -> Page[Payment]:
+        """List payments."""
+        ...
+
+    async def receipts(self, workspace: str, query: ReceiptQuery) -> Page[Receipt]:
+        """List receipts."""
+        ...
+
+    async def receipt_lines(self, workspace: str, query: ReceiptLineQuery) -> Page[ListedLine]:
+        """List lines of receipts, each with its receipt."""
         ...
 
     async def all_of(self, workspace: str, kind: str) -> Sequence[Record[Any]]:

@@ -12,6 +12,8 @@ from billingua.core.invoice import Invoice
 from billingua.core.item import Item
 from billingua.core.order import Order
 from billingua.core.party import Party
+from billingua.core.payment import Payment
+from billingua.core.receipt import Receipt
 from billingua.engine.batch import (
     Counter,
     Filed,
@@ -27,11 +29,13 @@ from billingua.engine.batch import (
 from billingua.engine.catalogue_queries import ItemQuery, PartyQuery
 from billingua.engine.journal import Entry
 from billingua.engine.kinds import has_email, kind_of
+from billingua.engine.payment_queries import ListedLine, PaymentQuery, ReceiptLineQuery, ReceiptQuery
 from billingua.engine.plan import Job, Key, Record
 from billingua.engine.ports import Posted
 from billingua.engine.queries import InvoiceQuery, Miscount, Misfiled, OrderQuery, Page
 from billingua.stores.batches import Batches, answer_without_saving, decide
 from billingua.stores.outbox import body_of
+from billingua.stores.payment_rows import line_of
 
 T = TypeVar("T")
 
@@ -134,6 +138,13 @@ def _alone(record: Record[Any]) -> tuple[Any]:
     return (record.value,)
 
 
+def _cut(asked: list[Record[Any]], query: Any, place: Callable[[Record[Any]], Any]) -> Page[Any]:
+    """Put records in their order, and cut a page out of them."""
+    asked.sort(key=place, reverse=query.descending)
+    end = None if query.limit is None else query.offset + query.limit
+    return Page(asked[query.offset : end], len(asked))
+
+
 class MemoryStore:
     """A `Store` in memory, with one batch in each turn of the event loop."""
 
@@ -180,11 +191,10 @@ class MemoryStore:
 
     async def invoices(self, workspace: str, query: InvoiceQuery) -> Page[Invoice]:
         """List invoices."""
-        parties = self._contents.records.get((workspace, "party"), {})
+        party_of = self._party_of(workspace)
 
         def known(record: Record[Invoice]) -> tuple[Invoice, Party | None]:
-            party = parties.get(record.value.party)
-            return record.value, party and party.value
+            return record.value, party_of(record.value)
 
         return self._page(workspace, "invoice", query, known)
 
@@ -200,13 +210,42 @@ class MemoryStore:
         """List parties."""
         return self._page(workspace, "party", query)
 
+    async def payments(self, workspace: str, query: PaymentQuery) -> Page[Payment]:
+        """List payments."""
+        party_of = self._party_of(workspace)
+        payments = self._all(workspace, "payment")
+        asked = [record for record in payments if query.matches(record.value, party_of(record.value))]
+        return _cut(asked, query, lambda record: query.place(record.value))
+
+    async def receipts(self, workspace: str, query: ReceiptQuery) -> Page[Receipt]:
+        """List receipts."""
+        party_of = self._party_of(workspace)
+        receipts = self._all(workspace, "receipt")
+        asked = [record for record in receipts if query.matches(record.value, party_of(record.value))]
+        return _cut(asked, query, lambda record: query.place(record.value))
+
+    async def receipt_lines(self, workspace: str, query: ReceiptLineQuery) -> Page[ListedLine]:
+        """List lines of receipts, each with its receipt."""
+        party_of = self._party_of(workspace)
+        receipts = self._all(workspace, "receipt")
+        lines = [line_of(record, line.id) for record in receipts for line in record.value.lines]
+        asked = [record for record in lines if query.matches(record.value, party_of(record.value.receipt))]
+        return _cut(asked, query, lambda record: query.place(record.value))
+
+    def _party_of(self, workspace: str) -> Callable[[Invoice | Payment | Receipt], Party | None]:
+        parties = self._contents.records.get((workspace, "party"), {})
+
+        def party_of(value: Invoice | Payment | Receipt) -> Party | None:
+            record = parties.get(value.party)
+            return record and record.value
+
+        return party_of
+
     def _page(
         self, workspace: str, kind: str, query: Any, known: Callable[[Record[Any]], tuple[Any, ...]] = _alone
     ) -> Page[Any]:
         asked = [record for record in self._all(workspace, kind) if query.matches(*known(record))]
-        asked.sort(key=lambda record: query.place(*known(record)), reverse=query.descending)
-        end = None if query.limit is None else query.offset + query.limit
-        return Page(asked[query.offset : end], len(asked))
+        return _cut(asked, query, lambda record: query.place(*known(record)))
 
     async def all_of(self, workspace: str, kind: str) -> Sequence[Record[Any]]:
         """Give every aggregate of a kind of which there are few, by id."""

@@ -16,6 +16,7 @@ from billingua.stores.catalogue_rows import item_to_rows, party_to_rows
 from billingua.stores.detail_rows import DETAILED_BY, invoice_to_details, invoice_to_runs
 from billingua.stores.order_rows import order_to_lines, order_to_parts
 from billingua.stores.outbox import body_of
+from billingua.stores.payment_rows import payment_to_parts, payment_to_rows, receipt_to_lines, receipt_to_rows
 from billingua.stores.rows import instant_to_row, invoice_to_body, invoice_to_row, same_body, same_listing
 
 Values = Mapping[str, Any]
@@ -29,6 +30,14 @@ STATEMENTS = (
     "drop_item_row",
     "put_party_row",
     "drop_party_row",
+    "put_payment_row",
+    "drop_payment_row",
+    "put_payment_part",
+    "drop_payment_part",
+    "put_receipt_row",
+    "drop_receipt_row",
+    "put_receipt_line",
+    "drop_receipt_line",
     "put_order_part",
     "drop_order_part",
     "put_order_line",
@@ -112,6 +121,8 @@ NARROW_ROWS: Mapping[str, Mapping[str, Callable[[str, Any], Mapping[Any, Values]
     "order": {"order_part": order_to_parts, "order_line": order_to_lines},
     "item": {"item_row": item_to_rows},
     "party": {"party_row": party_to_rows},
+    "payment": {"payment_row": payment_to_rows, "payment_part": payment_to_parts},
+    "receipt": {"receipt_row": receipt_to_rows, "receipt_line": receipt_to_lines},
     "invoice": {"invoice_detail": invoice_to_details, "line_run": invoice_to_runs},
 }
 """The tables of narrow rows beside the aggregates of a kind, and what stands in them."""

@@ -180,6 +180,64 @@ DELETE FROM party_row
 USING unnest(:workspace::text[], :id::bigint[]) AS old (workspace, id)
 WHERE party_row.workspace = old.workspace AND party_row.id = old.id;
 
+-- name: put_payment_row
+INSERT INTO payment_row (workspace, id, party, status, applied, total, channel, author, created_second, updated_second,
+    source_folded, funding, external_id_folded, external_party_folded)
+SELECT * FROM unnest(:workspace::text[], :id::bigint[], :party::bigint[], :status::bigint[], :applied::boolean[],
+    :total::bigint[], :channel::bigint[], :author::text[], :created_second::bigint[], :updated_second::bigint[],
+    :source_folded::text[], :funding::bigint[], :external_id_folded::text[], :external_party_folded::text[])
+ON CONFLICT (workspace, id) DO UPDATE SET party = excluded.party, status = excluded.status, applied = excluded.applied,
+    total = excluded.total, channel = excluded.channel, author = excluded.author,
+    created_second = excluded.created_second, updated_second = excluded.updated_second,
+    source_folded = excluded.source_folded, funding = excluded.funding,
+    external_id_folded = excluded.external_id_folded, external_party_folded = excluded.external_party_folded;
+
+-- name: drop_payment_row
+DELETE FROM payment_row
+USING unnest(:workspace::text[], :id::bigint[]) AS old (workspace, id)
+WHERE payment_row.workspace = old.workspace AND payment_row.id = old.id;
+
+-- name: put_payment_part
+INSERT INTO payment_part (workspace, invoice, payment)
+SELECT * FROM unnest(:workspace::text[], :invoice::bigint[], :payment::bigint[])
+ON CONFLICT (workspace, invoice, payment) DO UPDATE SET payment = excluded.payment;
+
+-- name: drop_payment_part
+DELETE FROM payment_part
+USING unnest(:workspace::text[], :invoice::bigint[], :payment::bigint[]) AS old (workspace, invoice, payment)
+WHERE payment_part.workspace = old.workspace AND payment_part.invoice = old.invoice AND payment_part.payment = old.payment;
+
+-- name: put_receipt_row
+INSERT INTO receipt_row (workspace, id, payment, party, refunds, status, total, created_second, updated_second,
+    reference_folded, payer_folded, payer_id_folded, external_id_folded, external_party_folded)
+SELECT * FROM unnest(:workspace::text[], :id::bigint[], :payment::bigint[], :party::bigint[], :refunds::boolean[],
+    :status::bigint[], :total::bigint[], :created_second::bigint[], :updated_second::bigint[],
+    :reference_folded::text[], :payer_folded::text[], :payer_id_folded::text[], :external_id_folded::text[],
+    :external_party_folded::text[])
+ON CONFLICT (workspace, id) DO UPDATE SET payment = excluded.payment, party = excluded.party,
+    refunds = excluded.refunds, status = excluded.status, total = excluded.total,
+    created_second = excluded.created_second, updated_second = excluded.updated_second,
+    reference_folded = excluded.reference_folded, payer_folded = excluded.payer_folded,
+    payer_id_folded = excluded.payer_id_folded, external_id_folded = excluded.external_id_folded,
+    external_party_folded = excluded.external_party_folded;
+
+-- name: drop_receipt_row
+DELETE FROM receipt_row
+USING unnest(:workspace::text[], :id::bigint[]) AS old (workspace, id)
+WHERE receipt_row.workspace = old.workspace AND receipt_row.id = old.id;
+
+-- name: put_receipt_line
+INSERT INTO receipt_line (workspace, receipt, id, invoice, amount, created_second)
+SELECT * FROM unnest(:workspace::text[], :receipt::bigint[], :id::bigint[], :invoice::bigint[], :amount::bigint[],
+    :created_second::bigint[])
+ON CONFLICT (workspace, receipt, id) DO UPDATE SET invoice = excluded.invoice, amount = excluded.amount,
+    created_second = excluded.created_second;
+
+-- name: drop_receipt_line
+DELETE FROM receipt_line
+USING unnest(:workspace::text[], :receipt::bigint[], :id::bigint[]) AS old (workspace, receipt, id)
+WHERE receipt_line.workspace = old.workspace AND receipt_line.receipt = old.receipt AND receipt_line.id = old.id;
+
 -- name: put_order_part
 INSERT INTO order_part (workspace, trader, id, number, number_folded, created_at, sent, status, sku, allocations)
 SELECT * FROM unnest(:workspace::text[], :trader::text[], :id::bigint[], :number::text[], :number_folded::text[],
@@ -321,6 +379,13 @@ SELECT kind, body, workspace, id, version, chain
 FROM ({page}) AS page JOIN aggregate USING (id)
 WHERE workspace = :workspace AND kind = '{kind}' ORDER BY {order};
 
+-- A page of lines names the receipt before the line.
+-- name: list_receipt_lines
+SELECT line, kind, body, workspace, id, version, chain
+FROM (SELECT receipt AS id, id AS line, row_number() OVER () AS place FROM ({page}) AS found) AS page
+JOIN aggregate USING (id)
+WHERE workspace = :workspace AND kind = 'receipt' ORDER BY page.place;
+
 -- name: all_invoices
 SELECT 'invoice' AS kind, body, invoice.* FROM invoice JOIN invoice_body USING (workspace, id)
 WHERE workspace = :workspace ORDER BY id;
@@ -341,7 +406,8 @@ SELECT sequence, workspace, at, body FROM outbox ORDER BY workspace, sequence;
 
 -- name: erase
 LOCK TABLE counter, aggregate, order_part, order_line, invoice, invoice_body, lookup, history, outbox_end, outbox,
-    invoice_count, use_count, item_row, party_row, invoice_detail, line_run, file IN SHARE ROW EXCLUSIVE MODE;
+    invoice_count, use_count, item_row, party_row, invoice_detail, line_run, payment_row, payment_part, receipt_row,
+    receipt_line, file IN SHARE ROW EXCLUSIVE MODE;
 DELETE FROM aggregate;
 DELETE FROM order_part;
 DELETE FROM order_line;
@@ -357,5 +423,9 @@ DELETE FROM invoice_count;
 DELETE FROM use_count;
 DELETE FROM item_row;
 DELETE FROM party_row;
+DELETE FROM payment_row;
+DELETE FROM payment_part;
+DELETE FROM receipt_row;
+DELETE FROM receipt_line;
 DELETE FROM invoice_detail;
 DELETE FROM line_run;

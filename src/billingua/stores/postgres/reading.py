@@ -13,16 +13,21 @@ from billingua.core.invoice import Invoice
 from billingua.core.item import Item
 from billingua.core.order import Order
 from billingua.core.party import Party
+from billingua.core.payment import Payment
+from billingua.core.receipt import Receipt
 from billingua.engine.batch import Counter, Loaded, Place, Wanted
 from billingua.engine.catalogue_queries import ItemQuery, PartyQuery
 from billingua.engine.journal import Entry
 from billingua.engine.kinds import KINDS, emails_between, has_email, kind_named
+from billingua.engine.payment_queries import ListedLine, PaymentQuery, ReceiptLineQuery, ReceiptQuery
 from billingua.engine.plan import Key, Record, by_id
 from billingua.engine.queries import InvoiceQuery, Miscount, OrderQuery, Page
 from billingua.stores.bodies import aggregate_from_body
 from billingua.stores.catalogue_listing import item_listing, party_listing
 from billingua.stores.listing import Listing, Variant, Window, listing, window
 from billingua.stores.order_listing import order_listing
+from billingua.stores.payment_listing import payment_listing, receipt_line_listing, receipt_listing
+from billingua.stores.payment_rows import line_of
 from billingua.stores.postgres.connecting import Connection
 from billingua.stores.postgres.statements import SQL, list_statement, statement
 from billingua.stores.postgres.texts import from_database, to_database
@@ -125,17 +130,39 @@ class Reading:
         """List parties."""
         return await self._page(connection, "party", party_listing(workspace, query, LISTS), query)
 
+    async def payment_page(self, connection: Connection, workspace: str, query: PaymentQuery) -> Page[Payment]:
+        """List payments."""
+        return await self._page(connection, "payment", payment_listing(workspace, query, LISTS), query)
+
+    async def receipt_page(self, connection: Connection, workspace: str, query: ReceiptQuery) -> Page[Receipt]:
+        """List receipts."""
+        return await self._page(connection, "receipt", receipt_listing(workspace, query, LISTS), query)
+
+    async def receipt_line_page(
+        self, connection: Connection, workspace: str, query: ReceiptLineQuery
+    ) -> Page[ListedLine]:
+        """List lines of receipts, each with its receipt."""
+        asked = receipt_line_listing(workspace, query, LISTS)
+        rows, total = await self._found(connection, "list_receipt_lines", "receipt", asked, query)
+        return Page([line_of(self.record(row)[1], row["line"]) for row in rows], total)
+
     async def _page(self, connection: Connection, kind: str, asked: Listing, query: Window) -> Page[Any]:
+        name = "list_invoices" if kind == "invoice" else "list_aggregates"
+        rows, total = await self._found(connection, name, kind, asked, query)
+        return Page([self.record(row)[1] for row in rows], total)
+
+    async def _found(
+        self, connection: Connection, name: str, kind: str, asked: Listing, query: Window
+    ) -> tuple[Sequence[Row], int]:
+        """Find the rows of a page, and count how many there are in all."""
         values = {name: _told(value) for name, value in asked.values.items()}
         count = statement(asked.total)
         total = await connection.fetchval(count.sql, *count.values(**values))
         part = window(query, total)
         if part is None:
-            return Page([], total)
-        name = "list_invoices" if kind == "invoice" else "list_aggregates"
+            return [], total
         page = list_statement(name, kind=kind, page=asked.page, order=asked.order)
-        rows = await connection.fetch(page.sql, *page.values(**values, **part))
-        return Page([self.record(row)[1] for row in rows], total)
+        return await connection.fetch(page.sql, *page.values(**values, **part)), total
 
 
 def _told(value: Any) -> Any:

@@ -12,8 +12,11 @@ from billingua.core.invoice import Invoice
 from billingua.core.item import Item
 from billingua.core.order import Order
 from billingua.core.party import Party
+from billingua.core.payment import Payment
+from billingua.core.receipt import Receipt
 from billingua.engine.catalogue_queries import ItemQuery, PartyQuery
 from billingua.engine.journal import Entry
+from billingua.engine.payment_queries import ListedLine, PaymentQuery, ReceiptLineQuery, ReceiptQuery
 from billingua.engine.plan import Job, Key, Record
 from billingua.engine.ports import Posted
 from billingua.engine.queries import InvoiceQuery, Miscount, Misfiled, OrderQuery, Page
@@ -111,6 +114,18 @@ class PostgresStore:
     async def parties(self, workspace: str, query: PartyQuery) -> Page[Party]:
         """List parties."""
         return await self._list(partial(self._listing.party_page, workspace=workspace, query=query))
+
+    async def payments(self, workspace: str, query: PaymentQuery) -> Page[Payment]:
+        """List payments."""
+        return await self._list(partial(self._listing.payment_page, workspace=workspace, query=query))
+
+    async def receipts(self, workspace: str, query: ReceiptQuery) -> Page[Receipt]:
+        """List receipts."""
+        return await self._list(partial(self._listing.receipt_page, workspace=workspace, query=query))
+
+    async def receipt_lines(self, workspace: str, query: ReceiptLineQuery) -> Page[ListedLine]:
+        """List lines of receipts, each with its receipt."""
+        return await self._list(partial(self._listing.receipt_line_page, workspace=workspace, query=query))
 
     async def _list(self, question: Callable[[Connection], Awaitable[T]]) -> T:
         async def answer(connection: Connection) -> T:

@@ -19,6 +19,8 @@ _ORDER = (
     "position",
     "last",
     "invoice",
+    "payment",
+    "receipt",
     "uuid",
     "status",
     "origin",

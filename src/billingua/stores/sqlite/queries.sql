@@ -114,6 +114,52 @@ ON CONFLICT (workspace, id) DO UPDATE SET name_folded = excluded.name_folded, co
 -- name: drop_party_row
 DELETE FROM party_row WHERE workspace = :workspace AND id = :id;
 
+-- name: put_payment_row
+INSERT INTO payment_row (workspace, id, party, status, applied, total, channel, author, created_second, updated_second,
+    source_folded, funding, external_id_folded, external_party_folded)
+VALUES (:workspace, :id, :party, :status, :applied, :total, :channel, :author, :created_second, :updated_second,
+    :source_folded, :funding, :external_id_folded, :external_party_folded)
+ON CONFLICT (workspace, id) DO UPDATE SET party = excluded.party, status = excluded.status, applied = excluded.applied,
+    total = excluded.total, channel = excluded.channel, author = excluded.author,
+    created_second = excluded.created_second, updated_second = excluded.updated_second,
+    source_folded = excluded.source_folded, funding = excluded.funding,
+    external_id_folded = excluded.external_id_folded, external_party_folded = excluded.external_party_folded;
+
+-- name: drop_payment_row
+DELETE FROM payment_row WHERE workspace = :workspace AND id = :id;
+
+-- name: put_payment_part
+INSERT INTO payment_part (workspace, invoice, payment)
+VALUES (:workspace, :invoice, :payment)
+ON CONFLICT (workspace, invoice, payment) DO UPDATE SET payment = excluded.payment;
+
+-- name: drop_payment_part
+DELETE FROM payment_part WHERE workspace = :workspace AND invoice = :invoice AND payment = :payment;
+
+-- name: put_receipt_row
+INSERT INTO receipt_row (workspace, id, payment, party, refunds, status, total, created_second, updated_second,
+    reference_folded, payer_folded, payer_id_folded, external_id_folded, external_party_folded)
+VALUES (:workspace, :id, :payment, :party, :refunds, :status, :total, :created_second, :updated_second,
+    :reference_folded, :payer_folded, :payer_id_folded, :external_id_folded, :external_party_folded)
+ON CONFLICT (workspace, id) DO UPDATE SET payment = excluded.payment, party = excluded.party,
+    refunds = excluded.refunds, status = excluded.status, total = excluded.total,
+    created_second = excluded.created_second, updated_second = excluded.updated_second,
+    reference_folded = excluded.reference_folded, payer_folded = excluded.payer_folded,
+    payer_id_folded = excluded.payer_id_folded, external_id_folded = excluded.external_id_folded,
+    external_party_folded = excluded.external_party_folded;
+
+-- name: drop_receipt_row
+DELETE FROM receipt_row WHERE workspace = :workspace AND id = :id;
+
+-- name: put_receipt_line
+INSERT INTO receipt_line (workspace, receipt, id, invoice, amount, created_second)
+VALUES (:workspace, :receipt, :id, :invoice, :amount, :created_second)
+ON CONFLICT (workspace, receipt, id) DO UPDATE SET invoice = excluded.invoice, amount = excluded.amount,
+    created_second = excluded.created_second;
+
+-- name: drop_receipt_line
+DELETE FROM receipt_line WHERE workspace = :workspace AND receipt = :receipt AND id = :id;
+
 -- name: put_order_part
 INSERT INTO order_part (workspace, trader, id, number, number_folded, created_at, sent, status, sku, allocations)
 VALUES (:workspace, :trader, :id, :number, :number_folded, :created_at, :sent, :status, :sku, :allocations)
@@ -231,6 +277,10 @@ DELETE FROM invoice_count;
 DELETE FROM use_count;
 DELETE FROM item_row;
 DELETE FROM party_row;
+DELETE FROM payment_row;
+DELETE FROM payment_part;
+DELETE FROM receipt_row;
+DELETE FROM receipt_line;
 DELETE FROM invoice_detail;
 DELETE FROM line_run;
 DELETE FROM counter;

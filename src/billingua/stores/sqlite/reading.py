@@ -13,10 +13,13 @@ from billingua.core.invoice import Invoice
 from billingua.core.item import Item
 from billingua.core.order import Order
 from billingua.core.party import Party
+from billingua.core.payment import Payment
+from billingua.core.receipt import Receipt
 from billingua.engine.batch import Loaded, Place, Wanted
 from billingua.engine.catalogue_queries import ItemQuery, PartyQuery
 from billingua.engine.journal import Entry
 from billingua.engine.kinds import KINDS, emails_between, has_email
+from billingua.engine.payment_queries import ListedLine, PaymentQuery, ReceiptLineQuery, ReceiptQuery
 from billingua.engine.plan import Key, Record
 from billingua.engine.ports import Posted
 from billingua.engine.queries import InvoiceQuery, Miscount, OrderQuery, Page
@@ -24,6 +27,8 @@ from billingua.stores.bodies import aggregate_from_body
 from billingua.stores.catalogue_listing import item_listing, party_listing
 from billingua.stores.listing import Listing, Variant, Window, listing, window
 from billingua.stores.order_listing import order_listing
+from billingua.stores.payment_listing import payment_listing, receipt_line_listing, receipt_listing
+from billingua.stores.payment_rows import line_of
 from billingua.stores.recent import Recent
 from billingua.stores.rows import InvoiceRow, instant_from_row, invoice_from_row
 from billingua.stores.sqlite.connections import SQL
@@ -164,12 +169,30 @@ class Reading:
         """List parties."""
         return self._page("party", workspace, party_listing(workspace, query, LISTS), query)
 
+    def payment_page(self, workspace: str, query: PaymentQuery) -> Page[Payment]:
+        """List payments."""
+        return self._page("payment", workspace, payment_listing(workspace, query, LISTS), query)
+
+    def receipt_page(self, workspace: str, query: ReceiptQuery) -> Page[Receipt]:
+        """List receipts."""
+        return self._page("receipt", workspace, receipt_listing(workspace, query, LISTS), query)
+
+    def receipt_line_page(self, workspace: str, query: ReceiptLineQuery) -> Page[ListedLine]:
+        """List lines of receipts, each with its receipt."""
+        rows, total = self._found(receipt_line_listing(workspace, query, LISTS), query)
+        listed = [(self.record(workspace, "receipt", receipt), id) for _, receipt, id in rows]
+        return Page([line_of(record, id) for record, id in listed if record], total)
+
     def _page(self, kind: str, workspace: str, asked: Listing, query: Window) -> Page[Any]:
+        rows, total = self._found(asked, query)
+        return Page([record for *_, id in rows if (record := self.record(workspace, kind, id))], total)
+
+    def _found(self, asked: Listing, query: Window) -> tuple[Sequence[Row], int]:
+        """Find the rows of a page, and count how many there are in all."""
         values = {name: json.dumps(value) if isinstance(value, list) else value for name, value in asked.values.items()}
         (total,) = self._connection.execute(asked.total, values).fetchone()
         part = window(query, total)
-        listed = self._connection.execute(asked.page, values | part).fetchall() if part else []
-        return Page([record for *_, id in listed if (record := self.record(workspace, kind, id))], total)
+        return self._connection.execute(asked.page, values | part).fetchall() if part else [], total
 
     def all_of(self, workspace: str, kind: str) -> list[Record[Any]]:
         """Give every aggregate of a kind that has no columns of its own, by id."""

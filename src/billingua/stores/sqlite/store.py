@@ -17,9 +17,12 @@ from billingua.core.invoice import Invoice
 from billingua.core.item import Item
 from billingua.core.order import Order
 from billingua.core.party import Party
+from billingua.core.payment import Payment
+from billingua.core.receipt import Receipt
 from billingua.engine.batch import Outcome
 from billingua.engine.catalogue_queries import ItemQuery, PartyQuery
 from billingua.engine.journal import Entry
+from billingua.engine.payment_queries import ListedLine, PaymentQuery, ReceiptLineQuery, ReceiptQuery
 from billingua.engine.plan import Job, Key, Record
 from billingua.engine.ports import Posted
 from billingua.engine.queries import InvoiceQuery, Miscount, Misfiled, OrderQuery, Page
@@ -115,6 +118,18 @@ class SqliteStore:
     async def parties(self, workspace: str, query: PartyQuery) -> Page[Party]:
         """List parties."""
         return await self._list(lambda reading: reading.party_page(workspace, query))
+
+    async def payments(self, workspace: str, query: PaymentQuery) -> Page[Payment]:
+        """List payments."""
+        return await self._list(lambda reading: reading.payment_page(workspace, query))
+
+    async def receipts(self, workspace: str, query: ReceiptQuery) -> Page[Receipt]:
+        """List receipts."""
+        return await self._list(lambda reading: reading.receipt_page(workspace, query))
+
+    async def receipt_lines(self, workspace: str, query: ReceiptLineQuery) -> Page[ListedLine]:
+        """List lines of receipts, each with its receipt."""
+        return await self._list(lambda reading: reading.receipt_line_page(workspace, query))
 
     async def all_of(self, workspace: str, kind: str) -> Sequence[Record[Any]]:
         """Give every aggregate of a kind of which there are few, by id."""

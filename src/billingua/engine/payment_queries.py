@@ -1,0 +1,290 @@
+"""Lists of payments, of receipts and of their lines: what may be asked of them, the same of every store."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+from billingua.core.party import Party
+from billingua.core.payment import Payment, PaymentStatus
+from billingua.core.receipt import Receipt, ReceiptLine
+from billingua.engine.catalogue_queries import words_of
+
+_PROGRESS = tuple(PaymentStatus)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SECOND = timedelta(seconds=1)
+_LONGEST_ID = 18
+_LARGEST_NUMBER = 10**9
+
+
+def progress(status: PaymentStatus) -> int:
+    """Say how far a payment has come, as a number that grows with it."""
+    return _PROGRESS.index(status)
+
+
+def whole_second(moment: datetime) -> int:
+    """Give what moments are sorted by here: the second since 1970, which is all that those who list payments see."""
+    return (moment - _EPOCH) // _SECOND
+
+
+def id_in(text: str) -> int | None:
+    """Give the id that a text is, as ids are written; None where it is none."""
+    is_id = text.isascii() and text.isdecimal() and len(text) <= _LONGEST_ID
+    return int(text) if is_id and str(int(text)) == text else None
+
+
+def source_of(payment: Payment) -> str | None:
+    """Give, whatever the case, what a payment came through, where the dialect that knows it says so."""
+    names = (members.get("moduleName") for members in payment.extras.values())
+    return next((name.casefold() for name in names if isinstance(name, str)), None)
+
+
+def funding_of(payment: Payment) -> int | None:
+    """Give the number for how a payment is funded, where the dialect that knows it says so."""
+    numbers = (members.get("fundingStatus") for members in payment.extras.values())
+    return next((number for number in numbers if _is_number(number)), None)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < _LARGEST_NUMBER
+
+
+def _is_seen(reader: str | None, party: Party | None) -> bool:
+    return reader is None or party is None or not party.private or reader in party.access
+
+
+def _folded(text: str | None) -> str:
+    return (text or "").casefold()
+
+
+class PaymentSort(StrEnum):
+    """What payments may be sorted by; ties go by id, in the same direction."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    STATUS = "status"
+    APPLIED = "applied"
+    TOTAL = "total"
+    PARTY = "party"
+    EXTERNAL_PARTY = "external_party"
+    SOURCE = "source"
+    FUNDING = "funding"
+
+
+class PaymentField(StrEnum):
+    """Where in a payment a text may be looked for; an id is the text or it is not."""
+
+    ID = "id"
+    PARTY = "party"
+    EXTERNAL_ID = "external_id"
+    EXTERNAL_PARTY = "external_party"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentQuery:
+    """Which payments, in which order, and which page of them. All conditions must hold.
+
+    `invoice` is one of those that are paid. `text` is looked for, whatever the case, anywhere in one of the fields
+    `text_in`, and `party_name` in the name of the party that is shown. `reader` is the username of somebody who
+    administers nothing: they see what is from a party that they may see, and what they noted themselves.
+    `usual_source` and `usual_funding` are what payments are sorted by that say nothing of these.
+    """
+
+    invoice: int | None = None
+    statuses: frozenset[PaymentStatus] | None = None
+    channels: frozenset[int] | None = None
+    party_name: str | None = None
+    text: str | None = None
+    text_in: frozenset[PaymentField] = frozenset(PaymentField)
+    reader: str | None = None
+    usual_source: str = ""
+    usual_funding: int = 0
+    sort: PaymentSort = PaymentSort.CREATED
+    descending: bool = False
+    offset: int = 0
+    limit: int | None = None
+
+    def matches(self, payment: Payment, party: Party | None = None) -> bool:
+        """Whether the payment, which is from this party, is one of those asked for."""
+        return (
+            (self.invoice is None or self.invoice in payment.invoices)
+            and (self.statuses is None or payment.status in self.statuses)
+            and (self.channels is None or payment.channel in self.channels)
+            and (_is_seen(self.reader, party) or payment.created_by == self.reader)
+            and (self.party_name is None or _is_called(self.party_name, party))
+            and (self.text is None or any(_PAYMENT_SAYS[field](payment, self.text) for field in self.text_in))
+        )
+
+    def place(self, payment: Payment) -> tuple[Any, ...]:
+        """Where the payment stands in the order asked for."""
+        if self.sort is PaymentSort.SOURCE:
+            source = source_of(payment)
+            return (self.usual_source.casefold() if source is None else source, payment.id)
+        if self.sort is PaymentSort.FUNDING:
+            funding = funding_of(payment)
+            return (self.usual_funding if funding is None else funding, payment.id)
+        return (_PAYMENT_PLACES[self.sort](payment), payment.id)
+
+
+def _is_called(name: str, party: Party | None) -> bool:
+    return party is not None and words_of(name)[1:] in words_of(party.display_name)[1:]
+
+
+_PAYMENT_SAYS: Mapping[PaymentField, Callable[[Payment, str], bool]] = {
+    PaymentField.ID: lambda payment, text: payment.id == id_in(text),
+    PaymentField.PARTY: lambda payment, text: text.casefold() in str(payment.party),
+    PaymentField.EXTERNAL_ID: lambda payment, text: text.casefold() in _folded(payment.external_id),
+    PaymentField.EXTERNAL_PARTY: lambda payment, text: text.casefold() in _folded(payment.external_party_id),
+}
+
+_PAYMENT_PLACES: Mapping[PaymentSort, Callable[[Payment], Any]] = {
+    PaymentSort.CREATED: lambda payment: whole_second(payment.received_at),
+    PaymentSort.UPDATED: lambda payment: whole_second(payment.changed_at),
+    PaymentSort.STATUS: lambda payment: progress(payment.status),
+    PaymentSort.APPLIED: attrgetter("applied"),
+    PaymentSort.TOTAL: attrgetter("total"),
+    PaymentSort.PARTY: attrgetter("party"),
+    PaymentSort.EXTERNAL_PARTY: lambda payment: _folded(payment.external_party_id),
+}
+
+
+class ReceiptSort(StrEnum):
+    """What receipts may be sorted by; ties go by id, in the same direction."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    PAYMENT = "payment"
+    KIND = "kind"
+    TOTAL = "total"
+    REFERENCE = "reference"
+    PARTY = "party"
+    EXTERNAL_PARTY = "external_party"
+
+
+class ReceiptField(StrEnum):
+    """Where in a receipt, or in one of its lines, a text may be looked for; an invoice's id is the text or it is not.
+
+    A payer without an id of its own goes by that of the party.
+    """
+
+    PAYER = "payer"
+    PAYER_ID = "payer_id"
+    REFERENCE = "reference"
+    PARTY = "party"
+    EXTERNAL_ID = "external_id"
+    EXTERNAL_PARTY = "external_party"
+    INVOICE = "invoice"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ReceiptConditions:
+    """What may be asked of receipts and of their lines alike. All conditions must hold.
+
+    `statuses` are those of the payment. `text` is looked for, whatever the case, anywhere in one of the fields
+    `text_in`; `usual_payer` is the name of a payer whom nobody named. `reader` is the username of somebody who
+    administers nothing: they see what is from a party that they may see.
+    """
+
+    statuses: frozenset[PaymentStatus] | None = None
+    text: str | None = None
+    text_in: frozenset[ReceiptField] = frozenset(ReceiptField)
+    usual_payer: str = ""
+    reader: str | None = None
+    descending: bool = False
+    offset: int = 0
+    limit: int | None = None
+
+    def holds(self, receipt: Receipt, party: Party | None, line: ReceiptLine | None) -> bool:
+        """Whether what is asked of both holds for a receipt from this party, or for this line of it."""
+        return (
+            (self.statuses is None or receipt.status in self.statuses)
+            and _is_seen(self.reader, party)
+            and (self.text is None or self._is_said(receipt, line, self.text))
+        )
+
+    def _is_said(self, receipt: Receipt, line: ReceiptLine | None, text: str) -> bool:
+        texts = {
+            ReceiptField.PAYER: receipt.payer or self.usual_payer,
+            ReceiptField.PAYER_ID: receipt.payer_id or str(receipt.party),
+            ReceiptField.REFERENCE: receipt.reference,
+            ReceiptField.PARTY: str(receipt.party),
+            ReceiptField.EXTERNAL_ID: receipt.external_id,
+            ReceiptField.EXTERNAL_PARTY: receipt.external_party_id,
+        }
+        is_paid = line is not None and ReceiptField.INVOICE in self.text_in and line.invoice == id_in(text)
+        return is_paid or any(text.casefold() in _folded(texts[field]) for field in self.text_in & texts.keys())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptQuery(_ReceiptConditions):
+    """Which receipts, in which order, and which page of them."""
+
+    sort: ReceiptSort = ReceiptSort.CREATED
+
+    def matches(self, receipt: Receipt, party: Party | None = None) -> bool:
+        """Whether the receipt, which is for this party, is one of those asked for."""
+        return self.holds(receipt, party, None)
+
+    def place(self, receipt: Receipt) -> tuple[Any, ...]:
+        """Where the receipt stands in the order asked for."""
+        return (_RECEIPT_PLACES[self.sort](receipt), receipt.id)
+
+
+_RECEIPT_PLACES: Mapping[ReceiptSort, Callable[[Receipt], Any]] = {
+    ReceiptSort.CREATED: lambda receipt: whole_second(receipt.created_at),
+    ReceiptSort.UPDATED: lambda receipt: whole_second(receipt.updated_at),
+    ReceiptSort.PAYMENT: attrgetter("payment"),
+    ReceiptSort.KIND: attrgetter("kind"),
+    ReceiptSort.TOTAL: attrgetter("total"),
+    ReceiptSort.REFERENCE: lambda receipt: _folded(receipt.reference),
+    ReceiptSort.PARTY: attrgetter("party"),
+    ReceiptSort.EXTERNAL_PARTY: lambda receipt: _folded(receipt.external_party_id),
+}
+
+
+class ListedLine(NamedTuple):
+    """A line of a receipt, with the receipt."""
+
+    receipt: Receipt
+    line: ReceiptLine
+
+
+class ReceiptLineSort(StrEnum):
+    """What lines of receipts may be sorted by; ties go by the line's id, in the same direction."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    RECEIPT = "receipt"
+    INVOICE = "invoice"
+    AMOUNT = "amount"
+    PARTY = "party"
+    EXTERNAL_PARTY = "external_party"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptLineQuery(_ReceiptConditions):
+    """Which lines of receipts, or of one `receipt` (its id), in which order, and which page of them."""
+
+    receipt: int | None = None
+    sort: ReceiptLineSort = ReceiptLineSort.CREATED
+
+    def matches(self, listed: ListedLine, party: Party | None = None) -> bool:
+        """Whether the line, whose receipt is for this party, is one of those asked for."""
+        return self.receipt in {None, listed.receipt.id} and self.holds(listed.receipt, party, listed.line)
+
+    def place(self, listed: ListedLine) -> tuple[Any, ...]:
+        """Where the line stands in the order asked for."""
+        return (_LINE_PLACES[self.sort](listed), listed.line.id)
+
+
+_LINE_PLACES: Mapping[ReceiptLineSort, Callable[[ListedLine], Any]] = {
+    ReceiptLineSort.CREATED: lambda listed: whole_second(listed.receipt.created_at),
+    ReceiptLineSort.UPDATED: lambda listed: whole_second(listed.receipt.updated_at),
+    ReceiptLineSort.RECEIPT: attrgetter("receipt.id"),
+    ReceiptLineSort.INVOICE: attrgetter("line.invoice"),
+    ReceiptLineSort.AMOUNT: attrgetter("line.amount"),
+    ReceiptLineSort.PARTY: attrgetter("receipt.party"),
+    ReceiptLineSort.EXTERNAL_PARTY: lambda listed: _folded(listed.receipt.external_party_id),
+}

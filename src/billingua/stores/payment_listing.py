@@ -1,0 +1,168 @@
+"""Lists of payments, of receipts and of their lines in SQL: how many in all, and the ids of one page in their order."""
+
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+from billingua.core.payment import PaymentStatus
+from billingua.engine.payment_queries import (
+    PaymentField,
+    PaymentQuery,
+    PaymentSort,
+    ReceiptField,
+    ReceiptLineQuery,
+    ReceiptLineSort,
+    ReceiptQuery,
+    ReceiptSort,
+    id_in,
+    progress,
+)
+from billingua.stores.catalogue_rows import reader_to_row
+from billingua.stores.listing import Conditions, Listing, Variant, add_party_name, hidden_parties
+
+F = TypeVar("F")
+
+_PAYMENT_PLACES: Mapping[PaymentSort, str] = {
+    PaymentSort.CREATED: "created_second",
+    PaymentSort.UPDATED: "updated_second",
+    PaymentSort.STATUS: "status",
+    PaymentSort.APPLIED: "applied",
+    PaymentSort.TOTAL: "total",
+    PaymentSort.PARTY: "party",
+    PaymentSort.EXTERNAL_PARTY: "external_party_folded",
+    PaymentSort.SOURCE: "coalesce(source_folded, :usual_source)",
+    PaymentSort.FUNDING: "coalesce(funding, :usual_funding)",
+}
+_PAYMENT_TEXTS: Mapping[PaymentField, str] = {
+    PaymentField.PARTY: "CAST(party AS text)",
+    PaymentField.EXTERNAL_ID: "external_id_folded",
+    PaymentField.EXTERNAL_PARTY: "external_party_folded",
+}
+
+
+def payment_listing(workspace: str, query: PaymentQuery, variant: Variant) -> Listing:
+    """Say in SQL which payments are asked for, as a database wants to hear it."""
+    asked = Conditions()
+    asked.add("workspace = :workspace", workspace=workspace)
+    asked.add(
+        "id IN (SELECT payment FROM payment_part WHERE workspace = :workspace AND invoice = :invoice)",
+        invoice=query.invoice,
+    )
+    asked.add_one_of("status", _progress_of(query.statuses))
+    asked.add_one_of("channel", query.channels)
+    add_party_name(asked, query.party_name, variant)
+    if query.reader is not None:
+        seen = f"(party NOT IN ({hidden_parties(variant)}) OR author = :author)"
+        asked.add(seen, author=query.reader, reader=reader_to_row(query.reader))
+    if query.text is not None:
+        places = _texts(query.text_in, _PAYMENT_TEXTS, variant)
+        if PaymentField.ID in query.text_in:
+            places += _exactly(asked, "id", query.text)
+        asked.add(_any_of(places), text=query.text.casefold())
+    asked.values |= {"usual_source": query.usual_source.casefold(), "usual_funding": query.usual_funding}
+    return _listing("payment_row", asked, _PAYMENT_PLACES[query.sort], "id", descending=query.descending)
+
+
+_RECEIPT_PLACES: Mapping[ReceiptSort, str] = {
+    ReceiptSort.CREATED: "created_second",
+    ReceiptSort.UPDATED: "updated_second",
+    ReceiptSort.PAYMENT: "payment",
+    ReceiptSort.KIND: "refunds",
+    ReceiptSort.TOTAL: "total",
+    ReceiptSort.REFERENCE: "reference_folded",
+    ReceiptSort.PARTY: "party",
+    ReceiptSort.EXTERNAL_PARTY: "external_party_folded",
+}
+_RECEIPT_TEXTS: Mapping[ReceiptField, str] = {
+    ReceiptField.PAYER: "payer_folded",
+    ReceiptField.PAYER_ID: "payer_id_folded",
+    ReceiptField.REFERENCE: "reference_folded",
+    ReceiptField.PARTY: "CAST(party AS text)",
+    ReceiptField.EXTERNAL_ID: "external_id_folded",
+    ReceiptField.EXTERNAL_PARTY: "external_party_folded",
+}
+
+
+def receipt_listing(workspace: str, query: ReceiptQuery, variant: Variant) -> Listing:
+    """Say in SQL which receipts are asked for, as a database wants to hear it."""
+    asked = Conditions()
+    asked.add("workspace = :workspace", workspace=workspace)
+    _add_of_receipt(asked, query, variant)
+    if query.text is not None:
+        asked.add(_any_of(_said_of_receipt(query, query.text, variant)), text=query.text.casefold())
+    return _listing("receipt_row", asked, _RECEIPT_PLACES[query.sort], "id", descending=query.descending)
+
+
+def _add_of_receipt(asked: Conditions, query: ReceiptQuery | ReceiptLineQuery, variant: Variant) -> None:
+    """Ask for what stands in the row of a receipt, but for texts."""
+    asked.add_one_of("status", _progress_of(query.statuses))
+    if query.reader is not None:
+        asked.add(f"party NOT IN ({hidden_parties(variant)})", reader=reader_to_row(query.reader))
+
+
+def _said_of_receipt(query: ReceiptQuery | ReceiptLineQuery, text: str, variant: Variant) -> list[str]:
+    """Say where in the row of a receipt a text is looked for."""
+    places = _texts(query.text_in, _RECEIPT_TEXTS, variant)
+    if ReceiptField.PAYER in query.text_in and text.casefold() in query.usual_payer.casefold():
+        places.append("payer_folded = ''")
+    return places
+
+
+_RECEIPTS = "SELECT id FROM receipt_row WHERE workspace = :workspace"
+_OF_RECEIPT = "(SELECT {} FROM receipt_row AS whole WHERE whole.workspace = :workspace AND whole.id = receipt)"
+_LINE_PLACES: Mapping[ReceiptLineSort, str] = {
+    ReceiptLineSort.CREATED: "created_second",
+    ReceiptLineSort.UPDATED: _OF_RECEIPT.format("updated_second"),
+    ReceiptLineSort.RECEIPT: "receipt",
+    ReceiptLineSort.INVOICE: "invoice",
+    ReceiptLineSort.AMOUNT: "amount",
+    ReceiptLineSort.PARTY: _OF_RECEIPT.format("party"),
+    ReceiptLineSort.EXTERNAL_PARTY: _OF_RECEIPT.format("external_party_folded"),
+}
+
+
+def receipt_line_listing(workspace: str, query: ReceiptLineQuery, variant: Variant) -> Listing:
+    """Say in SQL which lines of receipts are asked for; a page names the receipt before the line."""
+    asked, told = Conditions(), Conditions()
+    asked.add("workspace = :workspace", workspace=workspace)
+    asked.add("receipt = :receipt", receipt=query.receipt)
+    _add_of_receipt(told, query, variant)
+    if told.parts:
+        asked.add(f"receipt IN ({_RECEIPTS} AND {told.sql})", **told.values)
+    if query.text is not None:
+        said = _said_of_receipt(query, query.text, variant)
+        places = [f"receipt IN ({_RECEIPTS} AND {_any_of(said)})"] if said else []
+        if ReceiptField.INVOICE in query.text_in:
+            places += _exactly(asked, "invoice", query.text)
+        asked.add(_any_of(places), text=query.text.casefold())
+    return _listing("receipt_line", asked, _LINE_PLACES[query.sort], "receipt, id", descending=query.descending)
+
+
+def _progress_of(statuses: Iterable[PaymentStatus] | None) -> list[int] | None:
+    return None if statuses is None else [*map(progress, statuses)]
+
+
+def _texts(fields: frozenset[F], columns: Mapping[F, str], variant: Variant) -> list[str]:
+    """Ask, for each field in which a text is looked for, whether it is there."""
+    return [f"{variant.place_of}({column}, :text) > 0" for field, column in columns.items() if field in fields]
+
+
+def _exactly(asked: Conditions, column: str, text: str) -> list[str]:
+    """Ask for the id that a text is, if it is one."""
+    asked.values["exact"] = id_in(text)
+    return [] if asked.values["exact"] is None else [f"{column} = :exact"]
+
+
+def _any_of(places: list[str]) -> str:
+    return f"({' OR '.join(places)})" if places else "1 = 0"
+
+
+def _listing(table: str, asked: Conditions, place: str, ids: str, *, descending: bool) -> Listing:
+    # What is put together here are our own words; whatever comes from outside is bound.
+    direction = "DESC" if descending else "ASC"
+    order = f"place {direction}, id {direction}"
+    return Listing(
+        total=f"SELECT count(*) FROM {table} WHERE {asked.sql}",  # noqa: S608
+        page=f"SELECT {place} AS place, {ids} FROM {table} WHERE {asked.sql} ORDER BY {order} LIMIT :limit OFFSET :offset",  # noqa: E501, S608
+        order=order,
+        values=asked.values,
+    )
