@@ -189,6 +189,7 @@ async def test_a_new_invoice_is_open_and_its_history_begins(store_with: Filling)
 
 
 REQUIRED = "This field is required."
+TOO_LONG = "Ensure this field has no more than 255 characters."
 
 
 @pytest.mark.parametrize(
@@ -207,6 +208,9 @@ REQUIRED = "This field is required."
         ([], "Expected an object.; "),
         (a_body(invoiceNumber=""), "invoiceNumber: This field may not be blank.; "),
         (a_body(invoiceNumber=None), "invoiceNumber: This field may not be null.; "),
+        (a_body(invoiceNumber="x" * 256), f"invoiceNumber: {TOO_LONG}; "),
+        (a_body(orderNumber="x" * 256), f"orderNumber: {TOO_LONG}; "),
+        (a_body(extraFields=[{"fieldName": "Job", "fieldValue": "x" * 256}]), f"Job: {TOO_LONG}; "),
         (a_body(customerId=""), "customerId: This field may not be blank.; "),
         (a_body(openBalance={"code": "USD"}), f"openBalance.value: {REQUIRED}; "),
         (a_body(openBalance={"value": 5}), f"openBalance.code: {REQUIRED}; "),
@@ -410,3 +414,13 @@ async def test_a_user_deletes_only_what_it_may_change(store_with: Filling) -> No
         {"code": 403, "data": {"errMsg": why}, "meta": {"message": why}},
     )
     assert len(await store.ledger.history(a_caller(), "invoice", 9)) == 1
+
+
+async def test_the_longest_names_are_kept_and_found_by_every_store(store_with: Filling) -> None:
+    store = await store_with(extra_fields=FIELDS)
+    longest = "".join(chr(0x1F00 + place % 0x100) for place in range(255))  # many become longer in lower case
+
+    await created(store, a_body(invoiceNumber=longest, orderNumber=longest, **job(longest)))
+
+    again = await store.post("/invoices", a_body(invoiceNumber=longest, **job("J")))
+    assert again.json() == TAKEN

@@ -107,6 +107,10 @@ USER_DEFINED = 2
 """The `configType` of every extra field that a store defines itself."""
 
 
+LONGEST_NAME = 255
+"""How many characters a text may have that only one invoice has: stores look it up."""
+
+
 INVALID = {
     "required": "This field is required.",
     "null": "This field may not be null.",
@@ -120,6 +124,7 @@ INVALID = {
     "object": "Expected an object.",
     "list": "Expected a list of items.",
     "empty": "This list may not be empty.",
+    "long": f"Ensure this field has no more than {LONGEST_NAME} characters.",
     "many": "Ensure this field has no more than 10000 elements.",
     "url": "Enter a valid URL.",
 }
@@ -198,6 +203,8 @@ class ExtraField:
             raise FieldRefused(self.name, complaint)
 
     def _complaint(self, value: str) -> str | None:
+        if self.unique and len(value) > LONGEST_NAME:
+            return INVALID["long"]
         if self.type is FieldType.TEXT and _exceeds(Decimal(len(value)), self.max_length):
             return f"Ensure this field has no more than {self.max_length} characters."
         if self.type is FieldType.NUMBER:

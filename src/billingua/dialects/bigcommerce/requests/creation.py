@@ -21,6 +21,8 @@ from billingua.dialects.bigcommerce.requests.members import (
     choice,
     company_id,
     filled,
+    named,
+    number,
     or_null,
     pdf_url,
     read,
@@ -144,14 +146,14 @@ _TEXT = or_null(read_text)
 
 _CREATION = ObjectOf(
     {
-        "invoiceNumber": filled,
+        "invoiceNumber": number,
         "originalBalance": BALANCE,
         "openBalance": BALANCE,
         "customerId": filled,
         "type": read_text,
         "dueDate": _OR_EMPTY,
         "status": choice(InvoiceStatus),
-        "orderNumber": _TEXT,
+        "orderNumber": or_null(named),
         "purchaseOrderNumber": _TEXT,
         "issuedAt": _OR_EMPTY,
         "createdAt": _OR_EMPTY,

@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from billingua.core.errors import PartyNotFound
 from billingua.dialects.bigcommerce.errors import BodyInvalid
-from billingua.dialects.bigcommerce.vocabulary import not_a_choice
+from billingua.dialects.bigcommerce.vocabulary import LONGEST_NAME, not_a_choice
 from billingua.wire.bodies import content_type, decode_json, read_body
 from billingua.wire.errors import BodyTypeUnsupported
 from billingua.wire.members import ObjectOf, Reader, problems_of
@@ -58,6 +58,19 @@ def filled(value: Any) -> str:
     text = read_text(value)
     if not text:
         raise Invalid("blank")
+    return text
+
+
+def number(value: Any) -> str:
+    """Read an invoice's number."""
+    return named(filled(value))
+
+
+def named(value: Any) -> str:
+    """Read a text that only one invoice has."""
+    text = read_text(value)
+    if len(text) > LONGEST_NAME:
+        raise Invalid("long")
     return text
 
 
