@@ -163,7 +163,9 @@ class PostgresStore:
 
     async def journal(self, workspace: str | None = None) -> AsyncIterator[Entry]:
         """Walk all history, or that of one workspace, aggregate by aggregate, each oldest first."""
-        walk = self._walk("all_history") if workspace is None else self._walk("history_of_workspace", workspace=workspace)
+        walk = (
+            self._walk("all_history") if workspace is None else self._walk("history_of_workspace", workspace=workspace)
+        )
         async with aclosing(walk) as rows:
             async for row in rows:
                 yield entry_from_row(row)
