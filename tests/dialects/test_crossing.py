@@ -165,3 +165,77 @@ async def test_onlyoffice_writes_back_a_draft_that_it_read_without_a_trace(clien
     answer = await client.put(path, headers=ONLYOFFICE, json=written)
     assert answer.status_code == 200, answer.text
     assert without_traces(await natively(client, id)) == without_traces(before)
+
+
+async def pay(client: httpx.AsyncClient, id: int, amount: str) -> httpx.Response:
+    lines = [{"invoiceId": id, "amount": amount}]
+    body = {"lineItems": lines, "currency": "USD", "details": {"memo": "Wire 7"}, "customerId": "10"}
+    return await client.post("/api/v3/io/ip/payments/offline", headers=BIGCOMMERCE, json=body)
+
+
+async def seen(client: httpx.AsyncClient, id: int) -> tuple[int, int, str, str]:
+    """Tell the status of an invoice in ONLYOFFICE, BigCommerce and our own API, and what is owed there."""
+    office = (await client.get(f"/api/2.0/crm/invoice/{id}", headers=ONLYOFFICE)).json()["response"]
+    commerce = (await client.get(f"/api/v3/io/ip/invoices/{id}", headers=BIGCOMMERCE)).json()["data"]
+    own = await natively(client, id)
+    assert Decimal(own["balances"]["open"]) == Decimal(commerce["openBalance"]["value"])
+    return office["status"]["id"], commerce["status"], own["status"], commerce["openBalance"]["value"]
+
+
+async def voids_in_modulus(client: httpx.AsyncClient, id: int) -> bool:
+    body = {"invoice_id": id, "invoice_number": f"N-{id}", "status": "STATUS_VOID"}
+    return (await client.patch("/api/inv/v1/Invoice?token=token-modulus", json=body)).status_code == 200
+
+
+PAID_IN_PART = {Status.DRAFT: (2, 1, "open"), Status.OPEN: (2, 1, "open"), Status.PAID: (4, 2, "paid")}
+
+
+@pytest.mark.parametrize(("origin", "status"), EVERY)
+async def test_every_dialect_shows_what_a_payment_of_a_part_did(client: httpx.AsyncClient, origin: str, status: Status):
+    id = number_of(origin, status)
+    before = await seen(client, id)
+    answer = await pay(client, id, "1.0001")
+    assert answer.status_code == (200 if status in PAID_IN_PART else 422), answer.text
+    if status in PAID_IN_PART:
+        owed = f"{Decimal(before[-1]) - Decimal('1.0001')}"
+        assert await seen(client, id) == (*PAID_IN_PART[status], owed)
+    else:
+        assert await seen(client, id) == before
+
+
+@pytest.mark.parametrize("origin", ORIGINS)
+@pytest.mark.parametrize("status", [Status.DRAFT, Status.OPEN])
+async def test_every_dialect_shows_that_an_invoice_is_paid_and_that_its_payment_was_taken_back(
+    client: httpx.AsyncClient, origin: str, status: Status
+):
+    id = number_of(origin, status)
+    owed = (await seen(client, id))[-1]
+    payment = (await pay(client, id, owed)).json()["data"]["paymentId"]
+    assert await seen(client, id) == (4, 2, "paid", "0.0000")
+    assert not await voids_in_modulus(client, id)
+    await client.delete(f"/api/v3/io/ip/payments/{payment}", headers=BIGCOMMERCE)
+    assert await seen(client, id) == (2, 0, "open", owed)
+    assert await voids_in_modulus(client, id)
+
+
+@pytest.mark.parametrize("origin", ORIGINS)
+async def test_a_payment_of_an_invoice_that_modulus_voided_is_taken_back_and_nothing_is_owed(
+    client: httpx.AsyncClient, origin: str
+):
+    id = number_of(origin, Status.OPEN)
+    payment = (await pay(client, id, "1")).json()["data"]["paymentId"]
+    assert await voids_in_modulus(client, id)
+    path = f"/api/v3/io/ip/payments/{payment}/processing-status"
+    assert (await client.put(path, headers=BIGCOMMERCE, json={"processingStatus": 4})).status_code == 200
+    assert await seen(client, id) == (5, 2, "void", "0.0000")
+
+
+@pytest.mark.parametrize("origin", ORIGINS)
+async def test_a_payment_of_an_invoice_that_onlyoffice_rejected_is_taken_back(client: httpx.AsyncClient, origin: str):
+    id = number_of(origin, Status.OPEN)
+    owed = (await seen(client, id))[-1]
+    payment = (await pay(client, id, "1")).json()["data"]["paymentId"]
+    rejected = await client.put("/api/2.0/crm/invoice/status/3", headers=ONLYOFFICE, json={"invoiceids": [id]})
+    assert rejected.status_code == 200, rejected.text
+    await client.delete(f"/api/v3/io/ip/payments/{payment}", headers=BIGCOMMERCE)
+    assert await seen(client, id) == (3, 0, "rejected", owed)
