@@ -170,6 +170,9 @@ def changed(path: str, value: Any) -> Any:
         ("users.0.organization", UUID, f"users[0].organization: no party {UUID}"),
         ("credentials.0.user", "nobody", "credentials[0].user: no user nobody"),
         ("payments.0.party", 77, "payments[0].party: no party 77"),
+        ("payments.0.channel", 77, "payments[0].channel: no channel 77"),
+        ("receipts.0.party", 77, "receipts[0].party: no party 77"),
+        ("receipts.0.payment", 77, "receipts[0].payment: no payment 77"),
         # Two answers to one question.
         ("users.0.password_hash", "$x", "users[0]: a password and the hash of one are two answers to one question"),
         (
@@ -182,6 +185,16 @@ def changed(path: str, value: Any) -> Any:
             "invoices.0.open_balance",
             "0.00001",
             "invoices[0].open_balance: expected an amount of at most 14 digits and 4 decimals, got 0.00001",
+        ),
+        (
+            "payments.0.lines.0.amount",
+            "0.00001",
+            "payments[0].lines[0].amount: expected an amount of at most 14 digits and 4 decimals, got 0.00001",
+        ),
+        (
+            "receipts.0.total",
+            10**14,
+            "receipts[0].total: expected an amount of at most 14 digits and 4 decimals, got 100000000000000",
         ),
         (
             "invoices.0.original_balance",
@@ -210,6 +223,7 @@ def test_a_problem_is_told_with_its_place(path: str, value: Any, problem: str):
         ("price_lists", "code", "PL1", 'price_lists[1].code: "PL1" stands at price_lists[0].code too'),
         ("branches", "code", "BR-02", 'branches[1].code: "BR-02" stands at branches[0].code too'),
         ("cash_accounts", "code", "CASH-1", 'cash_accounts[1].code: "CASH-1" stands at cash_accounts[0].code too'),
+        ("receipts", "payment", 17, "receipts[1].payment: 17 stands at receipts[0].payment too"),
         ("books", "id", 4, "books[1].id: 4 stands at books[0].id too"),
         ("payment_terms", "id", 9, "payment_terms[1].id: 9 stands at payment_terms[0].id too"),
     ],
@@ -220,6 +234,7 @@ def test_what_may_stand_once_is_told_with_both_places(section: str, key: str, va
         "credentials": {"dialect": "crux", "token": "other"},
         "users": {"username": "other"},
         "parties": {"name": "Other"},
+        "receipts": {"party": 10, "currency": "USD", "total": 1, "created_at": "2024-01-01"},
         "items": {"sku": "X", "title": "X", "supplier": RICH["items"][0]["supplier"]},
     }
     world = changed(section, [*RICH[section], entries.get(section, {}) | {key: value}])

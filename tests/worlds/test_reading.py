@@ -13,7 +13,8 @@ from billingua.core.item import Item
 from billingua.core.lifecycle import Status
 from billingua.core.order import Order
 from billingua.core.party import Party, PartyKind, TradeRole
-from billingua.core.payment import Payment
+from billingua.core.payment import Payment, PaymentStatus
+from billingua.core.receipt import Receipt
 from billingua.core.rounding import STEPWISE, en16931
 from billingua.core.tax import LineTax, Tax
 from billingua.engine.credentials import opens
@@ -201,6 +202,48 @@ def test_payments_that_count_lower_a_balance_that_is_not_said():
 def test_a_payment_may_have_paid_what_is_gone():
     payment = {"party": 10, "currency": "USD", "received_at": "2024-02-01", "lines": [{"invoice": 77, "amount": 5}]}
     assert the_only(Payment, parties=[A_PARTY], payments=[payment]).total == 5
+
+
+PAID = {
+    "party": 10,
+    "currency": "USD",
+    "received_at": "2024-02-01",
+    "updated_at": "2024-02-03",
+    "status": "processing",
+    "memo": "Wire 7",
+    "lines": [{"invoice": 1, "amount": 5}, {"invoice": 77, "amount": "0.5"}, {"invoice": 1, "amount": 1}],
+}
+
+
+def test_a_payment_writes_its_receipt_where_a_file_says_nothing_of_any():
+    plant = read_one(parties=[A_PARTY], invoices=[AN_INVOICE | {"number": "TI-9"}], payments=[PAID, PAID])
+    payments, receipts = all_of(plant, Payment), all_of(plant, Receipt)
+    assert [line.invoice_number for line in payments[0].lines] == ["TI-9", "", "TI-9"]
+    assert [(one.id, one.payment) for one in receipts] == [(1, 1), (2, 2)]
+    assert [[line.id for line in one.lines] for one in receipts] == [[1, 2, 3], [4, 5, 6]]
+    (first, _) = receipts
+    assert (first.reference, first.status, first.total) == ("Wire 7", PaymentStatus.PROCESSING, Decimal("6.5"))
+    assert (first.created_at, first.updated_at) == (payments[0].received_at, payments[0].updated_at)
+    assert first.lines[0].invoice_number == "TI-9"
+
+
+def test_a_file_that_names_receipts_has_no_others():
+    assert all_of(read_one(parties=[A_PARTY], payments=[PAID], receipts=[]), Receipt) == []
+
+
+def test_a_line_of_a_receipt_has_the_number_of_its_invoice_unless_it_says_another():
+    lines = [{"invoice": 1, "amount": 5}, {"invoice": 1, "amount": 5, "invoice_number": "old"}]
+    said = {"party": 10, "currency": "USD", "total": 10, "created_at": "2024-02-01", "payment": 1, "lines": lines}
+    world = {"parties": [A_PARTY], "invoices": [AN_INVOICE | {"number": "TI-9"}], "payments": [PAID]}
+    (receipt,) = all_of(read_one(**world, receipts=[said]), Receipt)
+    assert [(line.id, line.invoice_number) for line in receipt.lines] == [(1, "TI-9"), (2, "old")]
+    assert receipt.updated_at == receipt.created_at
+
+
+def test_the_payments_that_an_invoice_waits_for_are_counted_unless_it_says_how_many():
+    payments = [PAID, PAID | {"status": "awaiting"}, PAID | {"status": "completed"}, PAID | {"status": "refunded"}]
+    assert the_invoice({"lines": LINES}, payments=payments).pending_payments == 2
+    assert the_invoice({"lines": LINES, "pending_payments": 7}, payments=payments).pending_payments == 7
 
 
 def test_a_line_carries_its_items_sku_and_its_taxes_as_they_are():
