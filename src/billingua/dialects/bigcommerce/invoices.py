@@ -19,8 +19,8 @@ from billingua.wire.credentials import Session
 from billingua.wire.errors import WrongVerb
 from billingua.wire.face import Endpoint
 
-AT_ONCE = 2_000
-"""How many invoices are read at once for a file: skipping those before costs little, and so do these in memory."""
+AT_ONCE = 500
+"""How many invoices are read at once for a file: others are heard meanwhile, every tenth of a second or so."""
 
 
 class InvoiceEndpoints:
