@@ -118,6 +118,7 @@ READS = (
     "/invoice/bynumber/exist?number=INV-0000017",
     f"/invoice/jsondata/{DRAFT}",
     "/invoice/sample",
+    "/invoice/filter",
     "/contact/invoicelist/10",
     "/person/invoicelist/10",
     "/company/invoicelist/10",

@@ -33,6 +33,7 @@ READINGS = {
         "test_the_envelope_says_how_many_were_skipped",
         "test_what_the_caller_may_not_delete_is_left_out",
         "test_a_list_that_is_cut_says_so",
+        "test_pages_tell_the_whole_and_where_the_next_begins",
     ],
     "12.11": [
         "test_an_invoice_that_is_not_there_or_not_a_draft_is_not_found",
@@ -58,6 +59,7 @@ READINGS = {
     ],
     "12.15": ["test_each_status_has_its_title_and_number_and_only_drafts_can_be_edited"],
     "12.16": [
+        "test_totals_and_pages_are_exact_for_whoever_asks",
         "test_products_are_found_sorted_and_cut",
         "test_whatever_everybody_does_invoices_stock_and_numbers_are_as_the_contract_has_it",
     ],

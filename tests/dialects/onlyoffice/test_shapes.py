@@ -180,6 +180,7 @@ REPLIES: list[tuple[str, str, Any, Shape]] = [
     ("DELETE", f"/invoice/{OWNERS}", b"", BASE),
     ("DELETE", "/invoice", MANY, each(BASE)),
     ("PUT", "/invoice/status/2", MANY, keys({"key": each(BASE), "value": each(PRODUCT)})),
+    ("GET", "/invoice/filter", b"", each(BASE)),
     ("GET", "/contact/invoicelist/10", b"", each(BASE)),
     ("GET", "/opportunity/invoicelist/3", b"", each(BASE)),
     ("PUT", f"/invoice/{DRAFT}/creationdate", {"creationDate": "2031-01-01"}, NOTHING),
