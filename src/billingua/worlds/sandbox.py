@@ -12,9 +12,12 @@ from billingua.core.invoice import Invoice
 from billingua.core.item import Item
 from billingua.core.order import Order
 from billingua.core.party import Party
+from billingua.core.payment import Payment
+from billingua.core.receipt import Receipt
 from billingua.engine.catalogue_queries import ItemQuery, PartyQuery
 from billingua.engine.clock import SandboxClock
 from billingua.engine.journal import Entry
+from billingua.engine.payment_queries import ListedLine, PaymentQuery, ReceiptLineQuery, ReceiptQuery
 from billingua.engine.plan import Job, Key, Record
 from billingua.engine.ports import Posted, Store
 from billingua.engine.queries import InvoiceQuery, Miscount, Misfiled, OrderQuery, Page
@@ -137,6 +140,21 @@ class _GatedStore:
         """List parties."""
         async with self._gate.passed():
             return await self._store.parties(workspace, query)
+
+    async def payments(self, workspace: str, query: PaymentQuery) -> Page[Payment]:
+        """List payments."""
+        async with self._gate.passed():
+            return await self._store.payments(workspace, query)
+
+    async def receipts(self, workspace: str, query: ReceiptQuery) -> Page[Receipt]:
+        """List receipts."""
+        async with self._gate.passed():
+            return await self._store.receipts(workspace, query)
+
+    async def receipt_lines(self, workspace: str, query: ReceiptLineQuery) -> Page[ListedLine]:
+        """List lines of receipts, each with its receipt."""
+        async with self._gate.passed():
+            return await self._store.receipt_lines(workspace, query)
 
     async def all_of(self, workspace: str, kind: str) -> Sequence[Record[Any]]:
         """Give every aggregate of a kind of which there are few, by id."""
