@@ -2,12 +2,13 @@ import asyncio
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from billingua.core.access import Credential
 from billingua.engine.credentials import hash_secret, opens
-from billingua.engine.kinds import by_secret
+from billingua.engine.kinds import THE_WORKSPACE, by_secret
 from billingua.stores.sqlite import open_sqlite
 from tests.builders import NOON
 from tests.cli.conftest import Run
@@ -79,6 +80,45 @@ def test_a_token_for_nobody_is_not_made(billingua: Run, with_users: None, option
     ran = billingua("token", "create", *(part for option in named.items() for part in option))
     assert (ran.code, ran.out, ran.err) == (2, "", f"billingua: {mistake}\n")
     assert "native" not in billingua("token", "list").out
+
+
+MODULUS = ("token", "create", "--workspace", "main", "--dialect", "modulus")
+
+
+def apps_of(workspace: str) -> list[tuple[str, str, str]]:
+    """List the programs that may log in: name, id and the hash of the secret."""
+
+    async def find() -> list[Any]:
+        store = open_sqlite(Path("billingua-data/ledger.sqlite"))
+        known = dict(await store.find(THE_WORKSPACE))[workspace].value.setting("modulus", "apps")
+        await store.close()
+        return [(app["app"], app["id"], app["secret_hash"]) for app in known]
+
+    return asyncio.run(find())
+
+
+def test_a_program_is_given_a_secret_to_log_in_with(billingua: Run):
+    secrets = [billingua(*MODULUS, "--app", name).out.strip() for name in ("shop", "till")]
+    assert apps_of("main") == [("shop", "1", hash_secret(secrets[0])), ("till", "2", hash_secret(secrets[1]))]
+
+
+@pytest.mark.parametrize(
+    ("options", "mistake"),
+    [
+        (("--app", "shop"), "--app: there is a program shop in the workspace main already"),
+        (("--app", "x", "--dialect", "native"), "--app: programs log in to modulus alone"),
+        (
+            ("--app", "x", "--days", "3"),
+            "--app: a program logs in for itself, without --user, --scopes, --label and --days",
+        ),
+    ],
+)
+def test_a_program_that_cannot_log_in_is_given_no_secret(billingua: Run, options: tuple[str, ...], mistake: str):
+    billingua(*MODULUS, "--app", "shop")
+    named = dict(zip(MODULUS[2::2], MODULUS[3::2], strict=True)) | dict(zip(options[::2], options[1::2], strict=True))
+    ran = billingua("token", "create", *(part for option in named.items() for part in option))
+    assert (ran.code, ran.out, ran.err) == (2, "", f"billingua: {mistake}\n")
+    assert len(apps_of("main")) == 1
 
 
 def test_tokens_are_listed_without_themselves(billingua: Run, with_users: None):

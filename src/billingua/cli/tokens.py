@@ -4,6 +4,7 @@ import asyncio
 import secrets
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 from uuid import uuid4
@@ -22,6 +23,7 @@ from billingua.engine.kinds import by_username
 from billingua.engine.ledger import Ledger
 from billingua.engine.plan import Caller
 from billingua.engine.ports import Store
+from billingua.engine.workspaces import ChangeSettings, change_settings, find_workspace
 from billingua.settings import Settings
 from billingua.worlds.access import unknown_scopes
 from billingua.worlds.loading import load
@@ -38,6 +40,9 @@ def create_token(
     dialect: Annotated[Dialect, Parameter(help="The API that the token opens.")],
     user: Annotated[str | None, Parameter(help="The user that the token stands for.")] = None,
     scopes: Annotated[str | None, Parameter(help="What it is for, such as read,write. [default: everything]")] = None,
+    app: Annotated[
+        str | None, Parameter(help="The program that logs in with it, where the API has such log-ins: modulus.")
+    ] = None,
     label: Annotated[str, Parameter(help="The name that history gives to who uses it.")] = "",
     days: Annotated[
         int | None, Parameter(help="How long it lives. [default: for ever]", validator=Number(gte=1, lte=36500))
@@ -54,8 +59,29 @@ def create_token(
         label=label,
         expires_at=None if days is None else datetime.now(UTC) + timedelta(days=days),
     )
-    asyncio.run(_create(workspace, command, settings_for(place)))
+    if app is None:
+        asyncio.run(_create(workspace, command, settings_for(place)))
+    else:
+        asyncio.run(_admit(workspace, app, command, settings_for(place)))
     print(token)
+
+
+async def _admit(workspace: str, app: str, command: CreateCredential, settings: Settings) -> None:
+    """Let a program log in with a secret; what else a token may be given is for the tokens that it logs in for."""
+    if command.dialect != "modulus":
+        raise CommandRefused("--app: programs log in to modulus alone")
+    if command.user is not None or command.scopes is not None or command.label or command.expires_at is not None:
+        raise CommandRefused("--app: a program logs in for itself, without --user, --scopes, --label and --days")
+    async with opened(settings, new=True) as store:
+        ledger = Ledger(store, SystemClock())
+        if workspace not in await store.workspaces():
+            await _make_workspace(workspace, command, ledger)
+        caller = replace(_operator(workspace), dialect=command.dialect)
+        known = (await ledger.read(caller, find_workspace, None)).setting(command.dialect, "apps", ())
+        if any(one["app"] == app for one in known):
+            raise CommandRefused(f"--app: there is a program {app} in the workspace {workspace} already")
+        apps = [*known, {"app": app, "id": str(len(known) + 1), "secret_hash": command.secret_hash}]
+        await ledger.run(caller, change_settings, ChangeSettings(values={"apps": apps}))
 
 
 async def _create(workspace: str, command: CreateCredential, settings: Settings) -> None:

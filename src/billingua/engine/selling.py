@@ -168,10 +168,9 @@ def customer_of(
     """
     (key,) = _keys_of_customer(customer)
     named = None if isinstance(customer, str) else customer.price_list
-    lists = {code: by_code(code) for code in (named,) if code}
-    found = yield Needs([key, *lists.values()], ["party", "address"])
-    for code, list_key in lists.items():
-        found.require(list_key, errors.PriceListNotFound(code))
+    found = yield Needs([key, by_code(named or "")], ["party", "address"])
+    if named:
+        found.require(by_code(named), errors.PriceListNotFound(named))
     party = found.get(key)
     if party is not None:
         if not may_see(caller.user, party):
