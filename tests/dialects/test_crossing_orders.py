@@ -1,4 +1,4 @@
-"""What an invoice takes of a Crux order, and gives back when ONLYOFFICE changes or deletes it."""
+"""What an invoice takes of a Crux order, and gives back when ONLYOFFICE or BigCommerce changes or deletes it."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -30,6 +30,7 @@ from tests.builders import (
 from tests.stores.plans import assert_whole
 
 CRUX, ONLYOFFICE = {"Authorization": "Token crux"}, {"Authorization": "onlyoffice"}
+BIGCOMMERCE = {"authToken": "bigcommerce"}
 FIRST, SECOND = a_uuid(8100), a_uuid(8101)
 ORDER = an_order(lines=(an_order_line(item=1), an_order_line(uuid=SECOND, item=2)))
 """Five pieces each of two things."""
@@ -41,6 +42,7 @@ async def client(ledger: Ledger) -> AsyncIterator[httpx.AsyncClient]:
         a_user(username="ada", admin=True, organization=SUPPLIER),
         a_credential(id=1, dialect="crux", secret_hash=hash_secret("crux"), user="ada"),
         a_credential(id=2, dialect="onlyoffice", secret_hash=hash_secret("onlyoffice"), user="ada"),
+        a_credential(id=3, dialect="bigcommerce", secret_hash=hash_secret("bigcommerce")),
         a_party(),
         a_party(id=20, uuid=SUPPLIER, trade_role=TradeRole.SUPPLIER),
         an_item(id=1),
@@ -127,3 +129,35 @@ async def test_what_is_written_anew_counts_as_it_is_written(client: httpx.AsyncC
 
     assert await invoiced(ledger) == [0, 0]
     await assert_whole(ledger.store)
+
+
+async def bigcommerce(client: httpx.AsyncClient, verb: str, path: str) -> tuple[int, Any]:
+    answer = await client.request(verb, f"/api/v3/io/ip{path}", headers=BIGCOMMERCE)
+    return answer.status_code, answer.json()["data"]
+
+
+async def test_a_supplier_invoices_nothing_of_an_order_that_is_invoiced_whole(
+    client: httpx.AsyncClient, ledger: Ledger
+):
+    status, made = await bigcommerce(client, "POST", f"/orders/{ORDER.id}/invoices")
+    assert (status, await invoiced(ledger)) == (200, [5, 5])
+    assert await invoice(client, "TI-1", (FIRST, 1)) == 422
+
+    assert (await bigcommerce(client, "DELETE", f"/invoices/{made['invoiceId']}"))[0] == 200
+
+    assert await invoiced(ledger) == [0, 0]
+    assert await invoice(client, "TI-1", (FIRST, 1)) == 201
+    await assert_whole(ledger.store)
+
+
+async def test_an_order_is_not_invoiced_whole_while_a_supplier_has_invoiced_a_piece_of_it(
+    client: httpx.AsyncClient, ledger: Ledger
+):
+    assert await invoice(client, "TI-1", (SECOND, 1)) == 201
+
+    status, told = await bigcommerce(client, "POST", f"/orders/{ORDER.id}/invoices")
+
+    assert (status, told) == (400, {"errMsg": "The order already has an invoice."})
+    assert await invoiced(ledger) == [0, 1]
+    assert (await bigcommerce(client, "DELETE", "/invoices/1"))[0] == 200
+    assert (await bigcommerce(client, "POST", f"/orders/{ORDER.id}/invoices"))[0] == 200
