@@ -17,10 +17,24 @@ READINGS = {
     "A2": ["test_only_a_token_of_the_store_with_the_scope_comes_in"],
     "A3": ["test_a_number_is_used_once", "test_an_unknown_order_is_told_so_and_no_more"],
     "A4": ["test_the_least_that_can_be_said_makes_an_invoice", "test_an_invoice_is_deleted_with_its_number"],
-    "A5": ["test_a_parameter_that_cannot_be_is_named", "test_more_than_one_page_holds_is_too_large"],
-    "A6": ["test_each_sort_has_two_directions_and_ties_go_by_id", "test_pages_do_not_overlap_and_the_last_ends"],
-    "A7": ["test_each_filter_keeps_what_it_says_and_the_total_is_theirs"],
-    "A8": ["test_each_filter_keeps_what_it_says_and_the_total_is_theirs"],
+    "A5": [
+        "test_a_parameter_that_cannot_be_is_named",
+        "test_more_than_one_page_holds_is_too_large",
+        "test_what_cannot_be_asked_of_a_list_is_refused",
+    ],
+    "A6": [
+        "test_each_sort_has_two_directions_and_ties_go_by_id",
+        "test_pages_do_not_overlap_and_the_last_ends",
+        "test_lists_are_sorted_by_the_seconds_that_they_show",
+    ],
+    "A7": [
+        "test_each_filter_keeps_what_it_says_and_the_total_is_theirs",
+        "test_a_list_shows_what_is_asked_for_in_its_order",
+    ],
+    "A8": [
+        "test_each_filter_keeps_what_it_says_and_the_total_is_theirs",
+        "test_a_list_shows_what_is_asked_for_in_its_order",
+    ],
     "A9": [
         "test_balances_follow_by_themselves_and_no_operation_is_allowed",
         "test_a_status_is_one_of_those_that_are_allowed",
@@ -86,7 +100,7 @@ READINGS = {
         "test_a_payment_that_is_not_there_is_told_before_all_else",
     ],
     "A35": ["test_balances_follow_by_themselves_and_no_operation_is_allowed"],
-    "A36": ["test_a_list_is_cut_by_offset_and_limit"],
+    "A36": ["test_a_list_is_cut_by_offset_and_limit", "test_the_largest_page_has_250_and_one_behind_the_end_none"],
     "A37": ["test_a_receipt_goes_and_the_payment_stays", "test_a_line_goes_and_the_receipt_keeps_its_total"],
     "A38": ["test_what_is_not_there_is_not_there"],
     "A39": ["test_what_a_payment_does_by_its_status", "test_each_member_comes_from_its_field"],

@@ -6,11 +6,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from billingua.dialects.bigcommerce.credentials import Entrance
+from billingua.dialects.bigcommerce.listing import read_window
 from billingua.dialects.bigcommerce.requests import payments as requests
 from billingua.dialects.bigcommerce.responses import payments as responses
 from billingua.dialects.bigcommerce.responses.envelope import success
 from billingua.engine.ledger import Ledger
-from billingua.engine.payments import delete_payment, find_payment, record_payment
+from billingua.engine.payments import delete_payment, find_payment, record_payment, view_payments
 from billingua.wire.face import Endpoint
 
 
@@ -25,6 +26,7 @@ class PaymentEndpoints:
     def calls(self) -> Iterable[tuple[Sequence[str], str, Endpoint]]:
         """List them, each with its verbs and its path; fixed paths go before those with an id."""
         return [
+            (["GET"], "/payments", self.list_payments),
             (["POST"], "/payments/offline", self.record_offline_payment),
             (["PUT"], "/payments/offline/{payment_id}", self.replace_offline_payment),
             (["GET"], "/payments/{payment_id}", self.get_payment),
@@ -34,6 +36,15 @@ class PaymentEndpoints:
             (["PUT"], "/payments/{payment_id}/processing-status", self.set_processing_status),
             (["GET"], "/payments/{payment_id}/transactions", self.get_transactions),
         ]
+
+    async def list_payments(self, request: Request) -> Response:
+        """List payments, page by page, each whole (§5.1)."""
+        session = await self._entrance.open_session(request)
+        window = read_window(request)
+        page = await self._ledger.payments(session.caller, requests.payment_query(request, window))
+        views = await self._ledger.read(session.caller, view_payments, page.items)
+        shown = [responses.payment(view, session.workspace) for view in views]
+        return success(shown, pagination=window.pagination(page.total))
 
     async def record_offline_payment(self, request: Request) -> Response:
         """Note money that was received outside of the store (§5.4)."""

@@ -5,12 +5,20 @@ from collections.abc import Iterable, Sequence
 from starlette.requests import Request
 from starlette.responses import Response
 
-from billingua.dialects.bigcommerce.credentials import Entrance
+from billingua.dialects.bigcommerce.credentials import Entrance, Session
+from billingua.dialects.bigcommerce.listing import Window, read_window
 from billingua.dialects.bigcommerce.requests import receipts as requests
 from billingua.dialects.bigcommerce.responses import receipts as responses
 from billingua.dialects.bigcommerce.responses.envelope import success
 from billingua.engine.ledger import Ledger
-from billingua.engine.receipts import delete_receipt, delete_receipt_line, find_receipt, find_receipt_line
+from billingua.engine.payment_queries import ReceiptLineQuery
+from billingua.engine.receipts import (
+    delete_receipt,
+    delete_receipt_line,
+    find_receipt,
+    find_receipt_line,
+    view_receipts,
+)
 from billingua.wire.face import Endpoint
 
 
@@ -24,11 +32,44 @@ class ReceiptEndpoints:
     def calls(self) -> Iterable[tuple[Sequence[str], str, Endpoint]]:
         """List them, each with its verbs and its path."""
         return [
+            (["GET"], "/receipts", self.list_receipts),
+            (["GET"], "/receipt-lines", self.list_all_lines),
             (["GET"], "/receipts/{receipt_id}", self.get_receipt),
             (["DELETE"], "/receipts/{receipt_id}", self.delete_receipt),
+            (["GET"], "/receipts/{receipt_id}/lines", self.list_lines),
             (["GET"], "/receipts/{receipt_id}/lines/{line_id}", self.get_line),
             (["DELETE"], "/receipts/{receipt_id}/lines/{line_id}", self.delete_line),
         ]
+
+    async def list_receipts(self, request: Request) -> Response:
+        """List receipts, page by page (§6.1)."""
+        session = await self._entrance.open_session(request)
+        window = read_window(request)
+        page = await self._ledger.receipts(session.caller, requests.receipt_query(request, window))
+        receipts = await self._ledger.read(session.caller, view_receipts, page.items)
+        shown = [responses.receipt(receipt, session.workspace) for receipt in receipts]
+        return success(shown, pagination=window.pagination(page.total))
+
+    async def list_all_lines(self, request: Request) -> Response:
+        """List the lines of all receipts, page by page (§6.4)."""
+        session = await self._entrance.open_session(request)
+        window = read_window(request)
+        query = requests.receipt_line_query(request, window)
+        await self._ledger.prove(session.caller)
+        return await self._list_lines(session, window, query)
+
+    async def list_lines(self, request: Request) -> Response:
+        """List the lines of a receipt, page by page (§6.5)."""
+        session = await self._entrance.open_session(request)
+        id, window = requests.receipt_id(request), read_window(request)
+        query = requests.receipt_line_query(request, window, receipt=id)
+        await self._ledger.read(session.caller, find_receipt, id)
+        return await self._list_lines(session, window, query)
+
+    async def _list_lines(self, session: Session, window: Window, query: ReceiptLineQuery) -> Response:
+        page = await self._ledger.receipt_lines(session.caller, query)
+        shown = [responses.receipt_line(*record.value, session.workspace) for record in page.items]
+        return success(shown, pagination=window.pagination(page.total))
 
     async def get_receipt(self, request: Request) -> Response:
         """Show a receipt (§6.2)."""

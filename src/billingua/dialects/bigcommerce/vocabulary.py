@@ -57,6 +57,9 @@ PROCESSING_STATUSES = {
 }
 """The ledger's words for it, and what they are here."""
 
+STATUSES = {int(number): word for word, number in PROCESSING_STATUSES.items()}
+"""The statuses that may be asked for, with the ledger's words (§5.1, §6.1)."""
+
 ALLOWED_STATUSES = {number: word for word, number in PROCESSING_STATUSES.items() if number}
 """The statuses that may be set, with the ledger's words: each from each other, and never the first (§5.8)."""
 

@@ -11,6 +11,16 @@ from starlette.requests import Request
 from billingua.core.errors import OperationRefused, PaymentNotFound
 from billingua.core.payment import Payment, PaymentLine
 from billingua.dialects.bigcommerce.errors import StatusNotAllowed
+from billingua.dialects.bigcommerce.listing import (
+    Window,
+    one_of,
+    read_choice,
+    read_descending,
+    read_one,
+    read_search,
+    read_some,
+    record_id,
+)
 from billingua.dialects.bigcommerce.requests.members import (
     ID,
     company_id,
@@ -25,12 +35,14 @@ from billingua.dialects.bigcommerce.vocabulary import (
     NO_PAYER,
     OFFLINE,
     OPERATIONS,
+    STATUSES,
     FundingStatus,
     ProcessingStatus,
     module_of,
     not_a_choice,
 )
 from billingua.engine import payments
+from billingua.engine.payment_queries import PaymentField, PaymentQuery, PaymentSort
 from billingua.engine.payments import ChangePaymentStatus, OperatePayment, RecordPayment, ReplacePayment
 from billingua.engine.plan import Caller, Plan
 from billingua.wire.members import ListOf, ObjectOf, Reader
@@ -38,6 +50,45 @@ from billingua.wire.scalars import Invalid, read_currency, read_integer, read_te
 
 NOTHING = b"{}"
 """What an empty body stands for: every member that is required is missing in it."""
+
+
+_SORTS: Mapping[str, PaymentSort] = {
+    "moduleName": PaymentSort.SOURCE,
+    "processingStatus": PaymentSort.STATUS,
+    "appliedStatus": PaymentSort.APPLIED,
+    "createdAt": PaymentSort.CREATED,
+    "customerId": PaymentSort.PARTY,
+    "externalCustomerId": PaymentSort.EXTERNAL_PARTY,
+    "fundingStatus": PaymentSort.FUNDING,
+    "updatedAt": PaymentSort.UPDATED,
+    "totalAmount": PaymentSort.TOTAL,
+}
+_SEARCHED: Mapping[str, PaymentField] = {
+    "id": PaymentField.ID,
+    "customerId": PaymentField.PARTY,
+    "externalId": PaymentField.EXTERNAL_ID,
+    "externalCustomerId": PaymentField.EXTERNAL_PARTY,
+}
+
+
+def payment_query(request: Request, window: Window) -> PaymentQuery:
+    """Read which payments are asked for, in which order (§5.1). Refuses with `ParameterInvalid`."""
+    text, fields = read_search(request, _SEARCHED)
+    status = read_one(request, "processingStatus", one_of(STATUSES))
+    return PaymentQuery(
+        text=text or None,
+        text_in=fields,
+        party_name=request.query_params.get("customerName") or None,
+        invoice=read_one(request, "invoiceId", record_id),
+        statuses=None if status is None else frozenset({status}),
+        channels=read_some(request, "channelIds", record_id),
+        usual_source=OFFLINE,
+        usual_funding=int(FundingStatus.TWO),
+        sort=read_choice(request, "sortBy", _SORTS, usual=PaymentSort.CREATED),
+        descending=read_descending(request),
+        offset=window.offset,
+        limit=window.limit,
+    )
 
 
 def payment_id(request: Request) -> int:
