@@ -192,7 +192,7 @@ async def test_everything_in_the_snapshot_is_on_the_paper(portal: Portal):
 
     shown = text(made)
     pairs = [told[name] for name in ("Seller", "Number", "Customer", "Consignee", "Terms", "Notes")]
-    for pair in [*pairs, *told["Invoice"], *told["TableFooterRows"], told["TableTotalRow"]]:
+    for pair in [*pairs, *told["TableFooterRows"], told["TableTotalRow"]]:
         for part in (pair["Item1"], *pair["Item2"].split("\n")):
             assert part in shown
     for label in told["TableHeaderRow"]:
@@ -214,7 +214,15 @@ async def test_no_status_is_stamped_on_it(portal: Portal):
 async def test_it_is_in_the_portals_language_where_the_invoice_names_none(portal: Portal):
     response(await portal.put(a_body(language="")))
     shown = text(await content(portal))
-    assert "Zahlbar bis 15.4.2031" in shown
+    assert "Zahlbar bis 15.04.2031" in shown
+    assert "16,50" in shown
+
+
+async def test_days_and_figures_are_as_the_invoices_language_writes_them(portal: Portal):
+    response(await portal.put(a_body(language="de-DE", purchaseOrderNumber="PO-8")))
+    shown = text(await content(portal))
+    assert "Zahlbar bis 15.04.2031" in shown
+    assert "PO-8" in shown
     assert "16,50" in shown
 
 

@@ -18,6 +18,7 @@ from billingua.documents import (
     Fact,
     FigureRefused,
     InvoiceDocument,
+    Label,
     Line,
     LogoRefused,
     Party,
@@ -38,7 +39,7 @@ async def print_snapshot(text: bytes, invoice: Invoice, workspace: Workspace, no
 
 
 def as_document(told: Told, invoice: Invoice, workspace: Workspace, now: datetime) -> InvoiceDocument:
-    """Lay a snapshot out as a document: its texts as they stand, figures as the invoice's language writes them."""
+    """Lay a snapshot out: its texts as they stand, figures and days as the invoice's language has them."""
     return InvoiceDocument(
         language=invoice.language or workspace.culture,
         currency=invoice.currency,
@@ -47,7 +48,7 @@ def as_document(told: Told, invoice: Invoice, workspace: Workspace, now: datetim
         made_at=now,
         seller=_party(told["Seller"]),
         logo=_logo(workspace) if told["LogoBase64Id"] else None,
-        facts=tuple(Fact(pair["Item1"], pair["Item2"]) for pair in told["Invoice"]),
+        facts=_facts(invoice, workspace),
         customer=_party(told["Customer"]),
         consignee=_party(told["Consignee"]) if told["Consignee"] else None,
         lines=tuple(map(_line, told["TableBodyRows"])),
@@ -56,6 +57,15 @@ def as_document(told: Told, invoice: Invoice, workspace: Workspace, now: datetim
         terms=told["Terms"]["Item2"],
         notes=told["Notes"]["Item2"] if told["Notes"] else "",
     )
+
+
+def _facts(invoice: Invoice, workspace: Workspace) -> tuple[Fact, ...]:
+    """Give the head as the invoice's language writes days: in a snapshot of the same they are as the portal does."""
+    issued, due = (
+        moment and moment.astimezone(workspace.zone).date() for moment in (invoice.issued_at, invoice.due_at)
+    )
+    said = ((Label.INVOICE_DATE, issued), (Label.PO_NUMBER, invoice.purchase_order_number), (Label.DUE_DATE, due))
+    return tuple(Fact(label, value) for label, value in said if value)
 
 
 def _party(pair: Told) -> Party:
