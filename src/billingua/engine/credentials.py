@@ -8,8 +8,8 @@ from hashlib import sha256
 from hmac import compare_digest
 
 from billingua.core import errors
-from billingua.core.access import Credential
-from billingua.engine.kinds import by_secret
+from billingua.core.access import Credential, require_administrator
+from billingua.engine.kinds import by_secret, by_username
 from billingua.engine.plan import Caller, Decision, Needs, Plan, by_id
 
 LOG_IN = "log-in"
@@ -65,6 +65,16 @@ def create_credential(command: CreateCredential, caller: Caller, now: datetime) 
         expires_at=command.expires_at,
     )
     return Decision(credential, saves=[credential])
+
+
+def make_credential(command: CreateCredential, caller: Caller, now: datetime) -> Plan[Credential]:
+    """Make a credential for others. Refuses with `NotPermitted`, or with `UserNotFound` for whom it is."""
+    require_administrator(caller.user)
+    if command.user is not None:
+        key = by_username(command.user)
+        found = yield Needs([key])
+        found.require(key, errors.UserNotFound(command.user))
+    return (yield from create_credential(command, caller, now))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from billingua.core import errors
-from billingua.core.access import User, may_see
+from billingua.core.access import User, may_see, require_administrator
 from billingua.core.party import Address, AddressCategory, Opportunity, Party, PartyKind
-from billingua.engine.kinds import THE_WORKSPACE, by_username
-from billingua.engine.plan import Caller, Decision, Needs, Plan, Step, by_id, by_uuid
+from billingua.engine.kinds import THE_WORKSPACE, by_party_code, by_username
+from billingua.engine.plan import Caller, Decision, Found, Needs, Plan, Step, by_id, by_uuid
 
 # Parties.
 
@@ -117,6 +117,110 @@ def _beside(other: Address, address: Address) -> Address:
     """Of one category one address is the first."""
     is_demoted = other.primary and address.primary and other.category is address.category
     return replace(other, primary=False) if is_demoted else other
+
+
+# Parties written whole.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressContent:
+    """What an address shall say; one with an `id` is that address of the party."""
+
+    id: int | None = None
+    category: AddressCategory
+    street: str = ""
+    street2: str = ""
+    city: str = ""
+    state: str = ""
+    zip: str = ""
+    country: str = ""
+    primary: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteParty:
+    """Say all that a party shall say, of a new one or, where its id is given, of one that is there."""
+
+    party: int | None = None
+    kind: PartyKind
+    name: str
+    first_name: str | None = None
+    last_name: str | None = None
+    code: str | None = None
+    external_id: str | None = None
+    currency: str | None = None
+    addresses: Sequence[AddressContent] = ()
+
+
+def write_party(command: WriteParty, caller: Caller, now: datetime) -> Plan[Party]:
+    """Write a party whole; whom it trades with, and who may see it, stays.
+
+    Refuses with `PartyNotFound` or `NotPermitted`, with `ValueTaken` or with `AddressNotFound`.
+    """
+    known = None if command.party is None else (yield from _visible(command.party, caller))
+    yield from _require_free_code(command.code, known)
+    found = yield Needs(counters=["party", "address"])
+    before = known or Party(id=found.new_id("party"), uuid=found.new_uuid(), name="")
+    written = replace(
+        before,
+        kind=command.kind,
+        name=command.name,
+        first_name=command.first_name,
+        last_name=command.last_name,
+        code=command.code,
+        external_id=command.external_id,
+        currency=command.currency,
+        addresses=_write_addresses(command.addresses, before, found),
+    )
+    return Decision(before if written == before else written, saves=[before if written == before else written])
+
+
+def _require_free_code(code: str | None, party: Party | None) -> Step[None]:
+    """See that no other party has the code: it alone is known by it."""
+    if code is None or (party is not None and party.code == code):
+        return
+    key = by_party_code(code)
+    found = yield Needs([key])
+    if found.get(key):
+        raise errors.ValueTaken("code")
+
+
+def _write_addresses(contents: Sequence[AddressContent], party: Party, found: Found) -> tuple[Address, ...]:
+    ids = {address.id for address in party.addresses}
+    for content in contents:
+        if content.id is not None and content.id not in ids:
+            raise errors.AddressNotFound(content.id)
+    return tuple(
+        Address(
+            id=found.new_id("address") if content.id is None else content.id,
+            category=content.category,
+            street=content.street,
+            street2=content.street2,
+            city=content.city,
+            state=content.state,
+            zip=content.zip,
+            country=content.country,
+            primary=content.primary,
+        )
+        for content in contents
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteParty:
+    """Delete a party to which so many other records refer, as far as the caller can tell."""
+
+    party: int
+    uses: int
+
+
+def delete_party(command: DeleteParty, caller: Caller, now: datetime) -> Plan[Party]:
+    """Delete a party to which nothing refers. Refuses with `NotPermitted`, `PartyNotFound` or `InUse`."""
+    require_administrator(caller.user)
+    gone = yield from _visible(command.party, caller)
+    if command.uses:
+        raise errors.InUse(command.party, command.uses)
+    return Decision(gone, deletes=[gone])
 
 
 # Opportunities.

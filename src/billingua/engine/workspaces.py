@@ -38,6 +38,22 @@ def change_settings(command: ChangeSettings, caller: Caller, now: datetime) -> P
     return _written(workspace, settings={**workspace.settings, caller.dialect: {**own, **command.values}})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeDefaults:
+    """Set what holds in the whole workspace: its currency, the zone in which its days begin, how it writes."""
+
+    currency: str
+    time_zone: str
+    culture: str
+
+
+def change_defaults(command: ChangeDefaults, caller: Caller, now: datetime) -> Plan[Workspace]:
+    """Set what holds in the whole workspace. Refuses with `NotPermitted`."""
+    require_administrator(caller.user)
+    workspace = yield from _workspace()
+    return _written(workspace, currency=command.currency, time_zone=command.time_zone, culture=command.culture)
+
+
 def choose_currency(currency: str, caller: Caller, now: datetime) -> Plan[Workspace]:
     """Choose the currency of the workspace's items and of what names none. Refuses with `NotPermitted`."""
     require_administrator(caller.user)

@@ -11,6 +11,7 @@ from typing import Any, get_type_hints
 import pytest
 
 from billingua.core.invoice import Invoice
+from billingua.core.item import Item
 from billingua.core.lifecycle import Action
 from billingua.core.line import Charge, InvoiceLine
 from billingua.core.rounding import Rounding
@@ -140,7 +141,7 @@ async def test_extras_keep_their_own_kinds(native: Native) -> None:
 def test_every_exact_number_of_an_invoice_is_written_as_a_text() -> None:
     decimals = {
         name
-        for kind in (Invoice, InvoiceLine, Charge, LineTax, Rounding)
+        for kind in (Invoice, InvoiceLine, Charge, LineTax, Rounding, Item)
         for name, hint in get_type_hints(kind).items()
         if hint in {Decimal, Decimal | None}
     }

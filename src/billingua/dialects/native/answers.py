@@ -9,6 +9,7 @@ from billingua.core.explaining import Operation
 from billingua.core.lifecycle import Status
 from billingua.core.line import ChargeKind
 from billingua.core.money import Mode
+from billingua.core.party import AddressCategory, PartyKind, TradeRole
 from billingua.core.rounding import TaxBase
 
 Id = Annotated[int, Meta(ge=1, le=2**31 - 1, examples=[35])]
@@ -270,6 +271,134 @@ class ShownElsewhere(Answer):
     status: int
     content_type: str
     body: Any
+
+
+# Parties, items, taxes.
+
+
+class AddressShown(Answer):
+    """An address of a party."""
+
+    id: Id
+    category: AddressCategory
+    street: str
+    street2: str
+    city: str
+    state: str
+    zip: str
+    country: str
+    primary: bool
+
+
+class Party(Answer):
+    """A company, person or organization."""
+
+    id: Id
+    uuid: UUID
+    version: int
+    name: str
+    kind: PartyKind
+    first_name: str | None
+    last_name: str | None
+    code: str | None
+    external_id: str | None
+    currency: str | None
+    addresses: list[AddressShown]
+    display_name: str
+    trade_role: TradeRole | None
+    price_list: str | None
+    private: bool
+
+
+class PartyPage(Answer):
+    """A page of parties."""
+
+    items: list[Party]
+    total: int
+    next: str | None
+
+
+class Item(Answer):
+    """What is sold; the price is in the workspace's currency."""
+
+    id: Id
+    uuid: UUID
+    version: int
+    title: str
+    sku: str
+    description: str
+    price: Amount
+    stock: Number
+    track_stock: bool
+    tax_ids: list[int]
+    code: str | None
+    supplier: UUID | None
+    created_at: Moment
+    created_by: str | None
+
+
+class ItemPage(Answer):
+    """A page of items."""
+
+    items: list[Item]
+    total: int
+    next: str | None
+
+
+class Tax(Answer):
+    """A tax that lines may carry."""
+
+    id: Id
+    uuid: UUID
+    version: int
+    name: str
+    description: str
+    rate: Number
+    created_at: Moment
+    created_by: str | None
+
+
+class Taxes(Answer):
+    """All taxes of the workspace."""
+
+    items: list[Tax]
+    total: int
+
+
+# The workspace.
+
+
+class Workspace(Answer):
+    """What holds in the whole workspace, and what each dialect is set to, in its own words."""
+
+    name: str
+    uuid: UUID
+    version: int
+    currency: str
+    time_zone: str
+    culture: str
+    settings: dict[str, Any]
+
+
+class Token(Answer):
+    """A token that opens a dialect; `token` is told once, when it is made."""
+
+    id: Id
+    uuid: UUID
+    dialect: str
+    user: str | None
+    scopes: list[str] | None
+    label: str
+    created_at: Moment
+    expires_at: Moment | None
+    token: str | UnsetType = UNSET
+
+
+class Tokens(Answer):
+    """The tokens that open something now."""
+
+    items: list[Token]
+    total: int
 
 
 # History.

@@ -2,6 +2,7 @@
 
 from starlette.requests import Request
 
+from billingua.core.access import administers
 from billingua.core.errors import NotPermitted, Refused
 from billingua.dialects.native.errors import ScopeMissing
 from billingua.dialects.native.vocabulary import DOING, MAY, NAME
@@ -30,11 +31,12 @@ async def open_session(request: Request, ledger: Ledger, scope: str) -> Session:
 def refusal_of(session: Session, scope: str) -> Refused | None:
     """Say why a token does not let its holder do this; None where it does.
 
-    A token without a user may do all that it was made for; one of a user, what is in the user's role too.
+    A token without a user may do all that it was made for; one of a user, what is in the user's role too, and all where
+    the user administers the records.
     """
     if not session.credential.allows(scope):
         return ScopeMissing(scope)
     user = session.caller.user
-    if user is None or user.admin or scope in MAY[user.role]:
+    if user is None or administers(user) or scope in MAY[user.role]:
         return None
     return NotPermitted(DOING[scope])

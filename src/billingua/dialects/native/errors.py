@@ -282,6 +282,7 @@ _MEMBERS: Mapping[type[Refused], tuple[str, Sequence[str]]] = {
     errors.NameTaken: ("name", ("name",)),
     errors.SkuTaken: ("sku", ("sku",)),
     errors.DateRefused: ("field", ("void_at",)),
+    errors.ValueTaken: ("field", ("code",)),
 }
 """Facts about a value that a client sent: which of the fact's own values that is, and the members that may hold it."""
 
@@ -292,7 +293,7 @@ def _pointed_at(error: Refused, content: Any) -> list[dict[str, str]]:
     if kind is None:
         return []
     fact, members = _MEMBERS[kind]
-    value = None if isinstance(error, errors.DateRefused) else getattr(error, fact)
+    value = None if fact == "field" else getattr(error, fact)
     return [{"pointer": place, "detail": "This is refused."} for place in _places("", content, members, value)]
 
 

@@ -6,6 +6,7 @@ from binascii import Error as NotBase64
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from enum import StrEnum
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
@@ -15,6 +16,7 @@ from starlette.requests import Request
 from billingua.core.lifecycle import Status
 from billingua.dialects.native.errors import ParametersInvalid
 from billingua.dialects.native.vocabulary import DIALECTS, INVALID, ORIGINS
+from billingua.engine.catalogue_queries import ItemQuery, ItemSort, PartyQuery, PartySort
 from billingua.engine.queries import InvoiceQuery, Sort
 from billingua.wire.members import MOST_PROBLEMS
 from billingua.wire.scalars import (
@@ -51,14 +53,16 @@ def read_flags(request: Request, parameters: Sequence[Parameter]) -> dict[str, A
     return _read_all(request, {one.name: (one.name, one.reader) for one in parameters if one.reader})
 
 
-def _read_all(request: Request, readers: Mapping[str, tuple[str, Reader]]) -> dict[str, Any]:
+def _read_all(
+    request: Request, readers: Mapping[str, tuple[str, Reader]], sorts: type[StrEnum] = Sort
+) -> dict[str, Any]:
     asked: dict[str, Any] = {}
     problems: list[tuple[str, str]] = []
     for name in request.query_params:
         try:
             asked |= _read(name, request.query_params.getlist(name), readers)
         except Invalid as error:
-            problems.append((name, INVALID[error.wanted].format(sorts=_SORTS)))
+            problems.append((name, INVALID[error.wanted].format(sorts=", ".join(sorts))))
         if len(problems) == MOST_PROBLEMS:
             break
     if problems:
@@ -72,7 +76,7 @@ def invoice_query(request: Request, zone: tzinfo, now: datetime) -> InvoiceQuery
     return InvoiceQuery(**asked)
 
 
-def next_page(request: Request, query: InvoiceQuery, total: int) -> str | None:
+def next_page(request: Request, query: InvoiceQuery | ItemQuery | PartyQuery, total: int) -> str | None:
     """Give the address of the page after this one, relative to the server; None where there is none."""
     reached = query.offset + (query.limit or DEFAULT_LIMIT)
     if reached >= total:
@@ -162,9 +166,9 @@ def _only_true(text: str, now: datetime) -> datetime:
     return now
 
 
-def _sort(text: str) -> Sort:
+def _sort(text: str, sorts: type[StrEnum] = Sort) -> StrEnum:
     try:
-        return Sort(text.removeprefix("-"))
+        return sorts(text.removeprefix("-"))
     except ValueError:
         raise Invalid("sort") from None
 
@@ -215,6 +219,40 @@ _INVOICE_PARAMETERS: tuple[tuple[str, Any, str], ...] = (
 
 INVOICE_PARAMETERS = tuple(Parameter(*one) for one in _INVOICE_PARAMETERS)
 """The parameters of the list of invoices."""
+
+
+_PAGE: tuple[tuple[str, Any, str], ...] = _INVOICE_PARAMETERS[-2:]
+_WORDS = ("q", str, "Keeps those of which a word begins with each of these.")
+
+
+def _parameters(sorts: type[StrEnum], *others: tuple[str, Any, str]) -> tuple[Parameter, ...]:
+    sorting = ("sort", str, f"One of {', '.join(sorts)}; with a minus before it, backwards.")
+    return tuple(Parameter(*one) for one in (_WORDS, *others, sorting, *_PAGE))
+
+
+ITEM_PARAMETERS = _parameters(ItemSort, ("tracked", bool, "Keeps those whose stock is counted, or the others."))
+PARTY_PARAMETERS = _parameters(PartySort, ("company", bool, "Keeps companies and organizations, or persons."))
+
+
+def item_query(request: Request) -> ItemQuery:
+    """Read which items are asked for. Refuses with `ParametersInvalid`."""
+    return ItemQuery(**_asked(request, ItemSort, {"tracked": ("tracked", read_boolean)}))
+
+
+def party_query(request: Request) -> PartyQuery:
+    """Read which parties are asked for. Refuses with `ParametersInvalid`."""
+    return PartyQuery(**_asked(request, PartySort, {"company": ("company", read_boolean)}))
+
+
+def _asked(request: Request, sorts: type[StrEnum], others: Mapping[str, tuple[str, Reader]]) -> dict[str, Any]:
+    readers: dict[str, tuple[str, Reader]] = {
+        "q": ("text", str),
+        **others,
+        "sort": ("sort", lambda text: _sort(text, sorts)),
+        "limit": ("limit", _limit),
+        "cursor": ("offset", _offset),
+    }
+    return {"limit": DEFAULT_LIMIT, **_read_all(request, readers, sorts)}
 
 
 def _version_or_moment(text: str) -> int | datetime:

@@ -6,12 +6,14 @@ from starlette.routing import Route
 
 from billingua.dialects.native import docs
 from billingua.dialects.native.audit import AuditEndpoints
+from billingua.dialects.native.catalogue import FAMILIES, CatalogueEndpoints
 from billingua.dialects.native.errors import voice
 from billingua.dialects.native.explaining import ExplainingEndpoints, Views
 from billingua.dialects.native.invoices import InvoiceEndpoints
 from billingua.dialects.native.openapi import document
 from billingua.dialects.native.operations import Operation, routes_of
 from billingua.dialects.native.vocabulary import NAME
+from billingua.dialects.native.workspace import WorkspaceEndpoints
 from billingua.engine.ledger import Ledger
 from billingua.wire.face import Face
 from billingua.wire.replies import encode_json
@@ -29,7 +31,13 @@ def make_face(ledger: Ledger, body_limit: int, views: Views | None = None) -> Fa
 
 def operations_on(ledger: Ledger, views: Views | None = None) -> list[Operation]:
     """List everything that can be asked of a ledger."""
-    families = (InvoiceEndpoints(ledger), ExplainingEndpoints(ledger, views or {}), AuditEndpoints(ledger))
+    families = (
+        InvoiceEndpoints(ledger),
+        ExplainingEndpoints(ledger, views or {}),
+        *(CatalogueEndpoints(ledger, family) for family in FAMILIES),
+        WorkspaceEndpoints(ledger),
+        AuditEndpoints(ledger),
+    )
     return [operation for family in families for operation in family.operations()]
 
 

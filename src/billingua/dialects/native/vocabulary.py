@@ -31,9 +31,9 @@ DOING = {READ: "read here", WRITE: "write here", ADMIN: "administer the workspac
 MAY = {
     Role.VIEWER: frozenset({READ}),
     Role.CLERK: frozenset({READ, WRITE}),
-    Role.ADMINISTRATOR: frozenset({READ, WRITE, ADMIN}),
+    Role.ADMINISTRATOR: frozenset({READ, WRITE}),
 }
-"""What a user may do through a token, by role, within the token's own scopes."""
+"""What a user may do through a token, by role, within the token's own scopes; who administers the records may all."""
 
 ACTIONS = {
     "issue": Action.ISSUE,
@@ -72,6 +72,7 @@ INVALID = {
     "percentage": "Must be from 0 to 100.",
     "new": "May only name a line of an invoice that is there.",
     "operation": "Must be create, replace, patch, delete, issue, pay, void, reject, reopen or revise.",
+    "zone": "Must be an IANA time zone.",
     "object": "Must be an object.",
     "characters": "May not contain U+0000.",
     "number": "Must be a number.",

@@ -8,6 +8,7 @@ from msgspec import Meta, Struct
 
 from billingua.core.line import ChargeKind
 from billingua.core.money import Mode
+from billingua.core.party import AddressCategory, PartyKind
 from billingua.core.rounding import TaxBase
 
 Id = Annotated[int, Meta(ge=1, le=2**31 - 1)]
@@ -113,3 +114,74 @@ class Bulk(Body):
     """Operations, each done by itself and in their order wherever two are about one invoice."""
 
     operations: Annotated[list[BulkOperation], Meta(min_length=1, max_length=1000)]
+
+
+# Parties, items, taxes.
+
+
+class AddressContent(Body):
+    """What an address shall say; one with an `id` is that address of the party."""
+
+    id: Id | None = None
+    category: AddressCategory = AddressCategory.BILLING
+    street: Text = ""
+    street2: Text = ""
+    city: Text = ""
+    state: Text = ""
+    zip: Text = ""
+    country: Text = ""
+    primary: bool = False
+
+
+class PartyContent(Body):
+    """What a party shall say; what is left out is empty."""
+
+    name: ShortText
+    kind: PartyKind = PartyKind.COMPANY
+    first_name: Text | None = None
+    last_name: Text | None = None
+    code: ShortText | None = None
+    external_id: Text | None = None
+    currency: Currency | None = None
+    addresses: Annotated[list[AddressContent], Meta(max_length=1000)] = []
+
+
+class ItemContent(Body):
+    """What an item shall say; its price is in the workspace's currency. What is left out is empty."""
+
+    title: ShortText
+    sku: Text = ""
+    description: Text = ""
+    price: Decimal = Decimal(0)
+    stock: Decimal = Decimal(0)
+    track_stock: bool = False
+    tax_ids: Annotated[list[Id], Meta(max_length=2)] = []
+
+
+class TaxContent(Body):
+    """What a tax shall say; its rate is a percentage."""
+
+    name: ShortText
+    rate: Decimal
+    description: Text = ""
+
+
+# The workspace.
+
+
+class WorkspaceContent(Body):
+    """What holds in the whole workspace."""
+
+    currency: Currency
+    time_zone: Annotated[str, Meta(description="An IANA time zone.", examples=["Europe/Riga"])]
+    culture: Annotated[str, Meta(min_length=2, max_length=35, examples=["en-US"])]
+
+
+class TokenContent(Body):
+    """For whom and for what a token shall be; without a user it speaks for the workspace, without scopes it may all."""
+
+    dialect: str
+    user: str | None = None
+    scopes: list[ShortText] | None = None
+    label: Annotated[str, Meta(max_length=200)] = ""
+    expires_at: Moment | None = None

@@ -17,7 +17,7 @@ from billingua.core.rounding import Rounding, en16931
 from billingua.dialects.native.errors import BodyInvalid
 from billingua.dialects.native.requests import bodies
 from billingua.dialects.native.requests.merging import merge
-from billingua.dialects.native.requests.reading import as_content
+from billingua.dialects.native.requests.reading import as_content, check_currency
 from billingua.dialects.native.requests.related import Related, relate_all
 from billingua.dialects.native.vocabulary import ACTIONS, INVALID
 from billingua.engine import deleting, invoices, writing
@@ -26,7 +26,6 @@ from billingua.engine.kinds import THE_WORKSPACE
 from billingua.engine.plan import Caller, Decision, Key, Needs, Plan, Record, Step
 from billingua.engine.rehearsing import attempt
 from billingua.wire.members import MOST_PROBLEMS
-from billingua.wire.scalars import Invalid, read_currency
 
 Written = tuple[Record[Invoice], Related]
 """An invoice as it was written, with whom and what it refers to."""
@@ -230,12 +229,9 @@ def check(content: bodies.InvoiceContent, *, is_new: bool = False) -> None:
         for place, line in enumerate(content.lines)
         for where, why in _wrong(line, is_new=is_new)
     ]
-    try:
-        read_currency(content.currency or "EUR")
-    except Invalid as error:
-        problems.append(("/currency", INVALID[error.wanted]))
     if problems:
         raise BodyInvalid(problems[:MOST_PROBLEMS])
+    check_currency(content.currency)
 
 
 def _wrong(line: bodies.LineContent, *, is_new: bool) -> Iterator[tuple[str, str]]:

@@ -72,6 +72,14 @@ def as_content(value: Any, wanted: type[T]) -> T:
     return content
 
 
+def check_currency(currency: str | None) -> None:
+    """See that a currency in a body is one of ISO 4217's, if any is named. Refuses with `BodyInvalid`."""
+    try:
+        scalars.read_currency(currency or "EUR")
+    except Invalid as error:
+        raise BodyInvalid([("/currency", INVALID[error.wanted])]) from None
+
+
 def _problem(told: str) -> tuple[str, str]:
     """Take a message of msgspec's apart: the place as a JSON Pointer, and what is wrong there."""
     where = _WHERE.fullmatch(told)

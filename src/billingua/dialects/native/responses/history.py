@@ -42,8 +42,10 @@ NUMBERS = frozenset(
         "open_balance",
         "original_balance",
         "quantity",
+        "price",
         "rate",
         "stated_total",
+        "stock",
         "unit_price",
     }
 )

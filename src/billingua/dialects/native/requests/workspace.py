@@ -1,0 +1,67 @@
+"""What administrators ask to be done with the workspace and its tokens, as commands to the ledger."""
+
+from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from billingua.core import errors
+from billingua.core.workspace import Workspace
+from billingua.dialects.native.errors import BodyInvalid
+from billingua.dialects.native.requests import bodies
+from billingua.dialects.native.requests.reading import check_currency
+from billingua.dialects.native.vocabulary import DIALECTS, INVALID
+from billingua.engine import credentials, workspaces
+from billingua.engine.kinds import THE_WORKSPACE
+from billingua.engine.plan import Caller, Decision, Needs, Plan, Record, Step
+
+
+def find_workspace(_: None, caller: Caller, now: datetime) -> Plan[Record[Workspace]]:
+    """Show the workspace."""
+    return Decision((yield from _workspace()))
+
+
+def rewrite_workspace(
+    content: Callable[[bodies.WorkspaceContent], bodies.WorkspaceContent], caller: Caller, now: datetime
+) -> Plan[Record[Workspace]]:
+    """Set what holds in the whole workspace. Refuses with `BodyInvalid`, or as the ledger's `change_defaults`."""
+    record = yield from _workspace()
+    before = record.value
+    said = content(
+        bodies.WorkspaceContent(currency=before.currency, time_zone=before.time_zone, culture=before.culture)
+    )
+    check_currency(said.currency)
+    _check_zone(said.time_zone)
+    command = workspaces.ChangeDefaults(currency=said.currency, time_zone=said.time_zone, culture=said.culture)
+    decision = yield from workspaces.change_defaults(command, caller, now)
+    is_same = decision.answer == before
+    answer = record if is_same else Record(decision.answer, record.version + 1, b"")
+    return Decision(answer, saves=decision.saves, events=decision.events)
+
+
+def _workspace() -> Step[Record[Workspace]]:
+    found = yield Needs([THE_WORKSPACE])
+    record = found.record(THE_WORKSPACE)
+    if record is None:
+        raise errors.NotFound("workspace")
+    return record
+
+
+def _check_zone(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise BodyInvalid([("/time_zone", INVALID["zone"])]) from None
+
+
+def make_token(content: bodies.TokenContent, secret_hash: str) -> credentials.CreateCredential:
+    """Make the command by which a token, known by its hash, is let in. Refuses with `BodyInvalid`."""
+    if content.dialect not in DIALECTS:
+        raise BodyInvalid([("/dialect", INVALID["dialect"])])
+    return credentials.CreateCredential(
+        dialect=content.dialect,
+        secret_hash=secret_hash,
+        user=content.user,
+        scopes=None if content.scopes is None else tuple(content.scopes),
+        label=content.label,
+        expires_at=content.expires_at,
+    )
