@@ -48,6 +48,9 @@ LARCH = a_party(code="LARCH")
 LAMP = an_item(id=6, sku="SKU-6", units=(1, 2), tax1=1, tax2=99)
 MUG = an_item(id=7, sku="SKU-7", code="MUG", units=(3,))
 KNOWN = (SHOP, LARCH, LAMP, MUG, a_tax(), a_price_list(code="PL", prices={"SKU-6": Decimal(30)}))
+FOREIGN = a_party(id=11, code="FAR", currency="EUR")
+HIDDEN = a_party(id=12, code="HIDDEN", private=True)
+VOID = errors.TransitionRefused("draft", "void")
 NEW = NewCustomer(
     code="NEW", name="New", kind=PartyKind.PERSON, addresses=(an_address(id=0),), extras={"account": "4010"}
 )
@@ -151,20 +154,17 @@ def test_a_new_customer_of_whom_nothing_more_is_said_has_no_extras():
     [
         ({"branch": "L"}, Decimal(30)),
         ({"usual_prices": "PL"}, Decimal(30)),
+        ({"branch": "L", "customer": "LISTED"}, Decimal(30)),
         ({"branch": "L", "customer": "FAR", "exchange_rate": Decimal(7)}, Decimal("4.285714")),
     ],
 )
 def test_a_price_that_is_not_said_is_looked_up(changes: dict[str, Any], price: Decimal):
-    knowledge = known(*KNOWN, a_party(id=11, code="FAR", currency="EUR"))
+    others = [FOREIGN, a_party(id=13, code="LISTED", price_list="NONE"), a_price_list(id=2, code="NONE")]
+    knowledge = known(*KNOWN, *others)
 
     invoice = billed(a_bill(**({"goods": [goods(unit_price=None)]} | changes)), knowledge).answer
 
     assert invoice.lines[0].unit_price == price
-
-
-VOID = errors.TransitionRefused("draft", "void")
-FOREIGN = a_party(id=11, code="FAR", currency="EUR")
-HIDDEN = a_party(id=12, code="HIDDEN", private=True)
 
 
 @pytest.mark.parametrize(

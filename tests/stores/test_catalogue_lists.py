@@ -79,7 +79,7 @@ OLD = [
     an_invoice(id=1, lines=(a_line(item=1, tax1=LineTax(1, "VAT", Decimal(20))), a_line(id=2, item=1))),
     an_invoice(id=2, lines=(a_line(item=1, tax2=LineTax(1, "VAT", Decimal(20))), a_line(id=2))),
 ]
-KEPT = ("aggregate", "invoice", "invoice_body", "lookup", "counter", "history", "outbox")
+KEPT = ("aggregate", "invoice", "invoice_body", "order_part", "order_line", "lookup", "counter", "history", "outbox")
 FILLED = ("use_count", "item_row", "party_row")
 
 

@@ -73,7 +73,7 @@ async def test_in_an_older_postgres_database_the_first_with_a_code_is_found_by_i
     await new.close()
     await old.close()
 
-    assert [migration.number for migration in await migrate(older)] == [6]
+    assert 6 in [migration.number for migration in await migrate(older)]
 
     again = await open_postgres(older)
     await assert_found(again)

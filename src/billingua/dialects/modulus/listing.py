@@ -11,9 +11,10 @@ from billingua.engine.selling import find_coded
 
 async def items_by_sku(ledger: Ledger, caller: Caller, codes: Sequence[str]) -> Mapping[str, Item]:
     """Find the items that are called by their SKU, since they have no code of their own; of several, the first."""
-    page = await ledger.items(caller, ItemQuery(skus=frozenset(codes)))
+    wanted = frozenset(codes)
+    page = await ledger.items(caller, ItemQuery(skus=wanted))
     items = [record.value for record in reversed(page.items)]
-    return {item.sku: item for item in items if item.sku in codes and not item.code}
+    return {item.sku: item for item in items if item.sku in wanted and not item.code}
 
 
 async def items_by_code(ledger: Ledger, caller: Caller, codes: Sequence[str]) -> Sequence[Item]:

@@ -21,4 +21,7 @@ FROM (
 WHERE coalesce(code, '') <> '' GROUP BY workspace, kind, code
 ON CONFLICT DO NOTHING;
 
+-- An item without a code is called by its SKU, which others may have too: every sale looks for it.
+CREATE INDEX item_row_by_sku ON item_row (workspace, sku_folded, id);
+
 DROP FUNCTION pg_temp.told (bytea);
