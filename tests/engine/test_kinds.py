@@ -19,6 +19,7 @@ from billingua.engine.kinds import (
     by_secret,
     by_supplied_sku,
     by_username,
+    ids_in,
     kind_named,
     kind_of,
 )
@@ -126,3 +127,7 @@ def test_what_is_no_aggregate_has_no_kind():
         kind_of("text")
     with pytest.raises(KeyError):
         kind_named("cheque")
+
+
+def test_the_lines_of_a_receipt_have_ids_of_their_own_counter():
+    assert list(ids_in(a_receipt(id=7))) == [("receipt", 7), ("receipt_line", 1)]

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billingua.core.invoice import Invoice
+from billingua.core.payment import PaymentLine
 from billingua.engine.kinds import KINDS, Kind
 from billingua.engine.plan import Record
 from billingua.stores.bodies import UnknownFormat, aggregate_from_body, aggregate_to_body
@@ -26,7 +27,7 @@ from billingua.stores.rows import (
     same_body,
     same_listing,
 )
-from tests.builders import NOON, a_line, a_party, an_invoice
+from tests.builders import NOON, a_line, a_party, a_payment, an_invoice
 from tests.stores.strategies import BALANCES, INSTANTS, JSON, values_of
 
 CHAIN = bytes(range(32))
@@ -182,3 +183,13 @@ LISTED = {
 def test_index_columns_are_written_if_any_of_them_changed(name: str):
     changed = replace(an_invoice(), **{name: object()})
     assert same_listing(an_invoice(), changed) is (name not in LISTED)
+
+
+def test_a_payment_that_was_written_before_it_had_a_receipt_is_read_as_it_was():
+    body = (
+        b'{"v":1,"id":1,"uuid":"00000000-0000-0000-0000-000000001b59","party":10,"currency":"USD",'
+        b'"lines":[{"invoice":35,"amount":100}],"status":"completed","applied":true,"memo":"Wire 7","payer":null,'
+        b'"received_at":"2024-12-26T12:00:00Z","created_by":null}'
+    )
+    payment = aggregate_from_body("payment", 1, b"", body).value
+    assert payment == a_payment(lines=(PaymentLine(35, Decimal(100)),), memo="Wire 7")

@@ -1,4 +1,5 @@
 import asyncio
+import json
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -530,3 +531,29 @@ async def test_a_payment_of_another_store_is_not_there(store_with: Filling):
     others = {"authToken": "others_token"}
     answer = await store.client.get(f"{BASE}/payments/1", headers=others)
     assert answer.status_code == 404
+
+
+async def test_everything_that_becomes_of_a_payment_is_told_to_the_outside(store_with: Filling):
+    store = await store_with(bc_invoice())
+    id = await pay(store, lineItems=[{"invoiceId": 9, "amount": "90"}])
+    await store.put_to(f"/payments/{id}/processing-status", {"processingStatus": 4})
+    await store.put_to(f"/payments/{id}/processing-status", {"processingStatus": 1})
+    await store.put_to(f"/payments/offline/{id}", OFFLINE)
+    await store.delete("/receipts/1/lines/2")
+    await store.delete("/receipts/1")
+    await store.delete(f"/payments/{id}")
+    posted = [json.loads(post.body) for post in await walk(store.ledger.store.outbox()) if post.workspace == "demo"]
+    assert [(one["name"], one["kind"], one["id"]) for one in posted] == [
+        ("payment.recorded", "payment", id),
+        ("invoice.paid", "invoice", 9),
+        ("payment.refunded", "payment", id),
+        ("invoice.reopened", "invoice", 9),
+        ("payment.edited", "payment", id),
+        ("invoice.paid", "invoice", 9),
+        ("payment.edited", "payment", id),
+        ("invoice.reopened", "invoice", 9),
+        ("receipt.edited", "receipt", 1),
+        ("receipt.deleted", "receipt", 1),
+        ("payment.deleted", "payment", id),
+    ]
+    assert posted[0]["number"] == "Wire 2207"
