@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+from base64 import b64encode
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,7 @@ from billingua.core.lifecycle import Status
 from billingua.core.line import Charge, ChargeKind
 from tests.builders import NOON, a_caller, a_line, a_party, a_uuid, an_address
 from tests.dialects.bigcommerce.conftest import BASE, Filling, StoreClient, bc_invoice
+from tests.documents.papers import a_png
 
 BILLED = {
     "city": "Leeds",
@@ -151,6 +153,17 @@ async def test_the_seller_goes_by_the_name_that_the_workspace_has_anywhere(store
 
     assert "Moor GmbH" in text
     assert "Riga LV-1010" in text
+
+
+@pytest.mark.parametrize(
+    ("logo", "pictures"), [(b64encode(a_png()).decode(), 1), ("bm8gbG9nbw==", 0), ("no base64!", 0)]
+)
+async def test_the_sellers_logo_is_printed_where_it_can_be(store_with: Filling, logo: str, pictures: int) -> None:
+    store = await store_with(bc_invoice(), company_logo=logo)
+
+    page = PdfReader(io.BytesIO((await store.client.get(await linked(store))).content)).pages[0]
+
+    assert len(page.images) == pictures
 
 
 async def test_a_seller_without_a_name_goes_by_its_channel(store_with: Filling) -> None:

@@ -3,6 +3,7 @@
 Who imports this loads the press.
 """
 
+from base64 import b64decode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -16,7 +17,7 @@ from billingua.core.party import Party as Buyer
 from billingua.core.workspace import Workspace
 from billingua.dialects.bigcommerce.responses.invoices import FoundInvoice, invoice
 from billingua.dialects.bigcommerce.vocabulary import InvoiceStatus
-from billingua.documents import Fact, InvoiceDocument, Label, Line, Party, Stamp, Sum
+from billingua.documents import Fact, InvoiceDocument, Label, Line, LogoRefused, Party, Stamp, Sum, require_logo
 from billingua.wire.scalars import Invalid, read_amount
 
 _STAMPS = {Status.DRAFT: Stamp.DRAFT, Status.VOID: Stamp.VOID, Status.REJECTED: Stamp.REJECTED}
@@ -40,6 +41,7 @@ def invoice_document(found: FoundInvoice, workspace: Workspace) -> InvoiceDocume
         made_at=it.created_at,
         stamp=_STAMPS.get(it.status) or (Stamp.PAID if shown["status"] == InvoiceStatus.COMPLETED else None),
         seller=_seller(workspace, shown["channelName"]),
+        logo=_logo(workspace),
         facts=tuple(_facts(shown, it.issued_at, it.due_at, workspace)),
         customer=_customer(shown["customerName"], _members(header.get("billingAddress")), found.view.party),
         consignee=_consignee(header),
@@ -62,14 +64,32 @@ def _items(value: Any) -> Sequence[Any]:
 
 def _seller(workspace: Workspace, channel: str | None) -> Party:
     """Name the seller: as the workspace calls itself anywhere, or by its channel, or by its own name."""
-    said = [settings for settings in workspace.settings.values() if settings.get("company_name")]
+    said = _said(workspace, "company_name")
     if not said:
         return Party(name=channel or workspace.name)
-    address = _members(said[0].get("company_address"))
-    lines = [
-        [address.get(part, "") for part in parts] for parts in (("street",), ("city", "state", "zip"), ("country",))
-    ]
-    return Party(name=said[0]["company_name"], address=_address(lines))
+    address = _members(said.get("company_address"))
+    parts = (("street",), ("city", "state", "zip"), ("country",))
+    return Party(
+        name=said["company_name"], address=_address([[address.get(name, "") for name in one] for one in parts])
+    )
+
+
+def _said(workspace: Workspace, name: str) -> Members:
+    """Give the settings, of whichever dialect, that say something of this name."""
+    for settings in workspace.settings.values():
+        if settings.get(name):
+            return settings
+    return {}
+
+
+def _logo(workspace: Workspace) -> bytes | None:
+    """Give the seller's logo, which is kept in base64; one that cannot be printed is left out."""
+    try:
+        content = b64decode(_said(workspace, "company_logo").get("company_logo", ""), validate=True)
+        require_logo(content)
+    except (ValueError, LogoRefused):
+        return None
+    return content
 
 
 def _facts(shown: Members, issued_at: datetime, due_at: datetime | None, workspace: Workspace) -> Iterable[Fact]:
