@@ -49,6 +49,7 @@ async def client(sandbox: Sandbox) -> AsyncIterator[httpx.AsyncClient]:
         ("/timp/nothing", {"detail"}),
         ("/api/inv/nothing", {"result", "title", "message"}),
         ("/API/CMN", {"result", "title", "message"}),
+        ("/_admin/nothing", {"result", "title", "message"}),
         ("/api/itm", {"result", "title", "message"}),
         ("/api/csh/nothing", {"result", "title", "message"}),
         ("/api/v3/nothing", {"code", "data", "meta"}),
@@ -124,7 +125,7 @@ async def test_the_sandbox_goes_back_to_its_beginning(client: httpx.AsyncClient,
 async def test_without_a_sandbox_there_is_none() -> None:
     app = create_app(Ledger(MemoryStore(), SystemClock()), Settings())
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://billingua.test") as client:
-        for path in ("/sandbox/clock", "/sandbox/reset"):
+        for path in ("/sandbox/clock", "/sandbox/reset", "/_admin/invoices/1"):
             answer = await client.get(path)
             assert (answer.status_code, answer.json()["type"]) == (404, "/docs/problems/unknown-path")
 

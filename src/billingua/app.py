@@ -81,6 +81,7 @@ def create_app(ledger: Ledger, settings: Settings, sandbox: Sandbox | None = Non
     owners["/healthz"] = Face("server", [Route("/healthz", _Health(ledger).check)], native.voice)
     if sandbox:
         owners["/sandbox"] = Face("server", _sandbox_routes(sandbox), native.voice)
+        owners["/_admin"] = modulus.make_reading_face(ledger)
     return App(owners, fallback, _work(ledger, settings, uploads))
 
 

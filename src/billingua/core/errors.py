@@ -24,6 +24,7 @@ Refused
 │  ├─ PaymentTermNotFound
 │  ├─ PriceListNotFound
 │  ├─ CashAccountNotFound
+│  ├─ CashEntryNotFound
 │  ├─ PaymentNotFound
 │  ├─ ReceiptNotFound
 │  ├─ ReceiptLineNotFound
@@ -204,6 +205,10 @@ class PriceListNotFound(NotFound):
 
 class CashAccountNotFound(NotFound):
     """No such cash account, or none by which money moves this way."""
+
+
+class CashEntryNotFound(NotFound):
+    """No such entry of the cash book."""
 
 
 class UploadNotFound(NotFound):

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from billingua.core import errors, events
+from billingua.core.access import may_see
 from billingua.core.cash import COMES_IN, CashEntry, CashKind, settled
 from billingua.core.money import ZERO
 from billingua.core.numbering import BookKind
@@ -13,7 +14,7 @@ from billingua.core.party import Party
 from billingua.core.rounding import en16931
 from billingua.core.workspace import CashAccount, Workspace
 from billingua.engine.kinds import THE_WORKSPACE, by_cash_number
-from billingua.engine.plan import Caller, Decision, Needs, Plan
+from billingua.engine.plan import Caller, Decision, Needs, Plan, by_id
 from billingua.engine.selling import (
     NewCustomer,
     Sale,
@@ -149,6 +150,29 @@ def move_cash(command: MoveCash, caller: Caller, now: datetime) -> Plan[CashEntr
     )
     number = yield from next_number(book, command.dated_at.astimezone(workspace.zone).date(), by_cash_number)
     return _entered(replace(entry, number=number), party if is_new else None)
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """An entry of the cash book, and whom it is related to, as far as they are there."""
+
+    entry: CashEntry
+    party: Party | None
+
+
+def find_entry(id: int, caller: Caller, now: datetime) -> Plan[EntryView]:
+    """Show an entry of the cash book.
+
+    Refuses with `CashEntryNotFound`, or `NotPermitted` where the caller may not see its party.
+    """
+    key = by_id(CashEntry, id)
+    found = yield Needs([key])
+    entry = found.require(key, errors.CashEntryNotFound(id))
+    party = by_id(Party, entry.party or 0)
+    found = yield Needs([party])
+    if not may_see(caller.user, found.get(party)):
+        raise errors.NotPermitted("see the cash entry")
+    return Decision(EntryView(entry, found.get(party)))
 
 
 def _check_past(kind: CashKind, dated_at: datetime, now: datetime) -> None:

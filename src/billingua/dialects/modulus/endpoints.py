@@ -16,10 +16,11 @@ from billingua.dialects.modulus.errors import FieldInvalid
 from billingua.dialects.modulus.requests import documents, items, log_ins, status, transactions
 from billingua.dialects.modulus.responses import documents as answers
 from billingua.dialects.modulus.responses import items as item_answers
+from billingua.dialects.modulus.responses import readings
 from billingua.engine.billing import bill_customer
-from billingua.engine.cash import move_cash, trade_for_cash
+from billingua.engine.cash import find_entry, move_cash, trade_for_cash
 from billingua.engine.catalogue import view_items
-from billingua.engine.invoices import change_status
+from billingua.engine.invoices import change_status, find_invoice
 from billingua.engine.ledger import Ledger
 from billingua.engine.plan import Caller, Command
 from billingua.engine.selling import Sale
@@ -149,3 +150,22 @@ class Items:
         start = (wanted.page_number - 1) * wanted.page_size
         views = await self._ledger.read(session.caller, view_items, listed[start : start + wanted.page_size])
         return item_answers.prices_found(prices, views, wanted, len(listed))
+
+
+class Readings:
+    """What was made, for tests to look at (§10)."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    async def show_invoice(self, request: Request) -> Response:
+        """Show an invoice."""
+        session = await open_session(request, self._ledger)
+        view = await self._ledger.read(session.caller, find_invoice, request.path_params["id"])
+        return readings.invoice_shown(view, session.workspace.zone)
+
+    async def show_cash_entry(self, request: Request) -> Response:
+        """Show a receipt or a transaction."""
+        session = await open_session(request, self._ledger)
+        view = await self._ledger.read(session.caller, find_entry, request.path_params["id"])
+        return readings.entry_shown(view, session.workspace.zone)

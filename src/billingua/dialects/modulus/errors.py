@@ -91,6 +91,7 @@ CODED: dict[type[Exception], int] = {
 
 REFUSALS: dict[type[Exception], Refusal] = {
     errors.InvoiceNotFound: INVALID_INVOICE,
+    errors.CashEntryNotFound: Refusal("Invalid receipt."),
     errors.NumberMismatch: INVALID_INVOICE,
     errors.NotPermitted: INVALID_INVOICE,
     errors.DateUnreadable: Refusal("The void date is invalid."),

@@ -2,7 +2,7 @@
 
 from starlette.routing import Route
 
-from billingua.dialects.modulus.endpoints import Documents, Items, LogIns
+from billingua.dialects.modulus.endpoints import Documents, Items, LogIns, Readings
 from billingua.dialects.modulus.errors import voice
 from billingua.dialects.modulus.vocabulary import NAME
 from billingua.engine.ledger import Ledger
@@ -26,5 +26,15 @@ def make_face(ledger: Ledger, body_limit: int) -> Face:
         Route("/api/itm/PublicItem", items.find_prices, methods=["GET"]),
         Route("/api/itm/PublicListItem", items.find_prices, methods=["GET"]),
         Route("/api/csh/v1/Transaction", documents.create_transaction, methods=["POST"]),
+    ]
+    return Face(NAME, routes, voice)
+
+
+def make_reading_face(ledger: Ledger) -> Face:
+    """Build what reads documents back: no part of the product's API, and for tests alone (§10)."""
+    readings = Readings(ledger)
+    routes = [
+        Route("/_admin/invoices/{id:int}", readings.show_invoice, methods=["GET"]),
+        Route("/_admin/cash/{id:int}", readings.show_cash_entry, methods=["GET"]),
     ]
     return Face(NAME, routes, voice)

@@ -114,6 +114,7 @@ REFUSALS: dict[type[Exception], Problem] = {
     errors.PaymentTermNotFound: _not_found("payment term {0.asked}"),
     errors.PriceListNotFound: _not_found("price list {0.asked}"),
     errors.CashAccountNotFound: _not_found("cash account {0.asked} for this"),
+    errors.CashEntryNotFound: _not_found("entry {0.asked} of the cash book"),
     errors.UploadNotFound: _not_found("uploaded file {0.asked}"),
     errors.ExportNotFound: _not_found("export {0.asked}"),
     errors.PrintoutNotFound: _not_found("printout {0.asked}"),
