@@ -1,6 +1,7 @@
 """A command is done only if a record is what somebody has seen of it; what it would do can be told beforehand."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -9,11 +10,14 @@ from billingua.core import errors
 from billingua.core.events import InvoiceIssued
 from billingua.core.invoice import Invoice
 from billingua.core.lifecycle import Action, Status
+from billingua.engine.clock import SystemClock
 from billingua.engine.conditions import Expected, expecting
 from billingua.engine.deleting import delete_draft
 from billingua.engine.invoices import ChangeStatus, change_status
-from billingua.engine.plan import Decision, Knowledge, Needs, Plan, Record, by_id
+from billingua.engine.ledger import Ledger
+from billingua.engine.plan import Caller, Decision, Knowledge, Needs, Plan, Record, by_id
 from billingua.engine.rehearsing import attempt, rehearse
+from billingua.stores.memory import MemoryStore
 from tests.builders import NOON, a_caller, a_party, a_user, a_uuid, an_invoice
 from tests.engine.driving import drive
 
@@ -111,3 +115,14 @@ def test_each_plan_is_tried_by_itself() -> None:
 
     assert tried["issue"] is None
     assert isinstance(tried["pay"], errors.TransitionRefused)
+
+
+async def test_a_refusal_that_nobody_expected_is_passed_on() -> None:
+    def refusing(_: None, caller: Caller, now: datetime) -> Plan[None]:
+        yield Needs()
+        raise errors.ChangedMeanwhile(2, [1])
+
+    with pytest.raises(errors.ChangedMeanwhile) as refused:
+        await Ledger(MemoryStore(), SystemClock()).run(a_caller(), refusing, None)
+
+    assert refused.value.changes == ()

@@ -10,7 +10,7 @@ from billingua.dialects.native.routes import operations_on
 from billingua.dialects.native.vocabulary import ADMIN, DOING, READ, WRITE
 from billingua.engine.credentials import hash_secret
 from billingua.engine.ledger import Ledger
-from tests.builders import a_credential, a_tax, a_user, an_invoice, an_item
+from tests.builders import a_credential, a_party, a_tax, a_user, an_invoice, an_item
 from tests.dialects.native.conftest import Native, Planting
 
 OPERATIONS = operations_on(Ledger(None, None))  # pyright: ignore[reportArgumentType]
@@ -103,3 +103,19 @@ async def test_a_clerk_does_not_administer_the_records(native: Native, verb: str
     answer = await native.client.request(verb, path, headers={"Authorization": "Bearer clerk"}, json=body)
 
     assert (answer.status_code, answer.json()["detail"]) == (403, "You may not administer the workspace.")
+
+
+SECRET = (a_party(id=12, private=True), an_invoice(id=36, party=12), an_invoice(id=37, party=12, created_by="clerk"))
+
+
+@pytest.mark.parametrize("path", ["", "?as_of=1", "/history", "/actions", "/explain", "/as/native", "/as/onlyoffice"])
+async def test_what_is_for_a_private_party_is_seen_by_whom_it_is_meant_for(native_with: Planting, path: str) -> None:
+    clerk = [a_user(username="clerk", role=Role.CLERK), a_credential(id=9, secret_hash=hash_secret("c"), user="clerk")]
+    native = await native_with(*SECRET, *clerk)
+    headers = {"Authorization": "Bearer c"}
+
+    assert (await native.client.get("/v1/invoices", headers=headers)).json()["total"] == 1
+    assert (await native.client.get(f"/v1/invoices/36{path}", headers=headers)).status_code == 403
+    own = (await native.client.get(f"/v1/invoices/37{path}", headers=headers)).status_code
+    whole = (await native.get(f"/v1/invoices/36{path}")).status_code
+    assert (own, whole) == ((404, 404) if path == "/as/onlyoffice" else (200, 200))  # alone, this face shows no other

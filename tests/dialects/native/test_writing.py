@@ -194,6 +194,10 @@ async def test_a_patch_that_changes_nothing_leaves_the_version(native_with: Plan
     assert (await native.get("/v1/invoices/35")).headers["etag"] == '"1"'
 
 
+async def test_a_patch_is_an_object(native: Native) -> None:
+    told(await send(native, "PATCH", "/v1/invoices/35", []), 400, "invalid-body")
+
+
 async def test_lines_that_are_named_keep_their_ids_taxes_and_what_has_no_word(native_with: Planting) -> None:
     native = await native_with(RICH, *BESIDE)
     lines = [{"sku": "NEW"}, {"id": 7, "item_id": 1, "quantity": "3", "unit_price": "100", "tax_ids": [1]}]

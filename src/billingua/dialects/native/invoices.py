@@ -1,6 +1,7 @@
 """Where clients of our own API knock for invoices."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from starlette.responses import Response
 
 from billingua.core import errors
+from billingua.core.access import reader_of
 from billingua.core.errors import InvoiceNotFound, Refused
 from billingua.core.invoice import Invoice
 from billingua.core.lifecycle import Action
@@ -196,7 +198,7 @@ class InvoiceEndpoints:
     async def list_invoices(self, call: Call) -> Response:
         """List invoices, page by page."""
         zone, now = call.session.workspace.zone, self._ledger.clock.now()
-        query = invoice_query(call.request, zone, now)
+        query = replace(invoice_query(call.request, zone, now), reader=reader_of(call.caller.user))
         page = await self._ledger.invoices(call.caller, query)
         related = await self._ledger.read(call.caller, requests.relate, [record.value for record in page.items])
         return responses.invoices(page, related, zone, now, next_page(call.request, query, page.total))
@@ -216,7 +218,7 @@ class InvoiceEndpoints:
         past = as_of(Invoice, await self._ledger.history(call.caller, "invoice", id), when)
         if past is None:
             raise InvoiceNotFound(f"{call.request.path_params['invoice']} as of {call.request.query_params['as_of']}")
-        related = await self._ledger.read(call.caller, requests.relate, [past.value])
+        related = await self._ledger.read(call.caller, requests.see_invoice, past.value)
         now = when if isinstance(when, datetime) else past.at
         record = Record(past.value, past.version, b"")
         return json_reply(responses.whole(record, related, call.session.workspace.zone, now))

@@ -15,7 +15,7 @@ from billingua.dialects.native.requests.invoices import (
     rewrite_invoice,
 )
 from billingua.dialects.native.requests.reading import as_content, read_content, read_key, read_moment
-from billingua.dialects.native.requests.related import Related, find_invoice, relate, relate_all
+from billingua.dialects.native.requests.related import Related, find_invoice, relate, relate_all, see_invoice
 
 __all__ = [
     "Act",
@@ -38,5 +38,6 @@ __all__ = [
     "relate",
     "relate_all",
     "rewrite_invoice",
+    "see_invoice",
     "task",
 ]

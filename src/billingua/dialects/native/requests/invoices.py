@@ -18,7 +18,7 @@ from billingua.dialects.native.errors import BodyInvalid
 from billingua.dialects.native.requests import bodies
 from billingua.dialects.native.requests.merging import merge
 from billingua.dialects.native.requests.reading import as_content, check_currency
-from billingua.dialects.native.requests.related import Related, relate_all
+from billingua.dialects.native.requests.related import Related, relate_all, see
 from billingua.dialects.native.vocabulary import ACTIONS, INVALID
 from billingua.engine import deleting, invoices, writing
 from billingua.engine.content import InvoiceFields, LineContent
@@ -130,6 +130,7 @@ def delete_draft(key: Key[Invoice], caller: Caller, now: datetime) -> Plan[Writt
 def find_actions(key: Key[Invoice], caller: Caller, now: datetime) -> Plan[Actions]:
     """Say of everything that can be done to an invoice why it would be refused now; None where it would be done."""
     record = yield from _record(key)
+    yield from see(record.value, caller)
     unchanged = writing.ReplaceInvoice(invoice=record.value.id, fields=InvoiceFields(), lines=None, unsaid=_UNSAID)
     plans: dict[str, Callable[[], Plan[Any]]] = {
         "edit": lambda: writing.replace_invoice(unchanged, caller, now),

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from billingua.core.errors import InvoiceNotFound
+from billingua.core.access import may_change, may_see
+from billingua.core.errors import InvoiceNotFound, NotPermitted
 from billingua.core.invoice import Invoice
 from billingua.core.order import Order
 from billingua.core.party import Opportunity, Party
@@ -23,12 +24,26 @@ class Related:
 
 
 def find_invoice(key: Key[Invoice], caller: Caller, now: datetime) -> Plan[tuple[Record[Invoice], Related]]:
-    """Show one invoice with whom and what it refers to. Refuses with `InvoiceNotFound`."""
+    """Show one invoice with whom and what it refers to. Refuses with `InvoiceNotFound` or `NotPermitted`."""
     found = yield Needs([key])
     record = found.record(key)
     if record is None:
         raise InvoiceNotFound(key.value)
-    return Decision((record, (yield from relate_all([record.value]))))
+    return Decision((record, (yield from see(record.value, caller))))
+
+
+def see_invoice(invoice: Invoice, caller: Caller, now: datetime) -> Plan[Related]:
+    """Look up whom and what an invoice refers to, for somebody who may see it. Refuses with `NotPermitted`."""
+    return Decision((yield from see(invoice, caller)))
+
+
+def see(invoice: Invoice, caller: Caller) -> Step[Related]:
+    """Look up whom and what an invoice refers to: who made it, or may see whom it is for, may see that too."""
+    related = yield from relate_all([invoice])
+    party = related.parties.get(invoice.party)
+    if not (may_see(caller.user, party) or may_change(caller.user, invoice)):
+        raise NotPermitted("see the invoice")
+    return related
 
 
 def relate(invoices: Sequence[Invoice], caller: Caller, now: datetime) -> Plan[Related]:
