@@ -30,6 +30,7 @@ from billingua.engine.plan import Decision, Job, Key, Needs, Plan, by_id, by_uui
 from billingua.engine.ports import Store, StoreFailed
 from tests.builders import (
     a_caller,
+    a_cash_entry,
     a_credential,
     a_line,
     a_party,
@@ -65,6 +66,7 @@ ONE_OF_EACH = (
     an_invoice(claims=("tax number\n1",)),
     a_payment(),
     a_receipt(),
+    a_cash_entry(),
     an_upload(),
     an_export(),
     a_printout(),
