@@ -14,7 +14,7 @@ from billingua.engine.ports import Store
 from billingua.engine.queries import Misfiled
 from billingua.stores.postgres import open_postgres
 from billingua.stores.sqlite import open_sqlite
-from tests.builders import a_line, a_party, a_tax, an_invoice, an_item, an_order, an_order_line
+from tests.builders import a_line, a_party, a_payment, a_receipt, a_tax, an_invoice, an_item, an_order, an_order_line
 from tests.postgres import Postgres
 from tests.stores.plans import assert_whole, change, put
 from tests.walking import walk
@@ -28,6 +28,8 @@ ALL = (
     an_order(id=104, lines=(an_order_line(item=1), an_order_line(uuid=an_order(id=1).uuid, sku="\x02"))),
     an_invoice(id=35, description="\x00", external_id="E", lines=(a_line(id=1, item=1, tax1=VAT), a_line(id=3))),
     an_invoice(id=36, lines=()),
+    a_payment(id=5, external_id="\x00é"),
+    a_receipt(id=6, payer="\x01"),
 )
 
 Tamper = Callable[[str], Awaitable[None]]
@@ -76,6 +78,22 @@ async def tampered(request: pytest.FixtureRequest) -> Any:
         ("UPDATE line_run SET invoice = 36 WHERE last = 3", "invoice", 36, "its row in line_run is not what it says"),
         ("UPDATE line_run SET invoice = 99 WHERE last = 3", "invoice", 99, "its row in line_run is not what it says"),
         ("UPDATE use_count SET uses = 7 WHERE kind = 'item'", "item", 1, "7 are said to refer to it, and 2 do"),
+        ("UPDATE payment_row SET total = 7", "payment", 5, "its row in payment_row is not what it says"),
+        ("DELETE FROM payment_part", "payment", 5, "its row in payment_part is not what it says"),
+        ("UPDATE receipt_row SET payer_folded = ''", "receipt", 6, "its row in receipt_row is not what it says"),
+        ("UPDATE receipt_line SET receipt = 7", "receipt", 7, "its row in receipt_line is not what it says"),
+        (
+            "UPDATE payment_count SET many = 4 WHERE kind = 'receipt_line'",
+            "workspace",
+            1,
+            "4 of kind receipt_line are counted in status 3, and 1 are there",
+        ),
+        (
+            "UPDATE payment_count SET status = 2 WHERE kind = 'payment'",
+            "workspace",
+            1,
+            "0 of kind payment are counted in status 3, and 1 are there",
+        ),
         ("DELETE FROM use_count WHERE kind = 'tax'", "tax", 1, "none is said to refer to it, and 2 do"),
     ],
 )

@@ -354,7 +354,7 @@ OLD = [
     a_payment(id=91, lines=(), extras={"x": {"moduleName": "Größe"}}, external_id="Straße", status=STATUSES[1]),
 ]
 KEPT = ("aggregate", "party_row", "lookup", "counter", "history", "outbox")
-FILLED = ("payment_row", "payment_part", "receipt_row", "receipt_line")
+FILLED = ("payment_row", "payment_part", "receipt_row", "receipt_line", "payment_count")
 
 
 def rows(path: Path) -> dict[str, list[Any]]:
@@ -439,6 +439,19 @@ def test_pages_in_the_order_of_creation_are_found_in_indexes(tmp_path: Path, des
         _, page = steps(tmp_path / "ledger.sqlite", asked)
         assert len(page) == 1
         assert f"USING COVERING INDEX {index}" in page[0]
+
+
+@pytest.mark.parametrize("statuses", [None, frozenset({PaymentStatus.AWAITING, PaymentStatus.COMPLETED}), frozenset()])
+def test_totals_of_all_or_of_some_statuses_are_counted_already(
+    tmp_path: Path, statuses: frozenset[PaymentStatus] | None
+):
+    for asked in (
+        payment_listing("demo", PaymentQuery(statuses=statuses), LISTS),
+        receipt_listing("demo", ReceiptQuery(statuses=statuses), LISTS),
+        receipt_line_listing("demo", ReceiptLineQuery(statuses=statuses), LISTS),
+    ):
+        total, _ = steps(tmp_path / "ledger.sqlite", asked)
+        assert [step.partition(" USING")[0] for step in total] == ["SEARCH payment_count"]
 
 
 def test_few_among_many_are_found_by_an_index(tmp_path: Path):

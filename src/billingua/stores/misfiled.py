@@ -8,6 +8,7 @@ from billingua.engine.kinds import KINDS, kind_of_type
 from billingua.engine.plan import Record
 from billingua.engine.queries import Misfiled
 from billingua.engine.references import references
+from billingua.stores.payment_rows import counted
 from billingua.stores.writes import NARROW_ROWS
 
 Row = Mapping[str, Any]
@@ -26,16 +27,21 @@ async def misfiled(workspace: str, records: Records, rows: Rows) -> AsyncIterato
     the aggregates' ids.
     """
     uses: Counter[tuple[str, int]] = Counter()
+    counts: Counter[tuple[str, int]] = Counter()
     for kind in KINDS:
         tables = {name: _Kept(rows(name, id_name(name)), id_name(name)) for name in NARROW_ROWS.get(kind.name, {})}
         async for record in records(kind.name):
             uses.update((kind_of_type(key.kind).name, int(key.value)) for key in references(record.value))
+            if kind.name in {"payment", "receipt"}:
+                counts.update(counted(record.value))
             async for name, id in _otherwise(workspace, kind.name, record, tables):
                 yield Misfiled(kind.name, id, _OTHERWISE.format(name))
         for name, table in tables.items():
             async for id in table.rest():
                 yield Misfiled(kind.name, id, _OTHERWISE.format(name))
     async for one in _misused(uses, rows("use_count", "id")):
+        yield one
+    async for one in _miscounted(counts, rows("payment_count", "kind, status")):
         yield one
 
 
@@ -95,3 +101,13 @@ async def _misused(uses: Counter[tuple[str, int]], kept: AsyncIterator[Row]) -> 
             yield Misfiled(row["kind"], row["id"], f"{row['uses']} are said to refer to it, and {found} do")
     for (kind, id), found in sorted(uses.items()):
         yield Misfiled(kind, id, f"none is said to refer to it, and {found} do")
+
+
+async def _miscounted(counts: Counter[tuple[str, int]], kept: AsyncIterator[Row]) -> AsyncIterator[Misfiled]:
+    """Name the workspace for each status in which more, or fewer, payments, receipts or lines are than is kept."""
+    said = {(row["kind"], row["status"]): row["many"] async for row in kept}
+    for kind, status in sorted({*counts, *said}):
+        many, found = said.get((kind, status), 0), counts[kind, status]
+        if many != found:
+            why = f"{many} of kind {kind} are counted in status {status}, and {found} are there"
+            yield Misfiled("workspace", 1, why)

@@ -59,7 +59,8 @@ def payment_listing(workspace: str, query: PaymentQuery, variant: Variant) -> Li
             places += _exactly(asked, "id", query.text)
         asked.add(_any_of(places), text=query.text.casefold())
     asked.values |= {"usual_source": query.usual_source.casefold(), "usual_funding": query.usual_funding}
-    return _listing("payment_row", asked, _PAYMENT_PLACES[query.sort], "id", descending=query.descending)
+    total = _total("payment", "payment_row", query, asked)
+    return _listing("payment_row", total, asked, _PAYMENT_PLACES[query.sort], "id", descending=query.descending)
 
 
 _RECEIPT_PLACES: Mapping[ReceiptSort, str] = {
@@ -86,15 +87,16 @@ def receipt_listing(workspace: str, query: ReceiptQuery, variant: Variant) -> Li
     """Say in SQL which receipts are asked for, as a database wants to hear it."""
     asked = Conditions()
     asked.add("workspace = :workspace", workspace=workspace)
-    _add_of_receipt(asked, query, variant)
+    asked.add_one_of("status", _progress_of(query.statuses))
+    _add_reader(asked, query, variant)
     if query.text is not None:
         asked.add(_any_of(_said_of_receipt(query, query.text, variant)), text=query.text.casefold())
-    return _listing("receipt_row", asked, _RECEIPT_PLACES[query.sort], "id", descending=query.descending)
+    total = _total("receipt", "receipt_row", query, asked)
+    return _listing("receipt_row", total, asked, _RECEIPT_PLACES[query.sort], "id", descending=query.descending)
 
 
-def _add_of_receipt(asked: Conditions, query: ReceiptQuery | ReceiptLineQuery, variant: Variant) -> None:
-    """Ask for what stands in the row of a receipt, but for texts."""
-    asked.add_one_of("status", _progress_of(query.statuses))
+def _add_reader(asked: Conditions, query: ReceiptQuery | ReceiptLineQuery, variant: Variant) -> None:
+    """Ask for receipts from whom the reader may see."""
     if query.reader is not None:
         asked.add(f"party NOT IN ({hidden_parties(variant)})", reader=reader_to_row(query.reader))
 
@@ -125,7 +127,8 @@ def receipt_line_listing(workspace: str, query: ReceiptLineQuery, variant: Varia
     asked, told = Conditions(), Conditions()
     asked.add("workspace = :workspace", workspace=workspace)
     asked.add("receipt = :receipt", receipt=query.receipt)
-    _add_of_receipt(told, query, variant)
+    asked.add_one_of("status", _progress_of(query.statuses))
+    _add_reader(told, query, variant)
     if told.parts:
         asked.add(f"receipt IN ({_RECEIPTS} AND {told.sql})", **told.values)
     if query.text is not None:
@@ -134,7 +137,8 @@ def receipt_line_listing(workspace: str, query: ReceiptLineQuery, variant: Varia
         if ReceiptField.INVOICE in query.text_in:
             places += _exactly(asked, "invoice", query.text)
         asked.add(_any_of(places), text=query.text.casefold())
-    return _listing("receipt_line", asked, _LINE_PLACES[query.sort], "receipt, id", descending=query.descending)
+    total = _total("receipt_line", "receipt_line", query, asked)
+    return _listing("receipt_line", total, asked, _LINE_PLACES[query.sort], "receipt, id", descending=query.descending)
 
 
 def _progress_of(statuses: Iterable[PaymentStatus] | None) -> list[int] | None:
@@ -156,12 +160,23 @@ def _any_of(places: list[str]) -> str:
     return f"({' OR '.join(places)})" if places else "1 = 0"
 
 
-def _listing(table: str, asked: Conditions, place: str, ids: str, *, descending: bool) -> Listing:
+def _total(kind: str, table: str, query: PaymentQuery | ReceiptQuery | ReceiptLineQuery, asked: Conditions) -> str:
+    """Sum up what is counted already, where that tells; else count what is found."""
+    if any(getattr(query, name, None) is not None for name in _NOT_COUNTED):
+        return f"SELECT count(*) FROM {table} WHERE {asked.sql}"  # noqa: S608
+    return f"SELECT CAST(coalesce(sum(many), 0) AS bigint) FROM payment_count WHERE {asked.sql} AND kind = '{kind}'"  # noqa: S608
+
+
+_NOT_COUNTED = ("invoice", "channels", "party_name", "text", "reader", "receipt")
+"""The conditions that the kept counts know nothing of."""
+
+
+def _listing(table: str, total: str, asked: Conditions, place: str, ids: str, *, descending: bool) -> Listing:
     # What is put together here are our own words; whatever comes from outside is bound.
     direction = "DESC" if descending else "ASC"
     order = f"place {direction}, id {direction}"
     return Listing(
-        total=f"SELECT count(*) FROM {table} WHERE {asked.sql}",  # noqa: S608
+        total=total,
         page=f"SELECT {place} AS place, {ids} FROM {table} WHERE {asked.sql} ORDER BY {order} LIMIT :limit OFFSET :offset",  # noqa: E501, S608
         order=order,
         values=asked.values,

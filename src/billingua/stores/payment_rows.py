@@ -4,6 +4,7 @@ Payments and receipts are aggregates like others, with their bodies. Beside each
 and one for each invoice that is paid.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -74,10 +75,19 @@ def receipt_to_lines(workspace: str, receipt: Receipt) -> dict[Any, Row]:
             "id": line.id,
             "invoice": line.invoice,
             "amount": in_order(line.amount),
+            "status": progress(receipt.status),
             "created_second": whole_second(receipt.created_at),
         }
         for line in receipt.lines
     }
+
+
+def counted(value: Payment | Receipt) -> Counter[tuple[str, int]]:
+    """Say what a payment, or a receipt with its lines, is counted as: a kind and a status, and how many of it."""
+    status = progress(value.status)
+    if isinstance(value, Payment):
+        return Counter({("payment", status): 1})
+    return Counter({("receipt", status): 1, ("receipt_line", status): len({line.id for line in value.lines})})
 
 
 def line_of(record: Record[Receipt], id: int) -> Record[ListedLine]:

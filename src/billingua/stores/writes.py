@@ -16,7 +16,13 @@ from billingua.stores.catalogue_rows import item_to_rows, party_to_rows
 from billingua.stores.detail_rows import DETAILED_BY, invoice_to_details, invoice_to_runs
 from billingua.stores.order_rows import order_to_lines, order_to_parts
 from billingua.stores.outbox import body_of
-from billingua.stores.payment_rows import payment_to_parts, payment_to_rows, receipt_to_lines, receipt_to_rows
+from billingua.stores.payment_rows import (
+    counted,
+    payment_to_parts,
+    payment_to_rows,
+    receipt_to_lines,
+    receipt_to_rows,
+)
 from billingua.stores.rows import instant_to_row, invoice_to_body, invoice_to_row, same_body, same_listing
 
 Values = Mapping[str, Any]
@@ -59,6 +65,7 @@ STATEMENTS = (
     "insert_entry",
     "insert_posted",
     "move_count",
+    "move_payment_count",
     "move_uses",
 )
 """The statements of a batch, in their order. Each touches exactly one row for each of its values."""
@@ -86,6 +93,7 @@ def values_of(writes: Writes) -> dict[str, list[Values]]:
     values["insert_entry"] += map(_entry, writes.entries)
     values["insert_posted"] += map(_posted, writes.happenings)
     values["move_count"] += _moved_counts(writes.saves.values())
+    values["move_payment_count"] += _moved_payment_counts(writes.saves.values())
     values["move_uses"] += _moved_uses(writes.saves.values())
     return values
 
@@ -236,6 +244,21 @@ def _moved_counts(saves: Iterable[Save]) -> Iterable[Values]:
     return [
         {"workspace": workspace, "status": status, "origin": origin, "currency": currency, "more": change}
         for (workspace, status, origin, currency), change in more.items()
+        if change
+    ]
+
+
+def _moved_payment_counts(saves: Iterable[Save]) -> Iterable[Values]:
+    """Say by how many the kept counts of payments, of receipts and of their lines change."""
+    more: Counter[tuple[str, str, int]] = Counter()
+    for save in saves:
+        if save.kind in {"payment", "receipt"}:
+            for record, sign in ((save.before, -1), (save.after, 1)):
+                for (kind, status), many in counted(record.value).items() if record else ():
+                    more[save.workspace, kind, status] += sign * many
+    return [
+        {"workspace": workspace, "kind": kind, "status": status, "more": change}
+        for (workspace, kind, status), change in more.items()
         if change
     ]
 

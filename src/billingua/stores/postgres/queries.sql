@@ -227,11 +227,11 @@ USING unnest(:workspace::text[], :id::bigint[]) AS old (workspace, id)
 WHERE receipt_row.workspace = old.workspace AND receipt_row.id = old.id;
 
 -- name: put_receipt_line
-INSERT INTO receipt_line (workspace, receipt, id, invoice, amount, created_second)
+INSERT INTO receipt_line (workspace, receipt, id, invoice, amount, status, created_second)
 SELECT * FROM unnest(:workspace::text[], :receipt::bigint[], :id::bigint[], :invoice::bigint[], :amount::bigint[],
-    :created_second::bigint[])
+    :status::bigint[], :created_second::bigint[])
 ON CONFLICT (workspace, receipt, id) DO UPDATE SET invoice = excluded.invoice, amount = excluded.amount,
-    created_second = excluded.created_second;
+    status = excluded.status, created_second = excluded.created_second;
 
 -- name: drop_receipt_line
 DELETE FROM receipt_line
@@ -327,6 +327,11 @@ INSERT INTO invoice_count (workspace, status, origin, currency, invoices)
 SELECT * FROM unnest(:workspace::text[], :status::text[], :origin::text[], :currency::text[], :more::bigint[])
 ON CONFLICT (workspace, status, origin, currency) DO UPDATE SET invoices = invoice_count.invoices + excluded.invoices;
 
+-- name: move_payment_count
+INSERT INTO payment_count (workspace, kind, status, many)
+SELECT * FROM unnest(:workspace::text[], :kind::text[], :status::bigint[], :more::bigint[])
+ON CONFLICT (workspace, kind, status) DO UPDATE SET many = payment_count.many + excluded.many;
+
 -- Behind the counts, as those are. The row of one that is deleted stays, so that whoever refers to it at the same moment
 -- on another node meets it here, and so that nobody deletes what is in use.
 -- name: move_uses
@@ -407,7 +412,7 @@ SELECT sequence, workspace, at, body FROM outbox ORDER BY workspace, sequence;
 -- name: erase
 LOCK TABLE counter, aggregate, order_part, order_line, invoice, invoice_body, lookup, history, outbox_end, outbox,
     invoice_count, use_count, item_row, party_row, invoice_detail, line_run, payment_row, payment_part, receipt_row,
-    receipt_line, file IN SHARE ROW EXCLUSIVE MODE;
+    receipt_line, payment_count, file IN SHARE ROW EXCLUSIVE MODE;
 DELETE FROM aggregate;
 DELETE FROM order_part;
 DELETE FROM order_line;
@@ -427,5 +432,6 @@ DELETE FROM payment_row;
 DELETE FROM payment_part;
 DELETE FROM receipt_row;
 DELETE FROM receipt_line;
+DELETE FROM payment_count;
 DELETE FROM invoice_detail;
 DELETE FROM line_run;

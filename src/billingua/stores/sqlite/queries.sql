@@ -152,10 +152,10 @@ ON CONFLICT (workspace, id) DO UPDATE SET payment = excluded.payment, party = ex
 DELETE FROM receipt_row WHERE workspace = :workspace AND id = :id;
 
 -- name: put_receipt_line
-INSERT INTO receipt_line (workspace, receipt, id, invoice, amount, created_second)
-VALUES (:workspace, :receipt, :id, :invoice, :amount, :created_second)
+INSERT INTO receipt_line (workspace, receipt, id, invoice, amount, status, created_second)
+VALUES (:workspace, :receipt, :id, :invoice, :amount, :status, :created_second)
 ON CONFLICT (workspace, receipt, id) DO UPDATE SET invoice = excluded.invoice, amount = excluded.amount,
-    created_second = excluded.created_second;
+    status = excluded.status, created_second = excluded.created_second;
 
 -- name: drop_receipt_line
 DELETE FROM receipt_line WHERE workspace = :workspace AND receipt = :receipt AND id = :id;
@@ -248,6 +248,10 @@ INSERT INTO invoice_count (workspace, status, origin, currency, invoices)
 VALUES (:workspace, :status, :origin, :currency, :more)
 ON CONFLICT (workspace, status, origin, currency) DO UPDATE SET invoices = invoices + excluded.invoices;
 
+-- name: move_payment_count
+INSERT INTO payment_count (workspace, kind, status, many) VALUES (:workspace, :kind, :status, :more)
+ON CONFLICT (workspace, kind, status) DO UPDATE SET many = many + excluded.many;
+
 -- name: move_uses
 INSERT INTO use_count (workspace, kind, id, uses, gone) VALUES (:workspace, :kind, :id, :more, :gone)
 ON CONFLICT (workspace, kind, id) DO UPDATE SET uses = uses + excluded.uses, gone = excluded.gone
@@ -281,6 +285,7 @@ DELETE FROM payment_row;
 DELETE FROM payment_part;
 DELETE FROM receipt_row;
 DELETE FROM receipt_line;
+DELETE FROM payment_count;
 DELETE FROM invoice_detail;
 DELETE FROM line_run;
 DELETE FROM counter;

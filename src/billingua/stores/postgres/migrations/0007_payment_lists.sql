@@ -119,18 +119,36 @@ CREATE TABLE receipt_line (
     id bigint NOT NULL,
     invoice bigint NOT NULL,
     amount bigint NOT NULL,
+    status bigint NOT NULL,
     created_second bigint NOT NULL,
     PRIMARY KEY (workspace, receipt, id)
 );
 
-CREATE INDEX receipt_line_by_creation ON receipt_line (workspace, created_second, id) INCLUDE (receipt);
+CREATE INDEX receipt_line_by_creation ON receipt_line (workspace, created_second, id) INCLUDE (receipt, status);
 CREATE INDEX receipt_line_by_invoice ON receipt_line (workspace, invoice, created_second, id);
 
-INSERT INTO receipt_line (workspace, receipt, id, invoice, amount, created_second)
+INSERT INTO receipt_line (workspace, receipt, id, invoice, amount, status, created_second)
 SELECT workspace, id, (line ->> 'id')::bigint, (line ->> 'invoice')::bigint,
-    pg_temp.in_order((line ->> 'amount')::numeric), pg_temp.second_of(body ->> 'created_at')
+    pg_temp.in_order((line ->> 'amount')::numeric), pg_temp.progress(body ->> 'status'),
+    pg_temp.second_of(body ->> 'created_at')
 FROM (SELECT workspace, id, pg_temp.told(body) AS body FROM aggregate WHERE kind = 'receipt') AS told,
     json_array_elements(body -> 'lines') AS line;
+
+-- How many payments, receipts and lines there are in each status. A batch moves the counts in its own transaction.
+CREATE TABLE payment_count (
+    workspace text COLLATE "C" NOT NULL,
+    kind text COLLATE "C" NOT NULL,
+    status bigint NOT NULL,
+    many bigint NOT NULL,
+    PRIMARY KEY (workspace, kind, status)
+) WITH (fillfactor = 50);
+
+INSERT INTO payment_count (workspace, kind, status, many)
+SELECT workspace, 'payment', status, count(*) FROM payment_row GROUP BY workspace, status
+UNION ALL
+SELECT workspace, 'receipt', status, count(*) FROM receipt_row GROUP BY workspace, status
+UNION ALL
+SELECT workspace, 'receipt_line', status, count(*) FROM receipt_line GROUP BY workspace, status;
 
 DROP FUNCTION pg_temp.told (bytea);
 DROP FUNCTION pg_temp.in_order (numeric);

@@ -110,20 +110,37 @@ CREATE TABLE receipt_line (
     id INTEGER NOT NULL,
     invoice INTEGER NOT NULL,
     amount INTEGER NOT NULL,
+    status INTEGER NOT NULL,
     created_second INTEGER NOT NULL,
     PRIMARY KEY (workspace, receipt, id)
 ) WITHOUT ROWID;
 
-CREATE INDEX receipt_line_by_creation ON receipt_line (workspace, created_second, id);
+CREATE INDEX receipt_line_by_creation ON receipt_line (workspace, created_second, id, status);
 CREATE INDEX receipt_line_by_invoice ON receipt_line (workspace, invoice, created_second, id);
 
-INSERT INTO receipt_line (workspace, receipt, id, invoice, amount, created_second)
+INSERT INTO receipt_line (workspace, receipt, id, invoice, amount, status, created_second)
 SELECT receipt_row.workspace, receipt_row.id, json_extract(line.value, '$.id'), json_extract(line.value, '$.invoice'),
     CAST(max(min(round(json_extract(line.value, '$.amount') * 10000), 9000000000000000000), -9000000000000000000)
         AS INTEGER),
-    created_second
+    status, created_second
 FROM aggregate CROSS JOIN receipt_row USING (workspace, id), json_each(CAST(body AS TEXT), '$.lines') AS line
 WHERE kind = 'receipt';
+
+-- How many payments, receipts and lines there are in each status. A batch moves the counts in its own transaction.
+CREATE TABLE payment_count (
+    workspace TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    status INTEGER NOT NULL,
+    many INTEGER NOT NULL,
+    PRIMARY KEY (workspace, kind, status)
+) WITHOUT ROWID;
+
+INSERT INTO payment_count (workspace, kind, status, many)
+SELECT workspace, 'payment', status, count(*) FROM payment_row GROUP BY workspace, status
+UNION ALL
+SELECT workspace, 'receipt', status, count(*) FROM receipt_row GROUP BY workspace, status
+UNION ALL
+SELECT workspace, 'receipt_line', status, count(*) FROM receipt_line GROUP BY workspace, status;
 
 -- See 0002.
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
@@ -133,6 +150,6 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
     ('receipt_row', 'receipt_row', '1000000 1000000 1'),
     ('receipt_row', 'receipt_row_by_creation', '1000000 1000000 2 1 1'),
     ('receipt_line', 'receipt_line', '1000000 1000000 2 1'),
-    ('receipt_line', 'receipt_line_by_creation', '1000000 1000000 2 1 1'),
+    ('receipt_line', 'receipt_line_by_creation', '1000000 1000000 2 1 1 1'),
     ('receipt_line', 'receipt_line_by_invoice', '1000000 1000000 2 1 1 1');
 ANALYZE sqlite_schema;
