@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from billingua.core.lifecycle import TRANSITIONS, Status
 from billingua.core.line import Attribute, Charge, ChargeKind
 from billingua.core.rounding import STEPWISE
+from billingua.dialects.native import requests
 from billingua.dialects.native.requests.merging import merge
 from billingua.dialects.native.vocabulary import ACTIONS
 from billingua.engine.invoices import AmendInvoice, amend_invoice
@@ -447,6 +448,26 @@ async def test_a_bulk_that_deletes_says_so(native: Native) -> None:
     (item,) = (await send(native, "POST", "/v1/invoices/bulk", body)).json()["items"]
 
     assert item == {"index": 0, "status": 204, "invoice": None, "problem": None, "dry_run": None}
+
+
+async def test_what_fails_in_a_bulk_leaves_the_answers_of_the_others(
+    native: Native, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = native.ledger.run
+
+    async def failing(caller: Any, command: Any, values: Any, expected: Any = None) -> Any:
+        if command is requests.delete_draft:
+            raise RuntimeError("secret of the house")
+        return await run(caller, command, values, expected)
+
+    monkeypatch.setattr(native.ledger, "run", failing)
+    operations = [{"operation": "delete", "invoice": 99}, {"operation": "issue", "invoice": 35}]
+
+    answer = await send(native, "POST", "/v1/invoices/bulk", {"operations": operations})
+
+    assert [item["status"] for item in answer.json()["items"]] == [500, 200]
+    assert answer.json()["items"][0]["problem"]["type"] == "/docs/problems/internal-error"
+    assert "secret" not in answer.text
 
 
 async def test_a_bulk_can_be_rehearsed(native: Native) -> None:

@@ -1,5 +1,6 @@
 """Many operations on invoices at once, each done by itself."""
 
+import logging
 from asyncio import gather
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -15,7 +16,10 @@ from billingua.dialects.native.operations import Call
 from billingua.dialects.native.requests.bodies import Bulk, BulkOperation
 from billingua.engine.ledger import Ledger
 from billingua.engine.plan import Caller
+from billingua.wire.errors import Crashed
 from billingua.wire.replies import json_reply
+
+log = logging.getLogger("billingua.requests")
 
 Show = Callable[[requests.Written], answers.Invoice]
 
@@ -67,6 +71,9 @@ class _Runner:
             written = await self._ledger.run(self._caller, task.command, task.values, task.expected)
         except Refused as error:
             return self._refused(result, error, operation)
+        except Exception:
+            log.exception("operation %s of request %s failed", index, self._caller.request)
+            return self._refused(result, Crashed(), operation)  # what became of the others is told all the same
         return result(status=task.status, invoice=None if task.status == 204 else self._show(written))
 
     def _refused(self, result: Any, error: Refused, operation: BulkOperation) -> answers.BulkResult:

@@ -14,7 +14,7 @@ from billingua.dialects.native.listing import DRY_RUN
 from billingua.dialects.native.operations import JSON, MERGE_PATCH, Call, Operation
 from billingua.dialects.native.requests import bodies, catalogue, read_key, workspace
 from billingua.dialects.native.responses import catalogue as shown
-from billingua.dialects.native.vocabulary import ADMIN, READ
+from billingua.dialects.native.vocabulary import ADMIN
 from billingua.dialects.native.writes import Shown, reply, write
 from billingua.engine.credentials import hash_secret, make_credential, revoke_credential
 from billingua.engine.kinds import THE_WORKSPACE
@@ -46,7 +46,7 @@ class WorkspaceEndpoints:
                 handler=self.get,
                 tag=TAG,
                 summary="Show what holds in the whole workspace, and what each dialect is set to",
-                scope=READ,
+                scope=ADMIN,
                 answers=answers.Workspace,
                 tagged=True,
             ),

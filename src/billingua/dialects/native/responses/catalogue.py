@@ -1,7 +1,8 @@
 """How parties, items, taxes and the workspace's own records are shown in our own API."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, cast
 
 from msgspec import UNSET, UnsetType
 
@@ -59,9 +60,19 @@ def tax(record: Record[Tax]) -> answers.Tax:
 
 
 def workspace(record: Record[Workspace]) -> answers.Workspace:
-    """Show what holds in the whole workspace."""
-    settings = {dialect: dict(values) for dialect, values in record.value.settings.items()}
+    """Show what holds in the whole workspace, less what opens it."""
+    settings = _without_secrets(record.value.settings)
     return answers.Workspace(**_named(record.value, _OF_WORKSPACE), version=record.version, settings=settings)
+
+
+def _without_secrets(value: Any) -> Any:
+    """Leave out the members of settings that are secrets, or hashes of such."""
+    if isinstance(value, Mapping):
+        members = cast("Mapping[str, Any]", value)
+        return {name: _without_secrets(member) for name, member in members.items() if "secret" not in name}
+    if isinstance(value, list | tuple):
+        return [_without_secrets(part) for part in cast("Sequence[Any]", value)]
+    return value
 
 
 def token(credential: Credential, secret: str | UnsetType = UNSET) -> answers.Token:
