@@ -233,7 +233,13 @@ WALKED = [
 ]
 
 
-@pytest.mark.parametrize("query", WALKED, ids=lambda query: f"{query.sort} {query.descending} {query.statuses}")
+def _name(query: InvoiceQuery) -> str:
+    """Name a query the same in every process."""
+    statuses = "all" if query.statuses is None else " ".join(sorted(query.statuses))
+    return f"{query.sort} {'downwards' if query.descending else 'upwards'} {statuses}"
+
+
+@pytest.mark.parametrize("query", WALKED, ids=_name)
 async def test_a_page_in_sqlite_is_found_in_narrow_indexes_without_sorting(tmp_path: Path, query: InvoiceQuery):
     with closing(connections.connect_to_write(tmp_path / "ledger.sqlite")) as connection:
         asked = listing("demo", query, sqlite_reading.LISTS)
@@ -268,7 +274,7 @@ async def connection(url: str) -> AsyncIterator[Any]:
     await connection.close()
 
 
-@pytest.mark.parametrize("query", WALKED, ids=lambda query: f"{query.sort} {query.descending} {query.statuses}")
+@pytest.mark.parametrize("query", WALKED, ids=_name)
 async def test_a_page_in_postgresql_is_found_in_narrow_indexes_without_sorting(connection: Any, query: InvoiceQuery):
     asked = listing("demo", query, postgres_reading.LISTS)
     page = statement(asked.page)
