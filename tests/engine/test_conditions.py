@@ -1,6 +1,7 @@
 """A command is done only if a record is what somebody has seen of it; what it would do can be told beforehand."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,13 +11,15 @@ from billingua.core import errors
 from billingua.core.events import InvoiceIssued
 from billingua.core.invoice import Invoice
 from billingua.core.lifecycle import Action, Status
+from billingua.core.party import Party
 from billingua.engine.clock import SystemClock
-from billingua.engine.conditions import Expected, expecting
+from billingua.engine.conditions import Expected, expecting, telling_version
 from billingua.engine.deleting import delete_draft
 from billingua.engine.invoices import ChangeStatus, change_status
 from billingua.engine.ledger import Ledger
-from billingua.engine.plan import Caller, Decision, Knowledge, Needs, Plan, Record, by_id
+from billingua.engine.plan import Caller, Command, Decision, Knowledge, Needs, Plan, Record, by_id
 from billingua.engine.rehearsing import attempt, rehearse
+from billingua.engine.writing import ReplaceInvoice, replace_invoice
 from billingua.stores.memory import MemoryStore
 from tests.builders import NOON, a_caller, a_party, a_user, a_uuid, an_invoice
 from tests.engine.driving import drive
@@ -57,6 +60,54 @@ def test_nobody_hears_of_changes_to_what_they_may_not_change() -> None:
 
     with pytest.raises(errors.NotPermitted):
         drive(expecting(issuing(user=a_user()), Expected(KEY, [2])), known)
+
+
+def test_nobody_hears_of_changes_to_what_they_cannot_call_by_its_number() -> None:
+    guessed = ChangeStatus(invoice=35, action=Action.ISSUE, number="another's")
+
+    with pytest.raises(errors.NumberMismatch):
+        drive(expecting(change_status(guessed, a_caller(), NOON), Expected(KEY, [2])), knowledge())
+
+
+@pytest.mark.parametrize(("private", "told"), [(True, errors.InvoiceLocked), (False, errors.ChangedMeanwhile)])
+def test_what_is_refused_before_rights_are_looked_at_tells_nobody_of_changes_who_may_not_see_them(
+    private: bool, told: type[errors.Refused]
+) -> None:
+    known = knowledge(status=Status.OPEN)
+    known.records = {**known.records, by_id(Party, 10): Record(a_party(private=private), 1, b"")}
+    known.counters["invoice_line"] = 1
+    user = a_user()
+    command = ReplaceInvoice(invoice=35, fields={"terms": "x"}, lines=None)
+
+    with pytest.raises(told):
+        drive(expecting(replace_invoice(command, a_caller(user=user), NOON), Expected(KEY, [2]), user), known)
+
+
+def saving(invoice: Callable[[Invoice], Invoice]) -> Command[None, str]:
+    def command(_: None, /, caller: Caller, now: datetime) -> Plan[str]:
+        found = yield Needs([KEY])
+        return Decision("done", saves=[a_party(id=35), invoice(found.get(KEY) or an_invoice(id=35))])
+
+    return command
+
+
+@pytest.mark.parametrize(
+    ("saved", "known", "version"),
+    [
+        (lambda invoice: replace(invoice, terms="x"), knowledge(), 4),
+        (lambda invoice: invoice, knowledge(), 3),
+        (lambda _: an_invoice(id=36), knowledge(), 3),
+        (lambda invoice: invoice, Knowledge(), 1),
+    ],
+    ids=["changed", "as it was", "another", "new"],
+)
+def test_a_command_tells_in_which_version_it_leaves_a_record(saved: Any, known: Knowledge, version: int) -> None:
+    command = telling_version(saving(saved), KEY)
+
+    decision = drive(command(None, caller=a_caller(), now=NOON), known)
+
+    assert (decision.answer, len([*decision.saves])) == (("done", version), 2)
+    assert command.__name__ == "command"  # type: ignore[attr-defined] - history tells it
 
 
 def test_what_is_not_there_is_the_plans_to_say() -> None:

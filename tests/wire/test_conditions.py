@@ -4,10 +4,12 @@ from typing import Any
 
 import pytest
 from starlette.requests import Request
+from starlette.responses import Response
 
+from billingua.core.errors import ChangedMeanwhile
 from billingua.core.invoice import Invoice
 from billingua.engine.plan import by_id
-from billingua.wire.conditions import entity_tag, if_match, is_known
+from billingua.wire.conditions import changed_members, entity_tag, if_match, is_known, tagged
 
 
 def a_request(name: str, *values: str) -> Request:
@@ -47,3 +49,20 @@ def test_if_none_match_names_what_is_known(values: Any, known: bool) -> None:
 
 def test_a_version_in_quotes_is_the_tag() -> None:
     assert entity_tag(3) == '"3"'
+    assert tagged(Response(), 3).headers["ETag"] == '"3"'
+
+
+@pytest.mark.parametrize(
+    ("paths", "names"),
+    [
+        (["/lines/0/quantity", "/lines/1", "/terms"], ["items", "terms"]),
+        (["/extras/ours/colour", "/extras/theirs/shape"], ["colour", "extras"]),
+        (["/extras/ours"], ["extras"]),
+        ([""], []),
+    ],
+    ids=str,
+)
+def test_what_changed_is_named_once_in_a_dialects_words(paths: list[str], names: list[str]) -> None:
+    changed = ChangedMeanwhile(3, [2], [(path, 3, "ida") for path in paths])
+
+    assert changed_members(changed, {"lines": "items"}, "ours") == names

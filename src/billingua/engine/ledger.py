@@ -154,7 +154,7 @@ def _on_condition(command: Command[C, A], expected: Expected | None) -> Command[
 
     @wraps(command)
     def conditional(values: C, /, caller: Caller, now: datetime) -> Plan[A]:
-        return expecting(command(values, caller=caller, now=now), expected)
+        return expecting(command(values, caller=caller, now=now), expected, caller.user)
 
     return conditional
 
