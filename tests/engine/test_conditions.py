@@ -83,6 +83,15 @@ def test_what_is_refused_before_rights_are_looked_at_tells_nobody_of_changes_who
         drive(expecting(replace_invoice(command, a_caller(user=user), NOON), Expected(KEY, [2]), user), known)
 
 
+def test_a_plan_that_looks_at_no_rights_tells_nobody_of_changes_either() -> None:
+    known = knowledge()
+    known.records = {**known.records, by_id(Party, 10): Record(a_party(private=True), 1, b"")}
+    command = saving(lambda invoice: invoice)
+
+    with pytest.raises(errors.NotPermitted):
+        drive(expecting(command(None, caller=a_caller(), now=NOON), Expected(KEY, [2]), a_user()), known)
+
+
 def saving(invoice: Callable[[Invoice], Invoice]) -> Command[None, str]:
     def command(_: None, /, caller: Caller, now: datetime) -> Plan[str]:
         found = yield Needs([KEY])

@@ -35,18 +35,20 @@ def expecting(plan: Plan[T], expected: Expected, user: User | None = None) -> Pl
     record = found.record(expected.key)
     if record is None or record.version in expected.versions:
         return (yield from plan)
+    refusal: Refused = NotPermitted("see the record")
     try:
         yield from plan
     except (NotFound, NotPermitted, NumberMismatch):
         raise
-    except Refused:
-        if not (yield from _may_see(user, record)):
-            raise
+    except Refused as error:
+        refusal = error
+    if not (yield from _may_see(user, record)):
+        raise refusal
     raise ChangedMeanwhile(record.version, expected.versions)
 
 
 def _may_see(user: User | None, record: Record[Any]) -> Step[bool]:
-    """Whether the user may see a record, if it is an invoice: plans refuse much before they come to that."""
+    """Whether the user may see a record, if it is an invoice: some plans end before they come to that."""
     if user is None or not isinstance(record.value, Invoice):
         return True
     return may_access(user, (yield from view_of(record.value, record.version)))

@@ -15,6 +15,10 @@ _TAG = re.compile(r'(W/)?"([^"]*)"')
 _VERSION = re.compile(r"[1-9][0-9]{0,8}")
 
 
+NEW = 1
+"""The version of what was just made."""
+
+
 def entity_tag(version: int) -> str:
     """Give the tag of a version."""
     return f'"{version}"'

@@ -10,9 +10,10 @@ from starlette.responses import Response
 
 from billingua.core import errors
 from billingua.core.errors import Refused
-from billingua.dialects.bigcommerce.vocabulary import INVALID, claimed_field
+from billingua.dialects.bigcommerce.vocabulary import CHANGED, INVALID, NAME, claimed_field
 from billingua.engine.ports import StoreFailed
 from billingua.wire import errors as wire
+from billingua.wire.conditions import changed_members
 from billingua.wire.errors import find_refusal
 from billingua.wire.members import Path, Problem
 from billingua.wire.replies import json_reply
@@ -109,6 +110,14 @@ def _problem_below(path: Path, wanted: str) -> str:
     return f"{_name(path)}: {text}" if path else text
 
 
+def _changes(error: errors.ChangedMeanwhile) -> str:
+    """Say what changed meanwhile, as what is wrong is said."""
+    names = changed_members(error, CHANGED, NAME)
+    return "".join(f"{name}: {CHANGED_MEANWHILE}; " for name in names) or f"{CHANGED_MEANWHILE}; "
+
+
+CHANGED_MEANWHILE = "This was changed meanwhile."
+
 BAD = "Bad Requests Error"
 NOT_FOUND = "Not Found Error"
 TOO_LARGE = "Request Entity Too Large"
@@ -138,6 +147,7 @@ REFUSALS: dict[type[Exception], Refusal] = {
         400, lambda error: f"{claimed_field(error.field)}: This field must be unique.; ", BAD, in_errors=True
     ),
     errors.FieldRefused: Refusal(400, "{0.field}: {0.reason}; ", BAD, in_errors=True),
+    errors.ChangedMeanwhile: Refusal(412, _changes, "Precondition Failed", in_errors=True),
     errors.Refused: Refusal(400, "The request was refused; ", BAD, in_errors=True),
     BodyInvalid: Refusal(400, _problems, BAD, in_errors=True),
     NotPrintable: Refusal(400, "The invoice says more than can be printed.", BAD),
@@ -184,7 +194,7 @@ def voice(request: Request, error: Refused) -> Response:
     refusal = find_refusal(REFUSALS_OF_PAYMENTS if "/payments" in request.url.path else REFUSALS, error)
     text = refusal.text(error) if callable(refusal.text) else refusal.text.format(error)
     meta = {"message": refusal.message or text}
-    data: dict[str, Any] = _invoice_of(request) if refusal.status == 400 else {}
+    data: dict[str, Any] = _invoice_of(request) if refusal.status in {400, 412} else {}
     if refusal.data:
         data = refusal.data(error)
     if refusal.in_errors:

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from billingua.core.access import reader_of
+from billingua.core.invoice import Invoice
 from billingua.dialects.bigcommerce import requests, responses
 from billingua.dialects.bigcommerce.credentials import Entrance
 from billingua.dialects.bigcommerce.listing import read_window
@@ -14,7 +15,9 @@ from billingua.dialects.bigcommerce.responses import FoundInvoice, export
 from billingua.dialects.bigcommerce.vocabulary import extra_fields
 from billingua.engine.deleting import delete_invoice
 from billingua.engine.ledger import Ledger
+from billingua.engine.plan import by_id
 from billingua.engine.queries import InvoiceQuery
+from billingua.wire.conditions import NEW, if_match, tagged
 from billingua.wire.credentials import Session
 from billingua.wire.errors import WrongVerb
 from billingua.wire.face import Endpoint
@@ -92,30 +95,34 @@ class InvoiceEndpoints:
         """Write a new invoice (§4.2)."""
         session = await self._entrance.open_session(request)
         command = await requests.create_invoice(request, self._body_limit)
-        return responses.created(await self._ledger.run(session.caller, requests.open_invoice, command))
+        created = await self._ledger.run(session.caller, requests.open_invoice, command)
+        return tagged(responses.created(created), NEW)
 
     async def invoice_order(self, request: Request) -> Response:
         """Write the invoice of a whole order; a body says nothing (§4.6)."""
         session = await self._entrance.open_session(request)
         invoice = await self._ledger.run(session.caller, requests.bill_order, requests.order_id(request))
-        return responses.of_order(invoice)
+        return tagged(responses.of_order(invoice), NEW)
 
     async def get_invoice(self, request: Request) -> Response:
         """Show an invoice (§4.3)."""
         session = await self._entrance.open_session(request)
         found = await self._ledger.read(session.caller, requests.find_invoice, requests.invoice_id(request))
-        return responses.success(responses.invoice(found, session.workspace))
+        return tagged(responses.success(responses.invoice(found, session.workspace)), found.view.version)
 
     async def update_invoice(self, request: Request) -> Response:
         """Change what the body names, and nothing else (§4.4)."""
         session = await self._entrance.open_session(request)
         command = await requests.update_invoice(request, self._body_limit)
-        return responses.written(await self._ledger.run(session.caller, requests.amend_invoice, command))
+        expected = if_match(request, by_id(Invoice, command.invoice))
+        invoice, version = await self._ledger.run(session.caller, requests.amend_invoice, command, expected)
+        return tagged(responses.written(invoice), version)
 
     async def delete_invoice(self, request: Request) -> Response:
         """Delete an invoice; payments on it stay (§4.5, A26)."""
         session = await self._entrance.open_session(request)
-        deleted = await self._ledger.run(session.caller, delete_invoice, requests.invoice_id(request))
+        id = requests.invoice_id(request)
+        deleted = await self._ledger.run(session.caller, delete_invoice, id, if_match(request, by_id(Invoice, id)))
         return responses.written(deleted.invoice)
 
 

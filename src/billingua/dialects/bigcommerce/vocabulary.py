@@ -1,6 +1,6 @@
 """BigCommerce's words for what the ledger knows (contract §1.6, §1.8, §2)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -21,6 +21,29 @@ NAME = "bigcommerce"
 """The dialect's name, under which the ledger keeps what it alone understands."""
 
 SUCCESS = "SUCCESS"
+
+CHANGED: Mapping[str, str] = {
+    "number": "invoiceNumber",
+    "party": "customerId",
+    "external_party_id": "externalCustomerId",
+    "external_id": "externalId",
+    "issued_at": "issuedAt",
+    "due_at": "dueDate",
+    "created_at": "createdAt",
+    "partly_paid": "status",
+    "pending_payments": "pendingPaymentCount",
+    "original_balance": "originalBalance",
+    "open_balance": "openBalance",
+    "order": "orderNumber",
+    "order_number": "orderNumber",
+    "purchase_order_number": "purchaseOrderNumber",
+    "lines": "details",
+    "charges": "details",
+    "claims": "extraFields",
+    "channel": "channelId",
+    "terms": "termsConditions",
+}
+"""Which member shows a field of the ledger's invoice, where that is called otherwise."""
 
 
 class InvoiceStatus(IntEnum):

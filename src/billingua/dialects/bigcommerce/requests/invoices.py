@@ -84,24 +84,28 @@ async def update_invoice(request: Request, body_limit: int) -> UpdateInvoice:
     return UpdateInvoice(id, await read_json(request, body_limit))
 
 
-def amend_invoice(command: UpdateInvoice, caller: Caller, now: datetime) -> Plan[Invoice]:
-    """Change what an update names. Where it names nothing that can be changed, nothing is.
+def amend_invoice(command: UpdateInvoice, caller: Caller, now: datetime) -> Plan[tuple[Invoice, int]]:
+    """Change what an update names, and tell the version. Where it names nothing that can be changed, nothing is.
 
     Refuses with `InvoiceNotFound`, `BodyInvalid`, `PartyNotFound`, `UnknownField`, `MissingField` or `FieldRefused`,
     then as the ledger's `amend_invoice`.
     """
     key = by_id(Invoice, command.invoice)
     found = yield Needs([key, THE_WORKSPACE])
-    invoice = found.require(key, InvoiceNotFound(command.invoice))
+    record = found.record(key)
+    if record is None:
+        raise InvoiceNotFound(command.invoice)
+    invoice = record.value
     workspace = found.require(THE_WORKSPACE, NotFound(caller.workspace))
     named = _named(command.body)
     if not named:
-        return Decision(invoice)
+        return Decision((invoice, record.version))
     order = by_id(Order, order_of(invoice))
     found = yield Needs([order] if "details" in named else [])
     told = FoundInvoice(InvoiceView(invoice, 0), found.get(order) if "details" in named else None)
     members = read(_UPDATE, _changed(named, responses.invoice(told, workspace, named)))
-    return (yield from invoices.amend_invoice(_amendment(invoice, members, workspace), caller, now))
+    amended = yield from invoices.amend_invoice(_amendment(invoice, members, workspace), caller, now)
+    return Decision((amended.answer, record.version + 1), amended.saves, amended.events)
 
 
 def _named(body: Any) -> Mapping[str, Any]:
