@@ -12,11 +12,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from starlette.types import ASGIApp
 
 from billingua.engine.clock import SandboxClock, SystemClock
 from billingua.engine.ledger import Ledger
 from billingua.engine.ports import Store
-from billingua.wire.face import Face
 from tests.dialects.conftest import OPENERS
 from tests.stores.plans import assert_whole
 
@@ -54,7 +54,7 @@ class Stage:
     runner: asyncio.Runner
     store: Store
     dawn: datetime
-    begin: Callable[[Ledger], Awaitable[Face]]
+    begin: Callable[[Ledger], Awaitable[ASGIApp]]
     clock: SandboxClock
 
     def set_up(self) -> None:
@@ -107,7 +107,7 @@ class Stage:
 
 @contextmanager
 def staged(
-    request: pytest.FixtureRequest, store: str, dawn: datetime, begin: Callable[[Ledger], Awaitable[Face]]
+    request: pytest.FixtureRequest, store: str, dawn: datetime, begin: Callable[[Ledger], Awaitable[ASGIApp]]
 ) -> Iterator[Stage]:
     """Set up a stage on a store of this name."""
     numbers = count(10_000)
