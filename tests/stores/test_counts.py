@@ -29,7 +29,7 @@ from billingua.stores.postgres.statements import statement
 from billingua.stores.sqlite import connections, open_sqlite
 from billingua.stores.sqlite import reading as sqlite_reading
 from billingua.stores.writes import values_of
-from tests.builders import an_invoice
+from tests.builders import NOON, an_invoice
 from tests.postgres import Postgres
 from tests.stores.plans import add, assert_whole, change, put, refuse
 
@@ -228,15 +228,20 @@ async def test_an_older_database_is_counted_when_it_is_migrated(
 INDEXED = (Sort.ID, Sort.NUMBER, Sort.ISSUED, Sort.DUE)
 SOME = (None, frozenset({Status.OPEN}), frozenset({Status.OPEN, Status.PAID, Status.VOID}))
 WALKED = [
-    InvoiceQuery(statuses=statuses, sort=sort, descending=descending)
-    for statuses, sort, descending in product(SOME, INDEXED, (False, True))
+    *(
+        InvoiceQuery(statuses=statuses, sort=sort, descending=descending)
+        for statuses, sort, descending in product(SOME, INDEXED, (False, True))
+    ),
+    *(InvoiceQuery(sort=Sort.CREATED, descending=descending) for descending in (False, True)),
+    *(InvoiceQuery(sort=Sort.CREATED, descending=descending, created_to=NOON) for descending in (False, True)),
 ]
 
 
 def _name(query: InvoiceQuery) -> str:
     """Name a query the same in every process."""
     statuses = "all" if query.statuses is None else " ".join(sorted(query.statuses))
-    return f"{query.sort} {'downwards' if query.descending else 'upwards'} {statuses}"
+    until = "" if query.created_to is None else " until noon"
+    return f"{query.sort} {'downwards' if query.descending else 'upwards'} {statuses}{until}"
 
 
 @pytest.mark.parametrize("query", WALKED, ids=_name)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import product
 from typing import Any
@@ -197,6 +197,20 @@ async def test_each_condition_holds_by_itself(filled: Store, asked: dict[str, An
 async def test_each_order_holds_with_its_ties(filled: Store, sort: Sort, descending: bool):
     query = InvoiceQuery(sort=sort, descending=descending)
     assert await listed(filled, query) == expected(INVOICES, query)
+
+
+@pytest.mark.parametrize("before_1970", [False, True])
+@pytest.mark.parametrize("sort", [Sort.CREATED, Sort.UPDATED])
+async def test_what_was_done_in_the_same_second_stands_by_id(store: Store, sort: Sort, before_1970: bool):
+    second = datetime(1969, 12, 31, 23, 59, 59, tzinfo=UTC) if before_1970 else NOON
+    moments = [second + timedelta(microseconds=number) for number in (1_000_000, 999_999, 0, 500_000, -1)]
+    await store.run(put(*(an_invoice(id=id, **{sort.value: moment}) for id, moment in enumerate(moments, 1))))
+
+    upwards, _ = await listed(store, InvoiceQuery(sort=sort))
+    downwards, _ = await listed(store, InvoiceQuery(sort=sort, descending=True))
+
+    assert [invoice.id for invoice in upwards] == [5, 2, 3, 4, 1]
+    assert downwards == upwards[::-1]
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ T = TypeVar("T")
 class Sort(StrEnum):
     """What invoices may be sorted by; ties go by id, in the same direction.
 
-    Whatever the direction, an invoice whose party is not there stands behind all others that are sorted by their
+    Of the instants of creation and update the whole second counts: no list shows more of them. Whatever the direction, an invoice whose party is not there stands behind all others that are sorted by their
     parties' names; of one name they go by number first.
     """
 
@@ -155,11 +155,13 @@ class InvoiceQuery:
 
 
 _SORTED: Mapping[Sort, Callable[[Invoice], Any]] = {
+    Sort.CREATED: lambda invoice: invoice.created_at.replace(microsecond=0),
+    Sort.UPDATED: lambda invoice: invoice.updated_at.replace(microsecond=0),
     Sort.EXTERNAL_PARTY: lambda invoice: said_in(TextField.EXTERNAL_PARTY, invoice),
     Sort.PENDING: lambda invoice: invoice.pending_payments > 0,
     Sort.PROGRESS: lambda invoice: PROGRESS.index(invoice.status),
 }
-"""What invoices are sorted by that is no field of theirs."""
+"""What invoices are sorted by that is no field of theirs, or not all of one."""
 
 
 class OrderSort(StrEnum):
