@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from billingua.core import errors
+from billingua.core.invoice import Invoice
 from billingua.core.item import PriceList
 from billingua.dialects.modulus import listing
 from billingua.dialects.modulus.credentials import log_in_app, log_in_user, open_session
@@ -20,10 +21,12 @@ from billingua.dialects.modulus.responses import readings
 from billingua.engine.billing import bill_customer
 from billingua.engine.cash import find_entry, move_cash, trade_for_cash
 from billingua.engine.catalogue import view_items
+from billingua.engine.conditions import telling_version
 from billingua.engine.invoices import change_status, find_invoice
 from billingua.engine.ledger import Ledger
-from billingua.engine.plan import Caller, Command
+from billingua.engine.plan import Caller, Command, by_id
 from billingua.engine.selling import Sale
+from billingua.wire.conditions import NEW, if_match, tagged
 
 C = TypeVar("C")
 A = TypeVar("A")
@@ -63,8 +66,10 @@ class Documents:
         """Change an invoice's status, which the product calls an update (§4)."""
         session = await open_session(request, self._ledger)
         command = await status.read_change(request, session.workspace, self._body_limit)
-        await self._ledger.run(session.caller, change_status, command)
-        return answers.status_changed()
+        key = by_id(Invoice, command.invoice)
+        change = telling_version(change_status, key)
+        _, version = await self._ledger.run(session.caller, change, command, if_match(request, key))
+        return tagged(answers.status_changed(), version)
 
     async def create_invoice(self, request: Request) -> Response:
         """Make an invoice (§3)."""
@@ -73,7 +78,7 @@ class Documents:
         command = await documents.read_invoice(request, session.workspace, self._body_limit)
         command = replace(command, sale=await self._looked_up(command.sale, session.caller))
         invoice = await self._sell(session.caller, bill_customer, command)
-        return answers.document_made(INVOICE, invoice, session.workspace.zone)
+        return tagged(answers.document_made(INVOICE, invoice, session.workspace.zone), NEW)
 
     async def create_collection_receipt(self, request: Request) -> Response:
         """Sell for cash (§5)."""
@@ -162,7 +167,7 @@ class Readings:
         """Show an invoice."""
         session = await open_session(request, self._ledger)
         view = await self._ledger.read(session.caller, find_invoice, request.path_params["id"])
-        return readings.invoice_shown(view, session.workspace.zone)
+        return tagged(readings.invoice_shown(view, session.workspace.zone), view.version)
 
     async def show_cash_entry(self, request: Request) -> Response:
         """Show a receipt or a transaction."""

@@ -1,6 +1,6 @@
 """How refusals sound in modulus' voice (contract §1.1, §2, §4.1, §4.3, §9)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from billingua.dialects.modulus.responses.envelopes import envelope
 from billingua.dialects.modulus.vocabulary import BAD_REQUEST, CODES, ERROR
 from billingua.engine.ports import StoreFailed
 from billingua.wire import errors as wire
+from billingua.wire.conditions import changed_members
 from billingua.wire.errors import find_refusal
 
 
@@ -62,7 +63,7 @@ class FormExpected(wire.BodyTypeUnsupported):
 class Refusal:
     """One row: the message, which may name the facts, the status, the title, and the envelope's `object`, if any."""
 
-    message: str
+    message: str | Callable[[Any], str]
     status: int = 400
     title: str = ERROR
     enclosed: Mapping[str, Any] | None = None
@@ -70,6 +71,13 @@ class Refusal:
 
 INVALID_INVOICE = Refusal("Invalid invoice.")
 """One text for an unknown invoice and for a wrong number, so that numbers cannot be probed (§4.3)."""
+
+
+def _changes(error: errors.ChangedMeanwhile) -> str:
+    """Say what changed meanwhile."""
+    names = ", ".join(changed_members(error, codes.CHANGED, codes.NAME))
+    return f"The invoice was changed meanwhile: {names}." if names else "The invoice was changed meanwhile."
+
 
 CODED: dict[type[Exception], int] = {
     errors.PartyNotFound: codes.INVALID_CUSTOMER,
@@ -97,6 +105,7 @@ REFUSALS: dict[type[Exception], Refusal] = {
     errors.DateUnreadable: Refusal("The void date is invalid."),
     errors.DateInFuture: Refusal("The void date cannot be in the future."),
     errors.DateTooEarly: Refusal("The void date cannot be before the issue date."),
+    errors.ChangedMeanwhile: Refusal(_changes, 412, "Precondition Failed"),
     errors.Refused: Refusal("The request was refused."),
     FieldMissing: Refusal("Missing {0.field}."),
     FieldInvalid: Refusal("Invalid {0.field}."),
@@ -120,7 +129,8 @@ def voice(request: Request, error: Refused) -> Response:
     code = _code_of(error, document)
     refusal = find_refusal(REFUSALS, error) if code is None else _coded(code, document, error)
     headers = {"Allow": ", ".join(error.allowed)} if isinstance(error, wire.WrongVerb) else None
-    return envelope(refusal.title, refusal.message.format(error), refusal.status, refusal.enclosed, headers)
+    message = refusal.message(error) if callable(refusal.message) else refusal.message.format(error)
+    return envelope(refusal.title, message, refusal.status, refusal.enclosed, headers)
 
 
 def _code_of(error: Refused, document: Document | None) -> int | None:

@@ -14,6 +14,20 @@ SUCCESS = "Success"
 ERROR = "Error"
 BAD_REQUEST = "Bad Request"
 
+CHANGED: Mapping[str, str] = {
+    "number": "invoice_number",
+    "issued_at": "issue_date",
+    "due_at": "due_date",
+    "voided_at": "void_date",
+    "party": "customer_code",
+    "branch": "branch_code",
+    "book": "book_id",
+    "payment_term": "payment_term_id",
+    "salesperson": "salesperson_id",
+    "lines": "items",
+}
+"""What a field of the ledger's invoice is called here, where that is otherwise."""
+
 INVALID_CUSTOMER = 5500
 MISSING_EXCHANGE_RATE = 5501
 INVALID_BRANCH = 5502
