@@ -7,6 +7,8 @@ from urllib.parse import quote
 
 import pytest
 
+from billingua.core.lifecycle import Status
+from billingua.dialects.onlyoffice import lists
 from billingua.dialects.onlyoffice.numbering import next_number
 from billingua.engine.credentials import hash_secret
 from billingua.engine.planting import Plant, plant
@@ -69,6 +71,10 @@ async def test_an_invoice_to_a_private_contact_is_found_by_those_who_may_see_it(
 # Lists (§4.5).
 
 
+def at(day: str) -> datetime:
+    return datetime.fromisoformat(day).replace(tzinfo=UTC)
+
+
 def ids(answer: Any) -> list[int]:
     return [one["id"] for one in response(answer)]
 
@@ -123,6 +129,52 @@ async def test_a_part_of_a_list_may_be_asked_for(portal: Portal, query: str, exp
     answer = await portal.get(f"/contact/invoicelist/10?{query}")
     assert ids(answer) == expected
     assert answer.json().get("total") == total
+
+
+OF_ONE = (
+    born_here(41, party=11, number="INV-9", issued_at=at("2031-04-02"), due_at=at("2031-09-01"), opportunity=3),
+    born_here(
+        42, party=11, number="INV-10", issued_at=at("2031-04-01"), due_at=None, opportunity=3, status=Status.PAID
+    ),
+    born_here(43, party=11, number="ABC", issued_at=at("2031-04-03"), due_at=at("2031-08-01"), opportunity=3),
+)
+
+
+@pytest.mark.parametrize("others", [OF_ONE])
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", [41, 42, 43]),
+        ("sortOrder=descending", [41, 42, 43]),
+        ("sortBy=nonsense&sortOrder=descending", [41, 42, 43]),
+        ("sortBy=number", [43, 42, 41]),
+        ("SORTBY=Number&sortOrder=descending", [41, 42, 43]),
+        ("sortBy=id&sortOrder=descending", [43, 42, 41]),
+        ("sortBy=issueDate", [42, 41, 43]),
+        ("sortBy=dueDate", [42, 43, 41]),
+        ("sortBy=status&sortOrder=descending", [42, 43, 41]),
+        ("sortBy=contact", [43, 42, 41]),
+        ("sortBy=purchaseOrderNumber", [41, 42, 43]),
+        ("sortBy=number&filterBy=number&filterOp=startswith&filterValue=inv", [42, 41]),
+        ("sortBy=fileID&filterBy=number&filterBy=id&filterValue=abc", [43]),
+        ("filterBy=&filterValue=x", [41, 42, 43]),
+        ("sortBy=number&FILTERBY=nonsense", [43, 42, 41]),
+    ],
+)
+async def test_a_list_of_one_customer_is_sorted_and_cut_as_asked(portal: Portal, query: str, expected: list[int]):
+    assert ids(await portal.get(f"/person/invoicelist/11?{query}")) == expected
+    assert ids(await portal.get(f"/person/invoicelist/11?{query}&startIndex=1&count=1")) == expected[1:2]
+
+
+@pytest.mark.parametrize("others", [OF_ONE])
+async def test_what_the_ledger_sorts_is_never_too_long(portal: Portal, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(lists, "MOST_SORTED", 2)
+    for path in ("/contact/invoicelist/11", "/person/invoicelist/11", "/company/invoicelist/11"):
+        for key in ("number", "id", "issueDate", "dueDate", "status", "contact", "createOn"):
+            assert len(ids(await portal.get(f"{path}?sortBy={key}"))) == 3
+    assert ids(await portal.get("/opportunity/invoicelist/3?sortBy=number&count=2")) == [43, DRAFT]
+    for query in ("sortBy=cost", "filterBy=number&filterValue=abc"):
+        assert refusal(await portal.get(f"/contact/invoicelist/11?{query}")) == out_of_range("sortBy")
 
 
 @pytest.mark.parametrize("path", ["/case/invoicelist/3", "/contact/invoicelist/x", "/contact/invoicelist"])

@@ -67,6 +67,23 @@ async def test_fields_that_names_none_keeps_all(portal: Portal, fields: str):
     assert len((await portal.get(params={"fields": fields})).json()["response"]) == 22
 
 
+@pytest.mark.parametrize(
+    ("query", "skipped", "keys"),
+    [
+        ("startIndex=3&startIndex=5", 3, 22),
+        ("STARTINDEX=3", 3, 22),
+        ("startindex=3&startIndex=5&Fields=id", 3, 1),
+        ("fields=id&fields=number,status", None, 1),
+        ("FIELDS=id,number&fields=id", None, 2),
+    ],
+)
+async def test_of_a_name_in_the_query_the_first_counts_in_whatever_case(
+    portal: Portal, query: str, skipped: int | None, keys: int
+):
+    told = (await portal.get(f"/invoice/{DRAFT}?{query}")).json()
+    assert (told.get("startIndex"), len(told["response"])) == (skipped, keys)
+
+
 async def test_fields_counts_in_the_query_only(portal: Portal):
     answer = await portal.put(a_body(fields="id"))
     assert len(answer.json()["response"]) == 22

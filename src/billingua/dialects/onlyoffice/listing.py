@@ -10,19 +10,26 @@ from starlette.requests import Request
 from billingua.wire.scalars import Invalid, read_integer, read_number
 
 
+def said_in_query(request: Request) -> Mapping[str, str]:
+    """Read the query, its names in lower case; of a name that is repeated, in whatever case, the first counts (§14)."""
+    return {name.lower(): value for name, value in reversed(request.query_params.multi_items())}
+
+
 def start_index(request: Request) -> int:
     """Give how many items were to be skipped; what cannot be read, or is negative, is none."""
     try:
-        return max(0, read_integer(request.query_params.get("startIndex", "0")))
+        return max(0, read_integer(said_in_query(request).get("startindex", "0")))
     except Invalid:
         return 0
 
 
-def select(request: Request, shown: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Keep of an object the keys that the request's `fields` names; all where it names none."""
-    asked = request.query_params.get("fields", "").lower().split(",")
+def select(request: Request, shown: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Keep of some objects the keys that the request's `fields` names; all where it names none."""
+    asked = said_in_query(request).get("fields", "").lower().split(",")
     wanted = {name.strip() for name in asked} - {""}
-    return {key: value for key, value in shown.items() if key.lower() in wanted} if wanted else shown
+    if not wanted:
+        return list(shown)
+    return [{key: value for key, value in one.items() if key.lower() in wanted} for one in shown]
 
 
 MOST_LISTED = 1000
@@ -42,7 +49,7 @@ class Asked:
 
 def asked(request: Request) -> Asked:
     """Read which part of a list is asked for, in which order, and the text that is looked for."""
-    query = {name.lower(): value for name, value in reversed(request.query_params.multi_items())}
+    query = said_in_query(request)
     return Asked(
         start_index(request),
         _count(query.get("count", "")),
@@ -68,15 +75,21 @@ class Part:
     is_counted: bool = True
 
 
-def is_narrowed(request: Request) -> bool:
-    """Whether a list is to be sorted, or searched, by its own keys."""
-    return bool({name.lower() for name in request.query_params} & {"sortby", "filterby"})
+def is_searched_by_key(request: Request) -> bool:
+    """Whether what is found is to be told by one of the keys that a list shows."""
+    return bool(said_in_query(request).get("filterby"))
 
 
 def narrow(request: Request, shown: Sequence[Mapping[str, Any]]) -> Part:
     """Take the part that is asked for out of a list that is shown whole: found, sorted and cut by its own keys."""
-    found = [one for one in shown if _is_found(request, one)]
+    found = search_by_key(request, shown)
     return Part(sort_and_cut(found, asked(request)), len(found), is_counted=False)
+
+
+def search_by_key(request: Request, shown: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+    """Keep of a list what the request looks for by one of its keys; all where it has no such key."""
+    query = said_in_query(request)
+    return [one for one in shown if _is_found(query, one)]
 
 
 def sort_and_cut(shown: Sequence[Mapping[str, Any]], wanted: Asked) -> Sequence[Mapping[str, Any]]:
@@ -90,8 +103,7 @@ def _key(shown: Mapping[str, Any], name: str) -> str | None:
     return next((key for key in shown if key.lower() == name.lower()), None)
 
 
-def _is_found(request: Request, shown: Mapping[str, Any]) -> bool:
-    query = {name.lower(): value for name, value in reversed(request.query_params.multi_items())}
+def _is_found(query: Mapping[str, str], shown: Mapping[str, Any]) -> bool:
     key = _key(shown, query.get("filterby", ""))
     if key is None:
         return True

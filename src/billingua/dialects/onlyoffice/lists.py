@@ -12,8 +12,8 @@ from billingua.core.invoice import Invoice
 from billingua.dialects.onlyoffice import requests, responses
 from billingua.dialects.onlyoffice.credentials import open_session
 from billingua.dialects.onlyoffice.errors import ArgumentRefused
-from billingua.dialects.onlyoffice.listing import Part, asked, is_narrowed, narrow, sort_and_cut
-from billingua.dialects.onlyoffice.requests.lists import MOST_SORTED, invoice_filter, is_sorted_by_key
+from billingua.dialects.onlyoffice.listing import Part, asked, is_searched_by_key, search_by_key, sort_and_cut
+from billingua.dialects.onlyoffice.requests.lists import MOST_SORTED, in_order, invoice_filter, is_sorted_by_key
 from billingua.engine.ledger import Ledger
 from billingua.engine.plan import Record
 from billingua.engine.queries import InvoiceQuery
@@ -59,11 +59,14 @@ class InvoiceListEndpoints:
         return await self._list(request, session, InvoiceQuery(opportunity=requests.record_id(request)))
 
     async def _list(self, request: Request, session: Session, query: InvoiceQuery) -> Response:
-        if is_narrowed(request):
-            return responses.success_list(request, narrow(request, await self._whole(request, session, query)))
-        wanted = asked(request)
-        page = await self._page(request, session, replace(query, offset=wanted.offset, limit=wanted.limit))
-        return responses.success_list(request, replace(page, is_counted=False))
+        """Show a list that the ledger sorts; what is told by a key that is shown is found or sorted here (§1.6)."""
+        query = in_order(request, query)
+        if not is_searched_by_key(request) and not is_sorted_by_key(request):
+            page = await self._page(request, session, query)
+            return responses.success_list(request, replace(page, is_counted=False))
+        found = search_by_key(request, await self._whole(request, session, query))
+        wanted = asked(request) if is_sorted_by_key(request) else replace(asked(request), sort_by="")
+        return responses.success_list(request, Part(sort_and_cut(found, wanted), len(found), is_counted=False))
 
     async def _page(self, request: Request, session: Session, query: InvoiceQuery) -> Part:
         """Show a page, of what the caller may see."""

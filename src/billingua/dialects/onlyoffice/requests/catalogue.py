@@ -10,7 +10,7 @@ from billingua.core import errors
 from billingua.core.money import ZERO
 from billingua.core.tax import Tax
 from billingua.dialects.onlyoffice.errors import ArgumentRefused, ConversionFailed, PriceTooHigh, TaxNameMissing
-from billingua.dialects.onlyoffice.listing import asked
+from billingua.dialects.onlyoffice.listing import asked, said_in_query
 from billingua.dialects.onlyoffice.requests.binding import Values, read_parameters
 from billingua.dialects.onlyoffice.vocabulary import LARGEST, LONGEST_TEXT
 from billingua.engine.catalogue import CreateTax, ItemContent, ReplaceItem, ReplaceTax, TaxContent
@@ -137,7 +137,7 @@ _ITEM_SORTS = {
 def item_query(request: Request) -> ItemQuery:
     """Read which products are asked for (§7.2)."""
     wanted = asked(request)
-    query = {name.lower(): value for name, value in reversed(request.query_params.multi_items())}
+    query = said_in_query(request)
     return ItemQuery(
         tracked=Values(query).read("inventoryStock", read_boolean, None),
         text=wanted.text or None,

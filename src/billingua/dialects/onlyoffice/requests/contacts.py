@@ -7,7 +7,7 @@ from starlette.requests import Request
 
 from billingua.core.party import AddressCategory, PartyKind
 from billingua.dialects.onlyoffice.errors import ArgumentRefused
-from billingua.dialects.onlyoffice.listing import asked
+from billingua.dialects.onlyoffice.listing import asked, said_in_query
 from billingua.dialects.onlyoffice.requests.binding import Values, read_parameters
 from billingua.dialects.onlyoffice.requests.catalogue import record_id
 from billingua.dialects.onlyoffice.requests.portal import text
@@ -96,7 +96,7 @@ _CATEGORIES_BY_NAME = {name.lower(): category for category, name in CATEGORIES.i
 def party_query(request: Request) -> PartyQuery:
     """Read which contacts are asked for."""
     wanted = asked(request)
-    query = {name.lower(): value for name, value in reversed(request.query_params.multi_items())}
+    query = said_in_query(request)
     return PartyQuery(
         company={"company": True, "person": False}.get(query.get("contactlistview", "").lower()),
         text=wanted.text or None,

@@ -1,6 +1,7 @@
 """Which invoices clients ask for in a list (contract §4.4)."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -57,6 +58,19 @@ _DAY = timedelta(hours=24) - timedelta(minutes=1)
 def is_sorted_by_key(request: Request) -> bool:
     """Whether a list is to be sorted by a key that the ledger does not sort by; what is no key sorts nothing."""
     return asked(request).sort_by in SORTED_BY_KEY
+
+
+def in_order(request: Request, query: InvoiceQuery) -> InvoiceQuery:
+    """Ask for the part of a list that the request names, in its order, or else in that of their ids (§4.5)."""
+    wanted = asked(request)
+    is_known = wanted.sort_by in SORTS
+    return replace(
+        query,
+        sort=SORTS[wanted.sort_by] if is_known else Sort.ID,
+        descending=is_known and wanted.descending,
+        offset=wanted.offset,
+        limit=wanted.limit,
+    )
 
 
 async def invoice_filter(request: Request, workspace: Workspace, body_limit: int) -> InvoiceQuery:

@@ -6,6 +6,7 @@ from starlette.requests import Request
 
 from billingua.core.errors import PrintoutNotFound
 from billingua.dialects.onlyoffice.errors import ArgumentRefused
+from billingua.dialects.onlyoffice.listing import said_in_query
 from billingua.dialects.onlyoffice.requests.binding import read_parameters
 from billingua.wire.errors import UnknownPath
 from billingua.wire.scalars import Invalid, read_integer, read_text
@@ -44,7 +45,7 @@ class Download:
 
 def read_download(request: Request) -> Download:
     """Read which file is asked for. Refuses another action with `UnknownPath`, no id with `PrintoutNotFound`."""
-    query = {name.lower(): value for name, value in reversed(request.query_params.multi_items())}
+    query = said_in_query(request)
     action = query.get("action", "").lower()
     if action not in {"download", "view"}:
         raise UnknownPath

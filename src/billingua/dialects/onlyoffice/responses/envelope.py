@@ -34,7 +34,7 @@ def success(request: Request, shown: Mapping[str, Any] | str | int) -> Response:
         **({"startIndex": skipped} if skipped else {}),
         "status": 0,
         "statusCode": status,
-        "response": shown if isinstance(shown, str | int) else select(request, shown),
+        "response": shown if isinstance(shown, str | int) else select(request, [shown])[0],
     }
     return reply(request, envelope, status)
 
@@ -53,6 +53,6 @@ def success_list(request: Request, part: Part) -> Response:
         **({"total": part.total} if part.is_counted or is_cut else {}),
         "status": 0,
         "statusCode": status,
-        "response": [select(request, one) for one in part.shown],
+        "response": select(request, part.shown),
     }
     return reply(request, envelope, status)
