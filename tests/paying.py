@@ -21,6 +21,7 @@ class Owed:
     balance: Decimal
     word: int = 0
     state: str = "open"
+    currency: str = "USD"
 
     def touch(self, more: Decimal) -> None:
         """Move the balance, and say anew how far it is paid."""
@@ -35,7 +36,7 @@ class Owed:
 
 @dataclass
 class Noted:
-    """A payment, and whether it counts."""
+    """A payment, in USD, and whether it counts."""
 
     lines: Lines
     status: PaymentStatus
@@ -67,7 +68,7 @@ class Books:
 
     def record(self, lines: Lines, status: PaymentStatus, id: int) -> bool:
         noted = Noted(lines, status, status in COUNTED and not self.by_hand)
-        if not self._all_there(lines) or not self._takes(noted.counted()):
+        if not self._all_there(lines) or self._foreign(lines) or not self._takes(noted.counted()):
             return False
         self.payments[id] = noted
         self._move(noted.counted(), -1)
@@ -76,14 +77,16 @@ class Books:
     def rewrite(self, id: int, lines: Lines, status: PaymentStatus) -> bool:
         before = self.payments[id]
         after = Noted(lines, status, status in COUNTED and (not self.by_hand or before.applied))
-        was, is_now = before.counted(), after.counted()
+        was, is_now = self._counted(before), self._counted(after)
         stuck = {
             invoice
             for invoice in was.keys() & is_now.keys() & self.invoices.keys()
             if was[invoice] == is_now[invoice] and self.invoices[invoice].state in {"rejected", "void"}
         }
         was, is_now = ({one: sums[one] for one in sums if one not in stuck} for sums in (was, is_now))
-        if not self._all_there(lines) or not self._takes(is_now):
+        sums, said = _sums(lines), _sums(before.lines)
+        changed = any(sums[invoice] != said.get(invoice) for invoice in self._foreign(lines))
+        if not self._all_there(lines) or changed or not self._takes(is_now):
             return False
         self.payments[id] = after
         self._move(was, 1)
@@ -105,14 +108,14 @@ class Books:
         return self._count(id, replace(before, applied=applied))
 
     def delete(self, id: int) -> bool:
-        self._move(self.payments.pop(id).counted(), 1)
+        self._move(self._counted(self.payments.pop(id)), 1)
         return True
 
-    def set_balance(self, id: int, balance: Decimal) -> bool:
+    def set_balance(self, id: int, balance: Decimal, currency: str = "USD") -> bool:
         owed = self.invoices[id]
         if owed.state == "void" or (owed.state == "rejected" and balance <= 0):
             return False
-        owed.balance = balance
+        owed.balance, owed.currency = balance, currency
         owed.word = 2 if balance <= 0 else owed.word
         owed.state = "open" if balance <= 0 else owed.state
         return True
@@ -140,7 +143,7 @@ class Books:
 
     def _count(self, id: int, after: Noted) -> bool:
         """Let a payment count otherwise than it did; invoices that are gone are let be."""
-        was, is_now = self.payments[id].counted(), after.counted()
+        was, is_now = self._counted(self.payments[id]), self._counted(after)
         if was == is_now:
             was = is_now = {}
         there = {invoice: amount for invoice, amount in is_now.items() if invoice in self.invoices}
@@ -150,6 +153,15 @@ class Books:
         self._move(was, 1)
         self._move(there, -1)
         return True
+
+    def _counted(self, noted: Noted) -> dict[int, Decimal]:
+        """Say how much of a payment counts on which invoices: dollars count on no balance that is not in dollars."""
+        foreign = self._foreign(noted.lines)
+        return {invoice: amount for invoice, amount in noted.counted().items() if invoice not in foreign}
+
+    def _foreign(self, lines: Lines) -> set[int]:
+        there = {invoice for invoice, _ in lines} & self.invoices.keys()
+        return {invoice for invoice in there if self.invoices[invoice].currency != "USD"}
 
     def _all_there(self, lines: Lines) -> bool:
         return all(invoice in self.invoices for invoice, _ in lines)

@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from itertools import product
@@ -18,7 +17,7 @@ from billingua.core.errors import (
 )
 from billingua.core.invoice import Invoice
 from billingua.core.lifecycle import Status
-from billingua.core.money import LARGEST_AMOUNT
+from billingua.core.money import LARGEST_AMOUNT, LARGEST_BALANCE
 from billingua.core.payment import (
     COUNTED,
     Operation,
@@ -28,6 +27,7 @@ from billingua.core.payment import (
     allowed_operations,
     apply_payment,
     check_amounts,
+    check_currency,
     counts,
     follow_payment,
     follow_replacement,
@@ -107,13 +107,26 @@ def test_an_invoice_that_owed_less_than_nothing_is_paid_whatever_was_said_meanwh
     assert (back.status, back.open_balance) == (Status.PAID, -40)
 
 
-@pytest.mark.parametrize("move", [lambda *told: apply_payment(*told[:2], "USD", LATER), take_back_payment])
-def test_a_balance_that_no_store_keeps_is_refused(move: Callable[..., Invoice]):
-    sign = -1 if move is not take_back_payment else 1
-    invoice = an_invoice(open_balance=sign * (LARGEST_AMOUNT - 30))
-    assert abs(move(invoice, Decimal("29.9999"), LATER).open_balance) == LARGEST_AMOUNT - Decimal("0.0001")
+def test_no_more_is_paid_than_may_be_said():
+    invoice = an_invoice(open_balance=30 - LARGEST_AMOUNT)
+    most = apply_payment(invoice, Decimal("29.9999"), "USD", LATER)
+    assert most.open_balance == Decimal("0.0001") - LARGEST_AMOUNT
     with pytest.raises(AmountTooLarge):
-        move(invoice, Decimal(30), LATER)
+        apply_payment(invoice, Decimal(30), "USD", LATER)
+
+
+def test_what_is_taken_back_may_come_to_more_than_may_be_said_and_is_paid_again():
+    most = LARGEST_AMOUNT - 1
+    owing = take_back_payment(an_invoice(open_balance=most), most, LATER)
+    assert owing.open_balance == 2 * most
+    assert apply_payment(owing, Decimal(1), "USD", LATER).open_balance == 2 * most - 1
+
+
+def test_a_balance_that_no_store_keeps_is_refused():
+    invoice = an_invoice(open_balance=LARGEST_BALANCE - 30)
+    assert take_back_payment(invoice, Decimal("29.9999"), LATER).open_balance == LARGEST_BALANCE - Decimal("0.0001")
+    with pytest.raises(AmountTooLarge):
+        take_back_payment(invoice, Decimal(30), LATER)
 
 
 def test_an_invoice_is_open_again_once_its_payment_is_taken_back():
@@ -270,6 +283,29 @@ def test_an_invoice_follows_a_payment_that_is_replaced():
     assert (replaced.open_balance, replaced.status) == (0, Status.PAID)
     gone = follow_replacement(an_invoice(open_balance=Decimal(70)), paying(30), paying(30, applied=False), LATER)
     assert gone.open_balance == 100
+
+
+@pytest.mark.parametrize("status", [Status.OPEN, Status.PAID, Status.VOID])
+def test_an_invoice_lets_payments_be_that_are_not_in_its_currency_by_now(status: Status):
+    invoice = an_invoice(status=status, currency="EUR")
+    for before, after in ((paying(30), None), (paying(30), paying(30, applied=False)), (None, paying(30))):
+        assert follow_payment(invoice, before, after, LATER) is invoice
+    assert follow_replacement(invoice, paying(30), paying(30), LATER) is invoice
+    assert follow_payment(invoice, paying(30, status=A), None, LATER).open_balance == invoice.open_balance
+
+
+def test_a_payment_that_is_replaced_in_the_currency_of_its_invoice_counts_and_nothing_is_taken_back():
+    invoice = an_invoice(currency="EUR")
+    assert follow_replacement(invoice, paying(30), paying(30, currency="EUR"), LATER).open_balance == 70
+
+
+def test_only_what_was_said_before_may_be_in_another_currency_than_the_invoice_by_now():
+    invoice, lines = an_invoice(currency="EUR"), paying(30).lines
+    check_currency(None, lines, "EUR", invoice)
+    check_currency(paying(30), (PaymentLine(35, Decimal(10)), PaymentLine(35, Decimal(20))), "USD", invoice)
+    for before, currency in ((None, "USD"), (paying(31), "USD"), (paying(30, currency="GBP"), "USD")):
+        with pytest.raises(CurrencyMismatch):
+            check_currency(before, lines, currency, invoice)
 
 
 @pytest.mark.parametrize("status", [Status.VOID, Status.REJECTED])

@@ -129,11 +129,15 @@ class Paying(RuleBasedStateMachine):
         self.do(self.books.delete(id), delete_payment, id)
 
     @precondition(lambda self: self.books.invoices)
-    @rule(choice=CHOICE, balance=st.sampled_from([Decimal(text) for text in ("-5", "0", "0.0001", "100", "500")]))
-    def set_balance(self, choice: int, balance: Decimal) -> None:
+    @rule(
+        choice=CHOICE,
+        balance=st.sampled_from([Decimal(text) for text in ("-5", "0", "0.0001", "100", "500")]),
+        currency=st.sampled_from(["USD", "USD", "EUR"]),
+    )
+    def set_balance(self, choice: int, balance: Decimal, currency: str) -> None:
         id = self.invoice(choice)
-        told = AmendInvoice(invoice=id, fields=InvoiceFields(open_balance=balance))
-        self.do(self.books.set_balance(id, balance), amend_invoice, told)
+        told = AmendInvoice(invoice=id, fields=InvoiceFields(open_balance=balance, currency=currency))
+        self.do(self.books.set_balance(id, balance, currency), amend_invoice, told)
 
     @precondition(lambda self: self.taking() > 1)
     @rule(choice=CHOICE)
@@ -165,6 +169,9 @@ class Paying(RuleBasedStateMachine):
         invoices = self.all_of("invoice")
         assert {id: one.open_balance for id, one in invoices.items()} == {
             id: owed.balance for id, owed in self.books.invoices.items()
+        }
+        assert {id: one.currency for id, one in invoices.items()} == {
+            id: owed.currency for id, owed in self.books.invoices.items()
         }
         assert {id: _stands(one) for id, one in invoices.items()} == {
             id: (owed.state, owed.word) for id, owed in self.books.invoices.items()

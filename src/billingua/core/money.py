@@ -12,7 +12,13 @@ EXACT = Context(prec=100)
 """Wide enough that no product or sum of amounts loses a digit before it is settled."""
 
 LARGEST_AMOUNT = Decimal(10) ** 14
-"""Amounts that are sent or owed stay below this, so that every store keeps them exactly."""
+"""Amounts that are sent stay below this, so that every store keeps them exactly."""
+
+LARGEST_BALANCE = 7 * LARGEST_AMOUNT
+"""What is owed stays below this when payments are taken back, whose amounts come on top of what was stated.
+
+Stores keep 64 bits of ten-thousandths, some 9.2 of these amounts. That leaves room for lines to move a balance by two.
+"""
 
 _UNUSUAL_DIGITS = {
     0: "ADP AFN ALL BIF BYR CLP DJF ESP GNF IQD IRR ISK ITL JPY KMF KPW KRW LAK LBP LUF MGA MGF MMK MRO PYG RSD RWF "

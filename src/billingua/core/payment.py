@@ -11,7 +11,7 @@ from uuid import UUID
 from billingua.core.errors import AmountNotPositive, AmountTooLarge, CurrencyMismatch, OperationRefused
 from billingua.core.invoice import Extras, Invoice, follow_balance, issue, reopen
 from billingua.core.lifecycle import CLOSED, Action, Status, next_status, require_unlocked
-from billingua.core.money import EXACT, LARGEST_AMOUNT, ZERO, add_up
+from billingua.core.money import EXACT, LARGEST_AMOUNT, LARGEST_BALANCE, ZERO, add_up
 
 
 class PaymentStatus(StrEnum):
@@ -120,11 +120,11 @@ def check_amounts(lines: Sequence[PaymentLine]) -> None:
     for index, line in enumerate(lines):
         if line.amount <= 0:
             raise AmountNotPositive(line.amount, index)
-    _check_size(add_up(line.amount for line in lines))
+    _check_size(add_up(line.amount for line in lines), LARGEST_AMOUNT)
 
 
-def _check_size(amount: Decimal) -> None:
-    if amount.copy_abs() >= LARGEST_AMOUNT:
+def _check_size(amount: Decimal, limit: Decimal) -> None:
+    if amount.copy_abs() >= limit:
         raise AmountTooLarge(amount)
 
 
@@ -134,6 +134,16 @@ def counts(status: PaymentStatus, *, by_hand: bool, did: bool = False) -> bool:
     In some statuses no payment does.
     """
     return status in COUNTED and (did or not by_hand)
+
+
+def check_currency(payment: Payment | None, lines: Sequence[PaymentLine], currency: str, invoice: Invoice) -> None:
+    """See that lines pay an invoice in its currency. Refuses with `CurrencyMismatch`.
+
+    Where they say of it what the payment has said before, the invoice alone has changed: that is let be.
+    """
+    said = payment.amounts.get(invoice.id) if payment and payment.currency == currency else None
+    if invoice.currency != currency and said != add_up(line.amount for line in lines if line.invoice == invoice.id):
+        raise CurrencyMismatch(invoice.currency, currency)
 
 
 def with_status(payment: Payment, status: PaymentStatus, *, by_hand: bool, now: datetime) -> Payment:
@@ -174,18 +184,22 @@ def apply_payment(invoice: Invoice, amount: Decimal, currency: str, now: datetim
         invoice = issue(invoice, now=now)
     if invoice.status is not Status.PAID:
         next_status(invoice.status, Action.SETTLE)  # what could never be paid takes no part of it either
-    return follow_balance(_owing(invoice, EXACT.subtract(invoice.open_balance, amount), now), now)
+    open_balance = EXACT.subtract(invoice.open_balance, amount)
+    _check_size(min(open_balance, ZERO), LARGEST_AMOUNT)  # more than that may be owed, of which any part is taken off
+    return follow_balance(_owing(invoice, open_balance, now), now)
 
 
 def take_back_payment(invoice: Invoice, amount: Decimal, now: datetime) -> Invoice:
     """Put an amount back on what is owed; a paid invoice is open again once money is owed on it.
 
-    Nothing is owed on an invoice that is out of force, whatever was paid on it goes back to the payer or not. Refuses
-    with `AmountTooLarge`.
+    Nothing is owed on an invoice that is out of force, whatever was paid on it goes back to the payer or not. More may
+    be owed then than anybody may say: it refuses with `AmountTooLarge` only what no store keeps.
     """
     if invoice.status in CLOSED:
         return invoice
-    owing = _owing(invoice, EXACT.add(invoice.open_balance, amount), now)
+    open_balance = EXACT.add(invoice.open_balance, amount)
+    _check_size(open_balance, LARGEST_BALANCE)
+    owing = _owing(invoice, open_balance, now)
     return follow_balance(owing, now) if owing.status is Status.OPEN else owing
 
 
@@ -193,7 +207,8 @@ def follow_payment(invoice: Invoice, before: Payment | None, after: Payment | No
     """Bring an invoice in line with a payment on it that comes (`before` is None), goes on, or goes (`after` is None).
 
     Where it counts otherwise than it did, what counted is put back on what is owed, and what counts now is taken off
-    it. Refuses as `apply_payment` and `take_back_payment`.
+    it. A balance that is in another currency than the payment by now is let be. Refuses as `apply_payment` and
+    `take_back_payment`.
     """
     followed = invoice
     was, is_now = _counted(before, invoice), _counted(after, invoice)
@@ -222,7 +237,10 @@ _TAKES_NONE = CLOSED | {Status.REJECTED}
 
 
 def _counted(payment: Payment | None, invoice: Invoice) -> Decimal | None:
-    return None if payment is None else payment.counted.get(invoice.id)
+    """Say how much of a payment counts on an invoice; amounts of another currency than the invoice's never do."""
+    if payment is None or payment.currency != invoice.currency:
+        return None
+    return payment.counted.get(invoice.id)
 
 
 def _pending(payment: Payment | None, invoice: Invoice) -> int:
@@ -230,7 +248,6 @@ def _pending(payment: Payment | None, invoice: Invoice) -> int:
 
 
 def _owing(invoice: Invoice, open_balance: Decimal, now: datetime) -> Invoice:
-    _check_size(open_balance)
     if invoice.status is Status.PAID and open_balance > 0:
         invoice = reopen(invoice, now=now)
     partly = ZERO < open_balance < invoice.original_balance

@@ -15,6 +15,7 @@ from billingua.core.payment import (
     PaymentLine,
     PaymentStatus,
     check_amounts,
+    check_currency,
     counts,
     follow_payment,
     follow_replacement,
@@ -118,11 +119,12 @@ class ReplacePayment(PaymentContent):
 def replace_payment(command: ReplacePayment, caller: Caller, now: datetime) -> Plan[Payment]:
     """Take a payment back where it counts, write it and its receipt anew, and let it count by its new status.
 
-    Refuses with `PaymentNotFound` or `NotPermitted`, then as `record_payment`.
+    An invoice that is in another currency by now, and of which the same is said as before, is let be. Refuses with
+    `PaymentNotFound` or `NotPermitted`, then as `record_payment`.
     """
     before = (yield from _find(command.payment, caller)).payment
     covered = yield from _invoices_of(before)
-    found, paid = yield from _look_up(command, caller)
+    found, paid = yield from _look_up(command, caller, before=before)
     payment = replace(
         before,
         **_said(command, paid),
@@ -231,7 +233,7 @@ def _invoices_of(payment: Payment) -> Step[dict[int, Invoice]]:
 
 
 def _look_up(
-    content: PaymentContent, caller: Caller, channel: int | None = None
+    content: PaymentContent, caller: Caller, channel: int | None = None, before: Payment | None = None
 ) -> Step[tuple[Found, dict[int, Invoice]]]:
     """See that a payment can be what is said of it; give what is needed to write it, and its invoices by their ids."""
     check_amounts(content.lines)
@@ -243,8 +245,7 @@ def _look_up(
     invoices = {id: found.require(key, errors.InvoiceNotFound(id)) for id, key in keys.items()}
     yield from _check_access(invoices.values(), caller)
     for invoice in invoices.values():
-        if invoice.currency != content.currency:
-            raise errors.CurrencyMismatch(invoice.currency, content.currency)
+        check_currency(before, content.lines, content.currency, invoice)
     return found, invoices
 
 

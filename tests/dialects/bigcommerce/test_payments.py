@@ -439,6 +439,56 @@ async def test_a_balance_that_is_set_counts_and_later_payments_come_off_it(store
     assert await owed(store) == ("90.0000", 0)
 
 
+async def in_euros(store: StoreClient) -> None:
+    """Say what is owed on invoice 9 in another currency."""
+    euros = {"code": "EUR", "value": "90"}
+    assert (await store.put(9, {"originalBalance": euros, "openBalance": euros})).status_code == 200
+
+
+@pytest.mark.parametrize("applied", [True, False])
+async def test_a_payment_moves_no_balance_of_another_currency(store_with: Filling, applied: bool):
+    store = await store_with(bc_invoice(), bc_invoice(**SECOND))
+    lines = [{"invoiceId": 9, "amount": "40"}, {"invoiceId": 10, "amount": "1"}]
+    id = await pay(store, lineItems=lines, processingStatus=3 if applied else 4)
+    await in_euros(store)
+    for status, second in ((4, "90.0000"), (3, "89.0000"), (4, "90.0000"), (2, "89.0000")):
+        answer = await store.put_to(f"/payments/{id}/processing-status", {"processingStatus": status})
+        assert answer.status_code == 200
+        assert [await owed(store, 9), (await owed(store, 10))[0]] == [("90.0000", int(applied)), second]
+    lines[1] = {"invoiceId": 10, "amount": "2"}
+    assert (await store.put_to(f"/payments/offline/{id}", OFFLINE | {"lineItems": lines})).status_code == 200
+    assert [await owed(store, 9), (await owed(store, 10))[0]] == [("90.0000", int(applied)), "88.0000"]
+    assert (await store.delete(f"/payments/{id}")).status_code == 200
+    assert [await owed(store, 9), (await owed(store, 10))[0]] == [("90.0000", int(applied)), "90.0000"]
+
+
+async def test_what_is_newly_said_of_an_invoice_is_in_its_currency(store_with: Filling):
+    store = await store_with(bc_invoice())
+    id = await pay(store, lineItems=[{"invoiceId": 9, "amount": "40"}])
+    await in_euros(store)
+    body = OFFLINE | {"lineItems": [{"invoiceId": 9, "amount": "41"}]}
+    for answer in (await store.put_to(f"/payments/offline/{id}", body), await store.post("/payments/offline", body)):
+        text = "Invalid currency code"
+        assert (answer.status_code, answer.json()) == (422, refused(422, "Parameter Error", errMsg=text))
+    body |= {"currency": "EUR"}
+    assert (await store.put_to(f"/payments/offline/{id}", body)).status_code == 200
+    assert await owed(store) == ("49.0000", 1)
+
+
+async def test_a_payment_is_taken_back_however_much_is_owed_then(store_with: Filling):
+    largest = "99999999999999.9999"
+    store = await store_with(bc_invoice(), bc_invoice(**SECOND))
+    id = await pay(store, lineItems=[{"invoiceId": 9, "amount": "99999999999998"}, {"invoiceId": 10, "amount": "1"}])
+    await store.put(9, {"openBalance": {"code": "USD", "value": largest}})
+    answer = await store.put_to(f"/payments/{id}/processing-status", {"processingStatus": 4})
+    assert answer.status_code == 200
+    assert [await owed(store, 9), await owed(store, 10)] == [("199999999999997.9999", 0), ("90.0000", 0)]
+    listed = await store.get("/invoices", sortBy="openBalance", orderBy="DESC")
+    assert [invoice["id"] for invoice in listed.json()["data"]] == [9, 10]
+    await pay(store, lineItems=[{"invoiceId": 9, "amount": "99999999999998"}])
+    assert (await owed(store))[0] == largest
+
+
 async def test_payments_outlive_their_invoices(store_with: Filling):
     store = await store_with(bc_invoice(), bc_invoice(**SECOND))
     id = await pay(store, lineItems=[{"invoiceId": 9, "amount": "60"}, {"invoiceId": 10, "amount": "60"}])
