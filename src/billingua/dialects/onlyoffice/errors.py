@@ -1,6 +1,7 @@
 """How refusals sound in ONLYOFFICE's voice (contract §1.1, §1.3, §1.4)."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,14 +13,17 @@ from billingua.core.errors import Refused
 from billingua.dialects.onlyoffice.responses.envelope import reply
 from billingua.dialects.onlyoffice.vocabulary import (
     ARGUMENT,
+    CHANGED,
     CONVERSIONS,
     FAILURE,
+    NAME,
     OUT_OF_RANGE,
     SECURITY,
     UNSPECIFIED,
 )
 from billingua.engine.ports import StoreFailed
 from billingua.wire import errors as wire
+from billingua.wire.conditions import changed_members
 from billingua.wire.errors import find_refusal
 
 
@@ -62,7 +66,7 @@ class PriceTooHigh(Refused):
 
 
 class NotEditable(Refused):
-    """The invoice is not the caller's to edit, or not any more."""
+    """The invoice is not to be edited any more."""
 
 
 class LogoMissing(Refused):
@@ -86,7 +90,7 @@ class Refusal:
     """One row: status, `error.message` and `error.hresult`. Without an `hresult` the text is the whole answer."""
 
     status: int
-    text: str
+    text: str | Callable[[Any], str]
     hresult: int | None = None
     media_type: str = "text/plain"
 
@@ -100,6 +104,12 @@ def _out_of_range(parameters: str, value: str = "asked") -> Refusal:
     """Say which parameters the value may have come from, and what it was: .NET's wording."""
     text = f"{OUT_OF_RANGE}\r\nParameter name: {parameters}\r\nActual value was {{0.{value}}}."
     return Refusal(400, text, ARGUMENT)
+
+
+def _changes(error: errors.ChangedMeanwhile) -> str:
+    """Say what changed meanwhile, on a line of its own as .NET does."""
+    names = ", ".join(changed_members(error, CHANGED, NAME))
+    return "The invoice was changed meanwhile." + (f"\r\nChanged: {names}" if names else "")
 
 
 REFUSALS: dict[type[Exception], Refusal] = {
@@ -132,6 +142,7 @@ REFUSALS: dict[type[Exception], Refusal] = {
     errors.InvoiceLocked: Refusal(404, "Not found", UNSPECIFIED),
     errors.ChangeNotPermitted: Refusal(404, "Not found", UNSPECIFIED),
     errors.NotPermitted: Refusal(403, "Access Denied", SECURITY),
+    errors.ChangedMeanwhile: Refusal(412, _changes, UNSPECIFIED),
     errors.Refused: Refusal(500, "The request was refused: {0}", FAILURE),
     wire.BodyUnreadable: Refusal(400, "{0.reason}", FAILURE),
     wire.BodyTooLarge: Refusal(413, "Maximum request length exceeded: {0.limit} bytes.", UNSPECIFIED),
@@ -148,9 +159,10 @@ def voice(request: Request, error: Refused) -> Response:
     """Put a refusal into words: the envelope of every error, or a plain text or page where there is none."""
     refusal = find_refusal(REFUSALS, error)
     if refusal.hresult is None:
-        return Response(refusal.text, refusal.status, _challenge(request, refusal), refusal.media_type)
+        return Response(str(refusal.text), refusal.status, _challenge(request, refusal), refusal.media_type)
+    text = refusal.text(error) if callable(refusal.text) else refusal.text.format(error)
     hresult = CONVERSIONS[error.wanted][1] if isinstance(error, ConversionFailed) else refusal.hresult
-    told: dict[str, Any] = {"message": refusal.text.format(error), "hresult": hresult, "data": {}}
+    told: dict[str, Any] = {"message": text, "hresult": hresult, "data": {}}
     return reply(request, {"status": 1, "statusCode": refusal.status, "error": told}, refusal.status)
 
 

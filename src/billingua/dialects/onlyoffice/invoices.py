@@ -1,6 +1,7 @@
 """Where clients knock for invoices and their lines (contract §4, §5, §6)."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,15 +15,22 @@ from billingua.dialects.onlyoffice.listing import Part
 from billingua.dialects.onlyoffice.numbering import has_prefix, next_number
 from billingua.dialects.onlyoffice.requests import changes, lines
 from billingua.dialects.onlyoffice.requests.catalogue import read_ids
+from billingua.dialects.onlyoffice.responses import ShownInvoice
 from billingua.dialects.onlyoffice.responses.catalogue import product
 from billingua.dialects.onlyoffice.responses.references import decimal
 from billingua.dialects.onlyoffice.vocabulary import NAME
+from billingua.engine.conditions import Expected, telling_version
 from billingua.engine.invoices import RestampInvoice, is_number_taken
 from billingua.engine.ledger import Ledger
-from billingua.engine.lines import RemoveLine
+from billingua.engine.lines import AddLine, ChangeLine, RemoveLine
+from billingua.engine.plan import Command, by_id
 from billingua.engine.queries import InvoiceQuery, Sort
+from billingua.wire.conditions import if_match, tagged
 from billingua.wire.credentials import Session
 from billingua.wire.face import Endpoint
+
+C = TypeVar("C", RestampInvoice, AddLine, ChangeLine, RemoveLine)
+T = TypeVar("T")
 
 
 class InvoiceEndpoints:
@@ -56,20 +64,21 @@ class InvoiceEndpoints:
         session = await open_session(request, self._ledger)
         command = await requests.post_invoice(request, session.workspace, self._body_limit)
         shown = await self._ledger.run(session.caller, requests.create_invoice, command)
-        return responses.success(request, responses.invoice(shown, session, request))
+        return _whole(shown, session, request)
 
     async def get_invoice(self, request: Request) -> Response:
         """Show an invoice (§4.6)."""
         session = await open_session(request, self._ledger)
         shown = await self._ledger.read(session.caller, requests.find_invoice, requests.record_id(request))
-        return responses.success(request, responses.invoice(shown, session, request))
+        return _whole(shown, session, request)
 
     async def put_invoice(self, request: Request) -> Response:
         """Write an invoice anew (§4.3)."""
         session = await open_session(request, self._ledger)
         command = await requests.put_invoice(request, session.workspace, self._body_limit)
-        shown = await self._ledger.run(session.caller, requests.replace_invoice, command)
-        return responses.success(request, responses.invoice(shown, session, request))
+        expected = if_match(request, by_id(Invoice, command.invoice))
+        shown = await self._ledger.run(session.caller, requests.replace_invoice, command, expected)
+        return _whole(shown, session, request)
 
     async def put_status(self, request: Request) -> Response:
         """Change the status of some invoices (§5).
@@ -79,24 +88,29 @@ class InvoiceEndpoints:
         """
         session = await open_session(request, self._ledger)
         command = await changes.put_status(request, self._body_limit)
-        changed = await self._ledger.run(session.caller, changes.change_statuses, command)
+        expected = _expected_of_one(request, command.invoices)
+        changed = await self._ledger.run(session.caller, changes.change_statuses, command, expected)
         if changed.is_stock_refused:
             raise errors.NotPermitted("move the stock")
         shown = [responses.invoice_base(one, session, request) for one in changed.invoices]
         items = [product(item, session, request) for item in changed.items]
-        return responses.success(request, {"key": shown, "value": items})
+        answer = responses.success(request, {"key": shown, "value": items})
+        return tagged(answer, changed.invoices[0].view.version) if len(shown) == 1 else answer
 
     async def delete_invoice(self, request: Request) -> Response:
         """Delete an invoice (§4.8)."""
         session = await open_session(request, self._ledger)
-        shown = await self._ledger.run(session.caller, changes.delete_invoice, requests.record_id(request))
+        id = requests.record_id(request)
+        expected = if_match(request, by_id(Invoice, id))
+        shown = await self._ledger.run(session.caller, changes.delete_invoice, id, expected)
         return responses.success(request, responses.deleted_invoice(shown, session, request))
 
     async def delete_invoices(self, request: Request) -> Response:
         """Delete some invoices, as far as the caller may (§4.8)."""
         session = await open_session(request, self._ledger)
         ids = await read_ids(request, "invoiceids", self._body_limit)
-        deleted = await self._ledger.run(session.caller, changes.delete_invoices, ids)
+        expected = _expected_of_one(request, ids)
+        deleted = await self._ledger.run(session.caller, changes.delete_invoices, ids, expected)
         shown = [responses.deleted_invoice(one, session, request) for one in deleted]
         return responses.success_list(request, Part(shown, len(shown), is_counted=False))
 
@@ -105,7 +119,8 @@ class InvoiceEndpoints:
         session = await open_session(request, self._ledger)
         number = await requests.read_invoice_number(request, self._body_limit)
         shown = await self._ledger.read(session.caller, requests.find_invoice_by_number, number)
-        return responses.success(request, responses.invoice_by_number(shown, session, request))
+        answer = responses.success(request, responses.invoice_by_number(shown, session, request))
+        return tagged(answer, shown.view.version)
 
     async def is_number_taken(self, request: Request) -> Response:
         """Say whether an invoice has a number (§4.6), whoever may see it."""
@@ -148,28 +163,44 @@ class InvoiceEndpoints:
     ) -> Response:
         session = await open_session(request, self._ledger)
         command = await read(request, session.workspace, self._body_limit)
-        await self._ledger.run(session.caller, changes.restamp_invoice, command)
-        return responses.success(request, {})
+        _, version = await self._change(request, session, changes.restamp_invoice, command)
+        return tagged(responses.success(request, {}), version)
+
+    async def _change(self, request: Request, session: Session, change: Command[C, T], command: C) -> tuple[T, int]:
+        """Change an invoice, if it is as the client expects, and tell in which version that leaves it."""
+        key = by_id(Invoice, command.invoice)
+        return await self._ledger.run(session.caller, telling_version(change, key), command, if_match(request, key))
 
     async def post_line(self, request: Request) -> Response:
         """Write a line more, and show its amounts as they were sent (§6)."""
         session = await open_session(request, self._ledger)
         sent = await lines.post_line(request, self._body_limit)
-        line = await self._ledger.run(session.caller, lines.add_line, sent.command)
+        line, version = await self._change(request, session, lines.add_line, sent.command)
         amounts = {name: decimal(amount) for name, amount in sent.amounts.items()}
-        return responses.success(request, responses.line(line, sent.command.invoice) | amounts)
+        return tagged(responses.success(request, responses.line(line, sent.command.invoice) | amounts), version)
 
     async def put_line(self, request: Request) -> Response:
         """Write a line anew (§6)."""
         session = await open_session(request, self._ledger)
         command = await lines.put_line(request, requests.invoice_id(request), self._body_limit)
-        line = await self._ledger.run(session.caller, lines.change_line, command)
-        return responses.success(request, responses.line(line, command.invoice))
+        line, version = await self._change(request, session, lines.change_line, command)
+        return tagged(responses.success(request, responses.line(line, command.invoice)), version)
 
     async def delete_line(self, request: Request) -> Response:
         """Take a line out of its invoice, which the path does not name (§6)."""
         session = await open_session(request, self._ledger)
         id = requests.invoice_id(request)
         invoice = await lines.find_invoice_of(id, session.caller, self._ledger)
-        line = await self._ledger.run(session.caller, lines.remove_line, RemoveLine(invoice=invoice, line=id))
-        return responses.success(request, line.id)
+        command = RemoveLine(invoice=invoice, line=id)
+        line, version = await self._change(request, session, lines.remove_line, command)
+        return tagged(responses.success(request, line.id), version)
+
+
+def _whole(shown: ShownInvoice, session: Session, request: Request) -> Response:
+    """Show an invoice with the tag of its version."""
+    return tagged(responses.success(request, responses.invoice(shown, session, request)), shown.view.version)
+
+
+def _expected_of_one(request: Request, ids: Sequence[int]) -> Expected | None:
+    """Read in which version an invoice has to be; where several are named, the client does not say of which."""
+    return if_match(request, by_id(Invoice, ids[0])) if len(set(ids)) == 1 else None

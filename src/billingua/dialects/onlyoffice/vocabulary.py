@@ -57,6 +57,23 @@ NO_DATE = datetime.min.replace(tzinfo=UTC)
 SNAPSHOT, SAID, FILE = "snapshot", "said", "fileID"
 """What an invoice keeps here: the file of its snapshot, the fingerprint that it holds for, the id of its PDF."""
 
+CHANGED: Mapping[str, str] = {
+    "party": "contact",
+    "opportunity": "entity",
+    "issued_at": "issueDate",
+    "due_at": "dueDate",
+    "created_at": "createOn",
+    "created_by": "createBy",
+    "exchange_rate": "exchangeRate",
+    "purchase_order_number": "purchaseOrderNumber",
+    "billing_address": "billingAddressID",
+    "delivery_address": "deliveryAddressID",
+    "lines": "invoiceLines",
+    SNAPSHOT: FILE,
+    SAID: FILE,
+}
+"""What a field of the ledger's invoice is called here, where that is otherwise; a file follows what is printed."""
+
 FILES = "/Products/Files"
 HANDLER = f"{FILES}/HttpHandlers/filehandler.ashx"
 """Where files are fetched: as much of the portal beside its API as clients need."""

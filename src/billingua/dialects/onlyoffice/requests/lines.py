@@ -126,9 +126,11 @@ def remove_line(command: RemoveLine, caller: Caller, now: datetime) -> Plan[Invo
 def _editing(plan: Plan[T], invoice: int) -> Plan[T]:
     """Run a plan on an invoice's lines, which leaves what is printed of it (§12.9).
 
-    Whoever may not edit it is told so, with `NotEditable` (§12.11).
+    Whoever may not edit it, or not any more, is told so, with `NotPermitted` or `NotEditable` (§12.11).
     """
     try:
         return (yield from with_old_snapshot((yield from plan), invoice))
-    except (errors.InvoiceLocked, errors.ChangeNotPermitted) as error:
+    except errors.ChangeNotPermitted as error:
+        raise errors.NotPermitted("change the invoice") from error
+    except errors.InvoiceLocked as error:
         raise NotEditable from error
