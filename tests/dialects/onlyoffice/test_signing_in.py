@@ -61,6 +61,8 @@ async def test_a_user_is_given_a_token_and_told_how_long_it_is_good_for(portal: 
     ("path", "content_type", "encode"),
     [
         ("/authentication", "application/json", encode_json),
+        ("/authentication/123456", "application/json", encode_json),
+        ("/Authentication/a%20code.json", "application/x-www-form-urlencoded", lambda body: urlencode(body).encode()),
         ("/authentication.json", "application/json", encode_json),
         ("/Authentication.JSON", "application/x-www-form-urlencoded", lambda body: urlencode(body).encode()),
         ("/authentication", "application/x-www-form-urlencoded", lambda body: urlencode(body).encode()),
@@ -167,6 +169,20 @@ async def test_others_are_refused(portal: Portal, changed: Any):
     assert await all_credentials(portal) == before
 
 
+@pytest.mark.parametrize("path", ["/authentication/123456", "/authentication/123456.json"])
+async def test_a_code_opens_nothing_without_the_right_password(portal: Portal, path: str):
+    assert refusal(await sign_in(portal, RIGHT | {"password": "wrong"}, path)) == WRONG
+    assert refusal(await sign_in(portal, {}, path)) == out_of_range("userName")
+
+
+@pytest.mark.parametrize("body", [{}, {"userName": "mia"}, {"password": "pässword"}])
+async def test_whom_another_house_vouches_for_is_refused_whatever_they_say(portal: Portal, body: dict[str, str]):
+    sent = body | {"provider": "google", "accessToken": "x"}
+    assert refusal(await sign_in(portal, sent)) == WRONG
+    assert refusal(await sign_in(portal, urlencode(sent).encode())) == WRONG
+    assert refusal(await sign_in(portal, {"provider": "Email", "accessToken": "x"})) == out_of_range("userName")
+
+
 async def all_credentials(portal: Portal) -> list[Credential]:
     return [record.value for record in await walk(portal.ledger.store.aggregates("demo", "credential"))]
 
@@ -191,7 +207,9 @@ async def test_a_body_that_cannot_be_read_is_refused(portal: Portal, body: bytes
         ("GET", "/authentication"),
         ("PUT", "/authentication"),
         ("POST", "/crm/authentication"),
-        ("POST", "/authentication/1"),
+        ("POST", "/authentication/"),
+        ("POST", "/authentication/1/2"),
+        ("GET", "/authentication/1"),
     ],
 )
 async def test_there_is_no_other_way_to_sign_in(portal: Portal, method: str, path: str):
