@@ -60,6 +60,28 @@ async def test_a_number_that_no_invoice_has_is_not_found(portal: Portal, number:
     assert response(await portal.get(f"/invoice/bynumber/exist?number={number}")) is False
 
 
+@pytest.mark.parametrize(
+    ("content_type", "body", "is_read"),
+    [
+        ("application/json", b'{"number":"INV-0000017"}', True),
+        ("text/xml", b"<r><number>INV-0000017</number></r>", True),
+        ("application/x-www-form-urlencoded", b"number=INV-0000017", False),
+        ("", b"number=INV-0000017", False),
+        ("application/x-www-form-urlencoded", b"\xff" * 5000, False),
+        (
+            "multipart/form-data; boundary=x",
+            b'--x\r\nContent-Disposition: form-data; name="number"\r\n\r\nINV-0000017\r\n--x--\r\n',
+            False,
+        ),
+    ],
+)
+async def test_a_form_is_not_read_where_something_is_only_asked_for(
+    portal: Portal, content_type: str, body: bytes, is_read: bool
+):
+    answer = await portal.send("GET", "/invoice/bynumber", body, headers={"Content-Type": content_type})
+    assert (response(answer)["id"] if is_read else refusal(answer)) == (DRAFT if is_read else out_of_range("number"))
+
+
 async def test_an_invoice_to_a_private_contact_is_found_by_those_who_may_see_it(portal: Portal):
     path = f"/invoice/bynumber?number=INV-{TO_PRIVATE}"
     assert refusal(await portal.get(path, "eve-token")) == (403, "Access Denied")

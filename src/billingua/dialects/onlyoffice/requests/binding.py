@@ -180,13 +180,21 @@ def _parts(value: Any) -> Sequence[tuple[str, Any]]:
 async def read_parameters(request: Request, body_limit: int) -> Parameters:
     """Read what the query and then the body say. Refuses with the errors of `BodyRefused`."""
     query = from_pairs(decode_form(request.scope["query_string"]))
+    if request.method in {"GET", "HEAD"} and content_type(request) not in _OBJECTS:
+        return Parameters(query)  # there, a form is not read (§2.2)
     return Parameters(query, _body_source(request, await read_body(request, body_limit)))
+
+
+_OBJECTS = {"application/json", "text/xml"}
+"""The types of bodies that are no forms."""
 
 
 def _body_source(request: Request, body: bytes) -> Source:
     kind = content_type(request)
     if kind == "application/json":
         return from_object(_json_object(body))
+    if not body.strip():
+        return ()  # whatever it is said to be, and however that would end
     if kind == "text/xml":
         return from_object(decode_xml(body))
     if kind == "multipart/form-data":

@@ -23,12 +23,12 @@ def reply(request: Request, envelope: Mapping[str, Any], status: int) -> Respons
 def success(request: Request, shown: Mapping[str, Any] | str | int) -> Response:
     """Wrap what is answered in the envelope of every success, objects cut down to the `fields` asked for (§1.2, §1.6).
 
-    A POST that succeeds has made something. Of a text its characters are counted, of anything else that is no list it
-    is one; nothing is counted where there is nothing.
+    A POST that succeeds has made something. Of a text its characters are counted, as .NET counts them: in units of
+    UTF-16. Anything else that is no list is one; nothing is counted where there is nothing.
     """
     skipped = start_index(request)
     status = 201 if request.method == "POST" else 200
-    count = len(shown) if isinstance(shown, str) else int(shown != {})
+    count = _length(shown) if isinstance(shown, str) else int(shown != {})
     envelope = {
         **({"count": count} if count else {}),
         **({"startIndex": skipped} if skipped else {}),
@@ -37,6 +37,10 @@ def success(request: Request, shown: Mapping[str, Any] | str | int) -> Response:
         "response": shown if isinstance(shown, str | int) else select(request, [shown])[0],
     }
     return reply(request, envelope, status)
+
+
+def _length(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def success_list(request: Request, part: Part) -> Response:
