@@ -16,6 +16,7 @@ from billingua.dialects.crux.requests.members import optional
 from billingua.dialects.crux.vocabulary import DIRECTIONS, SORTS
 from billingua.engine.ledger import Ledger
 from billingua.engine.orders import OrderView, find_order, view_orders
+from billingua.engine.plan import Record
 from billingua.engine.queries import AllocationStatus, InvoiceQuery, OrderQuery, OrderSort, Sort
 from billingua.wire.members import ListOf, ObjectOf, Reader
 from billingua.wire.scalars import Invalid, read_integer, read_text, read_uuid
@@ -27,11 +28,15 @@ LARGEST_LIMIT = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An order as somebody sees it: its own part of it, whom and what that refers to, and its own invoices."""
+    """An order as somebody sees it: its own part of it, whom and what that refers to, and its own invoices.
+
+    Where that is one invoice alone, `version` is the one that it has.
+    """
 
     order: Order
     view: OrderView
     invoices: Sequence[Invoice]
+    version: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +53,16 @@ async def show_order(ledger: Ledger, uuid: UUID, member: Member) -> Shown:
 
 
 async def _shown(ledger: Ledger, view: OrderView, member: Member) -> Shown:
-    return Shown(part_of(view.order, member.trader), view, await _invoices(ledger, view.order, member))
+    invoices = await _invoices(ledger, view.order, member)
+    version = invoices[0].version if len(invoices) == 1 else None
+    return Shown(part_of(view.order, member.trader), view, [record.value for record in invoices], version)
 
 
-async def _invoices(ledger: Ledger, order: Order, member: Member) -> Sequence[Invoice]:
+async def _invoices(ledger: Ledger, order: Order, member: Member) -> Sequence[Record[Invoice]]:
     """List the order's invoices that the member sees, in the order in which they were posted."""
     page = await ledger.invoices(member.caller, InvoiceQuery(order=order.id, sort=Sort.ID))
     sees_all = member.trader.role is TradeRole.RETAILER
-    return [record.value for record in page.items if sees_all or record.value.supplier == member.organization.uuid]
+    return [record for record in page.items if sees_all or record.value.supplier == member.organization.uuid]
 
 
 async def list_orders(ledger: Ledger, query: OrderQuery, member: Member) -> Listed:

@@ -30,6 +30,7 @@ from billingua.dialects.crux.vocabulary import (
 from billingua.engine.ledger import Ledger
 from billingua.engine.orders import find_order
 from billingua.engine.plan import Command
+from billingua.wire.conditions import NEW, tagged
 from billingua.wire.errors import UnknownPath, WrongVerb
 from billingua.wire.face import Face
 
@@ -198,11 +199,13 @@ class Endpoints:
 
     async def show_invoices(self, request: Request, member: Member) -> Response:
         """Show an order with its invoices (§11)."""
-        return responses.invoices_shown(await listing.show_order(self._ledger, _order(request), member))
+        shown = await listing.show_order(self._ledger, _order(request), member)
+        answer = responses.invoices_shown(shown)
+        return answer if shown.version is None else tagged(answer, shown.version)
 
     async def post_invoice(self, request: Request, member: Member) -> Response:
         """Write a supplier's invoice for an order (§12)."""
-        return responses.invoice_written(await self._run(request, member, requests.invoice_order))
+        return tagged(responses.invoice_written(await self._run(request, member, requests.invoice_order)), NEW)
 
     async def acknowledge(self, request: Request, member: Member) -> Response:
         """Count orders as handed over (§13)."""
