@@ -245,6 +245,8 @@ async def test_a_form_makes_the_same_product(portal: Portal):
         ({"price": None}, out_of_range("price")[1]),
         ({"price": 0}, out_of_range("price")[1]),
         ({"price": -1}, out_of_range("price")[1]),
+        ({"price": "0.00499"}, out_of_range("price")[1]),
+        ({"price": "1e-999"}, out_of_range("price")[1]),
         ({"price": 100000000}, "Max Invoice Item Price: 99999999.99"),
         ({"stockQuantity": "-1e9"}, out_of_range("stockQuantity")[1]),
         ({"trackInventory": 1}, "String was not recognized as a valid Boolean.\r\nParameter name: trackInventory"),
@@ -270,12 +272,18 @@ async def test_a_product_is_written_anew_whole(portal: Portal):
     assert response(await portal.get("/invoiceitem/7")) == shown
 
 
-@pytest.mark.parametrize("others", [(an_item(id=8, supplier=SUPPLIER, sku="A", price=Decimal("1.234")),)])
-async def test_what_is_written_back_as_it_was_read_stays_as_it_was(portal: Portal):
+@pytest.mark.parametrize(
+    ("others", "price"),
+    [
+        ((an_item(id=8, supplier=SUPPLIER, sku="A", price=Decimal(price)),), Decimal(price))
+        for price in ("1.234", "0.004")
+    ],
+)
+async def test_what_is_written_back_as_it_was_read_stays_as_it_was(portal: Portal, price: Decimal):
     read = response(await portal.get("/invoiceitem/8"))
     body = read | {"sku": read["stockKeepingUnit"], "trackInventory": read["trackInvenory"]}
     assert response(await portal.put(body, "/invoiceitem/8")) == read
-    assert (await found(portal, by_id(Item, 8))).price == Decimal("1.234")
+    assert (await found(portal, by_id(Item, 8))).price == price
     assert len(await portal.ledger.store.history("demo", "item", 8)) == 1
 
 

@@ -286,6 +286,7 @@ LONG = "x" * 256
         (a_new(contactId=...), "contactId"),
         (a_new(currency=...), "currency"),
         (a_new(exchangeRate=0), "exchangeRate"),
+        (a_new(exchangeRate="0.00499"), "exchangeRate"),
         (a_new(terms=""), "terms"),
         (a_new(language="xx-YY"), "language"),
         (a_new(purchaseOrderNumber=LONG), "purchaseOrderNumber"),

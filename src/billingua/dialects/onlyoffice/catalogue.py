@@ -8,15 +8,17 @@ from starlette.responses import Response
 
 from billingua.core import errors
 from billingua.core.access import require_administrator
+from billingua.core.money import ZERO
 from billingua.core.tax import Tax
 from billingua.dialects.onlyoffice.credentials import open_session
+from billingua.dialects.onlyoffice.errors import ArgumentRefused
 from billingua.dialects.onlyoffice.listing import Part, narrow
 from billingua.dialects.onlyoffice.requests import catalogue as requests
 from billingua.dialects.onlyoffice.requests.catalogue import addressed
 from billingua.dialects.onlyoffice.responses import catalogue as responses
 from billingua.dialects.onlyoffice.responses.envelope import success, success_list
 from billingua.engine import catalogue
-from billingua.engine.catalogue import ItemView, ReplaceItem, ReplaceTax, TaxView
+from billingua.engine.catalogue import ItemContent, ItemView, ReplaceItem, ReplaceTax, TaxView
 from billingua.engine.ledger import Ledger
 from billingua.engine.plan import Caller, Plan
 from billingua.wire.credentials import Session
@@ -97,7 +99,7 @@ class CatalogueEndpoints:
         """Keep a new product."""
         session = await self._administrator(request)
         content = await requests.create_item(request, self._body_limit)
-        view = await self._ledger.run(session.caller, catalogue.create_item, content)
+        view = await self._ledger.run(session.caller, create_item, content)
         return success(request, responses.product(view, session, request))
 
     async def put_product(self, request: Request) -> Response:
@@ -130,9 +132,25 @@ def find_item(id: int, caller: Caller, now: datetime) -> Plan[ItemView]:
     return addressed(catalogue.find_item(id, caller, now), errors.ItemNotFound)
 
 
+def create_item(content: ItemContent, caller: Caller, now: datetime) -> Plan[ItemView]:
+    """Keep a new product."""
+    return _priced(catalogue.create_item(content, caller, now))
+
+
 def replace_item(command: ReplaceItem, caller: Caller, now: datetime) -> Plan[ItemView]:
     """Write a product anew."""
-    return addressed(catalogue.replace_item(command, caller, now), errors.ItemNotFound)
+    return _priced(addressed(catalogue.replace_item(command, caller, now), errors.ItemNotFound))
+
+
+def _priced(plan: Plan[ItemView]) -> Plan[ItemView]:
+    """Run a plan that keeps a product. Refuses with `ArgumentRefused` where nothing is left of its price once rounded.
+
+    That is known here alone: a price that is written back as it was read is not rounded.
+    """
+    decision = yield from plan
+    if decision.answer.item.price <= ZERO:
+        raise ArgumentRefused("price")
+    return decision
 
 
 def delete_item(id: int, caller: Caller, now: datetime) -> Plan[ItemView]:

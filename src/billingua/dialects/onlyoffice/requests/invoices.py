@@ -183,7 +183,7 @@ _SOUND: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
     "contactId": ("party", lambda id: id > 0),
     "dueDate": ("due_at", lambda moment: moment is not None),
     "currency": ("currency", lambda text: 0 < len(text) <= LONGEST_TEXT),
-    "exchangeRate": ("exchange_rate", lambda rate: ZERO < rate <= LARGEST),
+    "exchangeRate": ("exchange_rate", lambda rate: ZERO < rate <= LARGEST and settle(rate, 2) > ZERO),
     "terms": ("terms", lambda text: 0 < len(text) <= LONGEST_TEXT),
     "language": ("language", lambda name: not name or is_culture(name)),
     "purchaseOrderNumber": ("purchase_order_number", lambda text: len(text) <= LONGEST_TEXT),
