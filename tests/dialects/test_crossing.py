@@ -18,6 +18,8 @@ from billingua.engine.credentials import hash_secret
 from billingua.engine.ledger import Ledger
 from billingua.engine.planting import Plant, plant
 from billingua.settings import Settings
+from billingua.wire.bodies import decode_json
+from billingua.wire.replies import encode_json
 from tests.builders import (
     NOON,
     a_caller,
@@ -165,6 +167,36 @@ async def test_onlyoffice_writes_back_a_draft_that_it_read_without_a_trace(clien
     answer = await client.put(path, headers=ONLYOFFICE, json=written)
     assert answer.status_code == 200, answer.text
     assert without_traces(await natively(client, id)) == without_traces(before)
+
+
+EXACT = {"quantity": "2.125", "unit_price": "12.345"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "becomes"),
+    [
+        ({}, EXACT),
+        ({"price": Decimal("12.35")}, EXACT | {"unit_price": "12.35"}),
+        ({"quantity": Decimal("2.13")}, EXACT | {"quantity": "2.13"}),
+        ({"price": Decimal("12.355")}, EXACT | {"unit_price": "12.36"}),
+    ],
+    ids=str,
+)
+async def test_onlyoffice_rounds_what_it_changes_and_keeps_digits_that_it_writes_back(
+    client: httpx.AsyncClient, changed: dict[str, Decimal], becomes: dict[str, str]
+):
+    id = number_of("native", Status.DRAFT)
+    patch = {"lines": [{"item_id": 1, **EXACT}]}
+    assert (await client.patch(f"/v1/invoices/{id}", headers=NATIVE, json=patch)).status_code == 200
+    path = f"/api/2.0/crm/invoice/{id}"
+    read = decode_json((await client.get(path, headers=ONLYOFFICE)).content)["response"]
+    lines = [line | changed for line in read["invoiceLines"]]
+    body = {**read, "contactId": 10, "currency": "USD", "invoiceLines": lines}
+    headers = ONLYOFFICE | {"Content-Type": "application/json"}
+    answer = await client.put(path, headers=headers, content=encode_json(body))
+    assert answer.status_code == 200, answer.text
+    (line,) = (await natively(client, id))["lines"]
+    assert {name: line[name] for name in becomes} == becomes
 
 
 async def pay(client: httpx.AsyncClient, id: int, amount: str) -> httpx.Response:

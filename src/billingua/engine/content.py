@@ -1,7 +1,7 @@
 """What an invoice shall say, as commands carry it, and how its lines are written of that."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypedDict
@@ -22,7 +22,8 @@ class LineContent:
     `line` is the id of the line that it stands for, if that is said: it keeps its id, and taxes that stay the same keep
     the names and rates that they were written with.
 
-    Discounts are in per cent and in the invoice's currency for each piece; the price is in that currency too.
+    Discounts are in per cent and in the invoice's currency for each piece; the price is in that currency too. Where the
+    dialect keeps fewer digits than it shows, `exact` are amounts as they were said: a line that has them keeps them.
     """
 
     item: int | None = None
@@ -36,6 +37,7 @@ class LineContent:
     tax2: int | None = None
     description: str = ""
     line: int | None = None
+    exact: Mapping[str, Decimal] = field(default_factory=dict[str, Decimal])
 
 
 class InvoiceFields(TypedDict, total=False):
@@ -126,7 +128,7 @@ def carry_over(
             carried.append(line)
             continue
         left.remove(old)
-        kept = {name: getattr(old, name) for name in unsaid} | _same_discounts(line, old)
+        kept = {name: getattr(old, name) for name in unsaid} | _same_amounts(content, line, old)
         is_new = any(getattr(line, name) is not value for name, value in kept.items())
         carried.append(replace(line, **kept) if is_new else line)
     return tuple(carried)
@@ -149,6 +151,13 @@ def _rewritten(
 
 def _is_of_same_thing(content: LineContent, line: InvoiceLine) -> bool:
     return content.sku == line.sku if content.item is None else content.item == line.item
+
+
+def _same_amounts(content: LineContent, line: InvoiceLine, old: InvoiceLine) -> dict[str, Decimal]:
+    """Keep all digits of amounts that are said as they are, and how a discount was stated."""
+    kept = {name: getattr(old, name) for name in content.exact}
+    amounts = {name: amount for name, amount in kept.items() if amount == content.exact[name]}
+    return amounts | _same_discounts(replace(line, **amounts) if amounts else line, old)
 
 
 def _same_discounts(line: InvoiceLine, old: InvoiceLine) -> dict[str, Decimal]:

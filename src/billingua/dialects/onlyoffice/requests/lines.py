@@ -33,14 +33,19 @@ def line_content(values: Values) -> LineContent:
     description = values.read("description", read_text, "")
     if len(description) > LONGEST_TEXT:
         raise ArgumentRefused(f"{values.place}description")
+    item = _id(values, "invoiceItemID", 1)
+    tax1, tax2 = (_id(values, name, 0) or None for name in ("invoiceTax1ID", "invoiceTax2ID"))
+    quantity = _amount(values, "quantity", LARGEST)
+    price = _amount(values, "price", LARGEST)
     return LineContent(
-        item=_id(values, "invoiceItemID", 1),
-        tax1=_id(values, "invoiceTax1ID", 0) or None,
-        tax2=_id(values, "invoiceTax2ID", 0) or None,
-        quantity=_amount(values, "quantity", LARGEST),
-        unit_price=_amount(values, "price", LARGEST),
-        discount_percent=_amount(values, "discount", Decimal(100)),
+        item=item,
+        tax1=tax1,
+        tax2=tax2,
+        quantity=settle(quantity, 2),
+        unit_price=settle(price, 2),
+        discount_percent=settle(_amount(values, "discount", Decimal(100)), 2),
         description=description,
+        exact={"quantity": quantity, "unit_price": price},
     )
 
 
@@ -52,11 +57,11 @@ def _id(values: Values, name: str, lowest: int) -> int:
 
 
 def _amount(values: Values, name: str, highest: Decimal) -> Decimal:
-    """Read an amount, which is held against its bounds as it was sent and then rounded as it is stored."""
+    """Read an amount as it was sent, and hold it against its bounds: it is rounded when it is stored."""
     amount = values.read(name, read_number, ZERO)
     if not ZERO <= amount <= highest:
         raise ArgumentRefused(values.place + name)
-    return settle(amount, 2)
+    return amount
 
 
 @dataclass(frozen=True, slots=True)
