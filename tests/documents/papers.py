@@ -63,6 +63,11 @@ def read(content: bytes) -> PdfReader:
     return PdfReader(io.BytesIO(content))
 
 
+def spoken_in(document: InvoiceDocument) -> object:
+    """Say in which language a document says that it is."""
+    return read(pdf(document)).root_object["/Lang"]
+
+
 def pages(document: InvoiceDocument) -> Sequence[str]:
     """Say what is on each page of a document, with single blanks for whatever lies between words."""
     return [" ".join(page.extract_text().replace("\u200b", "").split()) for page in read(pdf(document)).pages]
@@ -95,13 +100,19 @@ def a_jpeg(width: int = 8, height: int = 8) -> bytes:
 
 def edges(document: InvoiceDocument) -> tuple[float, float]:
     """Say how far left and down of a page the writing reaches, in points from its corner."""
-    places: list[tuple[float, float]] = []
+    places = written(document)
+    return min(x for _, x, _ in places), min(y for _, _, y in places)
+
+
+def written(document: InvoiceDocument) -> Sequence[tuple[str, float, float]]:
+    """List the words of a document, each with where it begins, in points from the page's corner."""
+    places: list[tuple[str, float, float]] = []
 
     def note(text: str, page: list[float], line: list[float], *others: object) -> None:
         if text.strip():
             x, y = line[4], line[5]
-            places.append((page[0] * x + page[2] * y + page[4], page[1] * x + page[3] * y + page[5]))
+            places.append((text.strip(), page[0] * x + page[2] * y + page[4], page[1] * x + page[3] * y + page[5]))
 
     for sheet in read(pdf(document)).pages:
         sheet.extract_text(visitor_text=note)
-    return min(x for x, _ in places), min(y for _, y in places)
+    return places

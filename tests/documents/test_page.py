@@ -7,7 +7,10 @@ from decimal import Decimal
 import pytest
 
 from billingua.documents import Fact, Label, Line, Party, Stamp, Sum, pdf, pictures
-from tests.documents.papers import a_document, a_line, many_lines, page, pages, read
+from billingua.documents.layout import layout
+from tests.documents.papers import a_document, a_line, many_lines, page, pages, read, written
+
+FIGURES = ("1.00", "21.00", "321.00")
 
 
 def test_everything_of_an_invoice_is_on_one_page():
@@ -59,6 +62,44 @@ def test_amounts_have_their_currencys_digits_and_lose_none(currency: str, amount
     sums = (Sum(Label.SUBTOTAL, amount),)
     document = a_document(currency=currency, lines=(), sums=sums, total=Sum(Label.TOTAL, amount))
     assert printed in page(document)
+
+
+@pytest.mark.parametrize(
+    ("currency", "prices", "amounts", "printed"),
+    [
+        ("CLP", ("0.4", "2"), ("0.4", "2"), "Item Price Amount A 0.40 0.40 B 2.00 2.00 Invoice Total (CLP) CLP 7.00"),
+        ("CLP", ("0.5", "2"), ("1", "2"), "Item Price Amount A 0.50 1.00 B 2.00 2.00 Invoice Total (CLP) CLP 7.00"),
+        ("CLP", ("4", "2"), ("4", "2"), "Item Price Amount A 4 4 B 2 2 Invoice Total (CLP) CLP 7"),
+        ("EUR", ("0.0125", "2"), ("1", "2"), "Item Price Amount A 0.0125 1.00 B 2.0000 2.00 Invoice Total (EUR) €7.00"),
+    ],
+)
+def test_all_figures_of_a_column_have_the_same_decimals(
+    currency: str, prices: tuple[str, str], amounts: tuple[str, str], printed: str
+):
+    lines = tuple(
+        Line(name=name, price=Decimal(price), amount=Decimal(amount))
+        for name, price, amount in zip("AB", prices, amounts, strict=True)
+    )
+    total = Sum(Label.TOTAL, Decimal(7))
+    assert printed in page(a_document(currency=currency, lines=lines, sums=(), total=total))
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_figures_of_a_column_line_up_at_their_decimals(language: str):
+    amounts = [Decimal(1), Decimal(21), Decimal(321)]
+    lines = tuple(Line(name="A", price=amount, amount=amount) for amount in amounts)
+    document = a_document(language=language, lines=lines, sums=tuple(Sum("A", amount) for amount in amounts))
+    starts = {text: sorted(x for found, x, _ in written(document) if found == text) for text in FIGURES}
+    for one, two, three in zip(*starts.values(), strict=True):
+        assert one - two == pytest.approx(two - three, abs=0.01)
+        assert one - two > 4
+
+
+def test_long_tax_names_get_more_room_than_short_items():
+    taxes = tuple(f"{place} " + "of wood and of whatever is made of it " * 6 for place in (1, 2))
+    assert len(pages(a_document(lines=(a_line(taxes=taxes),) * 2))) == 1
+    long = a_line("Oak board " * 9, taxes=taxes)
+    assert [column["width"] for column in layout(a_document(lines=(long,)))["columns"]].count("rest") == 2
 
 
 def test_a_tax_tells_its_rate_and_its_base_where_they_are_known():

@@ -1,13 +1,16 @@
 """Labels and figures in each language."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from babel.localedata import locale_identifiers
 
 from billingua.core.money import LARGEST_AMOUNT
 from billingua.documents import LANGUAGES, FigureRefused, Label, Stamp, Sum, language, pdf
-from tests.documents.papers import a_document, page, read
+from billingua.documents.layout import layout
+from tests.documents.papers import a_document, page, read, spoken_in
 
 ON_PAPER = [label for label in Label if label is not Label.SHARE_OF]
 
@@ -46,7 +49,8 @@ FIGURES = {
     "pt": ("-1.234,50", "7,5%", "€ 1.234,50", "1 de mar. de 2031"),
     "pt-PT": ("-1 234,50", "7,5%", "1 234,50 €", "01/03/2031"),
     "zh": ("-1,234.50", "7.5%", "€1,234.50", "2031年3月1日"),
-    "zh-TW": ("-1,234.50", "7.5%", "€1,234.50", "2031年3月1日"),
+    "zh-SG": ("-1,234.50", "7.5%", "€1,234.50", "2031年3月1日"),
+    "zh-TW": ("-1,234.50", "7.5%", "€1,234.50", "Mar 1, 2031"),
     "ar": ("-1,234.50", "7.5%", "1,234.50 €", "1 مارس 2031"),
 }
 
@@ -69,7 +73,12 @@ def test_figures_and_days_are_written_as_the_language_writes_them(name: str):
     [
         ("de_AT", "de_AT"),
         ("EN-us", "en_US"),
-        ("zh-Hant-TW", "zh_Hant_TW"),
+        ("zh-Hans-HK", "zh_Hans_HK"),
+        ("zh-Hant", "en"),
+        ("zh-Hant-TW", "en"),
+        ("zh-TW", "en"),
+        ("zh_HK", "en"),
+        ("zh-MO", "en"),
         ("fr-Nowhere", "fr"),
         ("", "en"),
         ("nl-NL", "en"),
@@ -82,6 +91,22 @@ def test_figures_and_days_are_written_as_the_language_writes_them(name: str):
 )
 def test_a_language_is_found_by_its_culture_name_or_is_english(name: str, found: str):
     assert str(language(name).locale) == found
+
+
+@pytest.mark.parametrize("spoken", LANGUAGES)
+def test_every_locale_of_a_language_is_laid_out_in_a_country_of_two_letters_or_none(spoken: str):
+    names = [name for name in locale_identifiers() if name.split("_")[0] == spoken]
+    frames = [layout(a_document(language=name)) for name in names]
+    assert frames
+    assert {frame["language"] for frame in frames} <= {spoken, "en"}
+    assert all(frame["region"] is None or re.fullmatch("[A-Z]{2}", frame["region"]) for frame in frames)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("es-419", "es"), ("en-001", "en"), ("en-150", "en"), ("ar-001", "ar"), ("de-AT", "de-AT")]
+)
+def test_a_language_of_several_countries_is_printed(name: str, said: str):
+    assert spoken_in(a_document(language=name)) == said
 
 
 def test_arabic_pages_run_from_right_to_left():

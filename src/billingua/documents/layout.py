@@ -24,6 +24,11 @@ _LONGEST_IN_TABLE = 22
 _LONGEST_IN_NARROW = 14
 """A column whose texts are no longer takes the width that it needs; another gets a fixed one, and its texts break."""
 
+_MOST_CHARACTERS_WIDE = 60
+"""What a column of fixed width has on three lines or so; with more it shares the room with the items."""
+_FEWEST_OF_FRACTIONS = 2
+"""Decimals of money in parts of a currency that has none, for `0,4` is no price."""
+
 Data = Mapping[str, Any]
 """A JSON object of the template's."""
 
@@ -31,14 +36,13 @@ Data = Mapping[str, Any]
 def layout(document: InvoiceDocument) -> Data:
     """Word a document for the template. Refuses with `DocumentTooLarge` and `FigureRefused`."""
     _require_printable(document)
-    return _Page(document, language(document.language), _digits(document)).data()
-
-
-def _digits(document: InvoiceDocument) -> int:
-    """Count the decimals that all amounts are written with: the currency's, or more where one of them has more."""
-    sums = (*document.sums, document.total, *document.balance)
-    amounts = (line.amount for line in document.lines), (entry.amount for entry in sums)
-    return max(currency_digits(document.currency), *(decimals(amount) for amount in chain(*amounts)))
+    fewest = currency_digits(document.currency)
+    sums = (entry.amount for entry in (*document.sums, document.total, *document.balance))
+    amounts = max(map(decimals, chain(sums, (line.amount for line in document.lines))))
+    prices = max((decimals(line.price) for line in document.lines if line.price is not None), default=0)
+    if max(amounts, prices) > fewest:
+        fewest = max(fewest, _FEWEST_OF_FRACTIONS)
+    return _Page(document, language(document.language), max(fewest, amounts), max(fewest, prices)).data()
 
 
 def _require_printable(document: InvoiceDocument) -> None:
@@ -68,7 +72,9 @@ class _Page:
     document: InvoiceDocument
     language: Language
     digits: int
-    """How many decimals all amounts have."""
+    """How many decimals all amounts have: the currency's, or more where one of them has more."""
+    price_digits: int
+    """How many all prices have."""
 
     def data(self) -> Data:
         """Give all that is printed."""
@@ -96,7 +102,7 @@ class _Page:
         name = f"{spoken.word(document.title)} {document.number}"
         return {
             "language": spoken.locale.language,
-            "region": spoken.locale.territory,
+            "region": spoken.region,
             "rtl": spoken.is_rtl,
             "paper": spoken.paper,
             "name": one_line(name, 200),
@@ -142,13 +148,21 @@ class _Page:
 
     def column(self, column: "_Column") -> Data:
         """Give a column's head, and how wide it is."""
-        words = (word for line in self.document.lines for word in column.words(line))
-        width = "wide" if any(len(word) > _LONGEST_IN_NARROW for word in words) else "narrow"
         return {
             "label": self.language.word(column.label),
-            "width": "rest" if column.label is Label.ITEM else width,
+            "width": "rest" if column.label is Label.ITEM else self.width(column),
             "start": column.begins_at_start,
         }
+
+    def width(self, column: "_Column") -> str:
+        """Say how much room a column beside the items has: more than they have where only its texts are long."""
+        rows = self.document.lines
+        if not any(len(word) > _LONGEST_IN_NARROW for line in rows for word in column.words(line)):
+            return "narrow"
+        if max(sum(map(len, column.words(line))) for line in rows) <= _MOST_CHARACTERS_WIDE:
+            return "wide"
+        items = max(len(line.name) + len(line.description) for line in rows)
+        return "double" if items <= _MOST_CHARACTERS_WIDE else "rest"
 
     def row(self, line: Line, cells: Sequence[tuple["_Column", str]]) -> Data:
         """Give a row of the table; figures in it never break."""
@@ -166,8 +180,8 @@ class _Page:
         return " ".join(filter(None, (quantity, line.unit)))
 
     def price(self, line: Line) -> str:
-        """Write a price with at least the currency's decimals."""
-        return "" if line.price is None else self.language.number(line.price, currency_digits(self.document.currency))
+        """Write a price."""
+        return "" if line.price is None else self.language.number(line.price, self.price_digits)
 
     def entry(self, entry: Sum) -> Data:
         """Give a line under the table."""

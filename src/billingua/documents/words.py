@@ -26,6 +26,7 @@ _LONGEST_NAME = 35
 """Of a language, by BCP 47."""
 _LETTER_BEFORE_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
 """Where the CLDR has a blank (`KWD 5`, and not `KWD5`), which Babel does not put there."""
+_LETTERS_OF_A_COUNTRY = 2
 _LETTER_COUNTRIES = frozenset({"US", "CA", "MX", "CL", "CO", "CR", "DO", "GT", "PA", "PH", "PR", "SV", "VE"})
 
 
@@ -66,6 +67,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = tomllib.loads(
 )
 LANGUAGES = tuple(_WORDS)
 """The languages that we have words in, English first."""
+_SCRIPTS = {"zh": "Hans"}
+"""The script that a language's words are in, where it has several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,12 @@ class Language:
     def is_rtl(self) -> bool:
         """Whether it is written from right to left."""
         return self.locale.text_direction == "rtl"
+
+    @property
+    def region(self) -> str | None:
+        """The country where it is spoken, by its two letters; several together, such as `es-419`, have none."""
+        territory = self.locale.territory
+        return territory if territory and len(territory) == _LETTERS_OF_A_COUNTRY else None
 
     @property
     def paper(self) -> str:
@@ -104,9 +113,9 @@ class Language:
         # Its minus stays at its left, also where all else goes to the left.
         return f"\u2066{written}\u2069" if self.is_rtl else written
 
-    def percentage(self, value: Decimal) -> str:
-        """Write a percentage exactly."""
-        digits = decimals(value)
+    def percentage(self, value: Decimal, fewest: int = 0) -> str:
+        """Write a percentage exactly, with at least so many decimals."""
+        digits = max(fewest, decimals(value))
         share = EXACT.scaleb(settle(value, digits), -2)
         return _with_digits(self.locale.percent_formats[None], digits).apply(share, self.locale)
 
@@ -144,9 +153,15 @@ def language(name: str) -> Language:
 @lru_cache(256)
 def _language(name: str) -> Language:
     locale = _locale(name)
-    if locale is None or locale.language not in _WORDS:
+    if locale is None or not _has_words(locale):
         locale = Locale("en")
     return Language(locale, _WORDS[locale.language])
+
+
+def _has_words(locale: Locale) -> bool:
+    """Whether we have a language's words in the script that it is written in there: Traditional Chinese we have not."""
+    script = _SCRIPTS.get(locale.language)
+    return locale.language in _WORDS and (script is None or locale.script in {None, script})
 
 
 def _locale(name: str) -> Locale | None:
