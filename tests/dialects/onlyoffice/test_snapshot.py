@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -14,7 +15,7 @@ from billingua.core.invoice import Invoice
 from billingua.core.line import Charge, ChargeKind, InvoiceLine
 from billingua.core.rounding import en16931
 from billingua.dialects.onlyoffice import NAME
-from billingua.dialects.onlyoffice.responses.snapshot import take_snapshot
+from billingua.dialects.onlyoffice.responses.snapshot import short_date, take_snapshot
 from billingua.documents import LANGUAGES
 from billingua.engine.invoices import AmendInvoice, InvoiceView, amend_invoice
 from tests.builders import a_caller, a_line, a_line_tax, a_party, a_tax, a_workspace, an_address, an_invoice, an_item
@@ -162,8 +163,8 @@ def test_the_seller_is_told_without_blank_parts(seller: dict[str, Any], told: st
     [
         ("en-US", "en-US", "Due date", "3/29/2031"),
         ("", "en-US", "Due date", "3/29/2031"),
-        ("", "de-DE", "Zahlbar bis", "29.3.2031"),
-        ("es-ES", "de-DE", "Vencimiento", "29.3.2031"),
+        ("", "de-DE", "Zahlbar bis", "29.03.2031"),
+        ("es-ES", "de-DE", "Vencimiento", "29.03.2031"),
         ("ru-RU", "en-GB", "Срок оплаты", "29/03/2031"),
         ("sv-SE", "sv-SE", "Due date", "2031-03-29"),
         ("en-US", "xx-XX", "Due date", "3/29/2031"),
@@ -175,6 +176,29 @@ def test_labels_are_of_the_invoices_language_and_days_of_the_portals_culture(
 ):
     told = taken(born_here(1, language=language), culture=culture)
     assert told["Invoice"][-1] == pair(label, day)
+
+
+@pytest.mark.parametrize(
+    ("culture", "day"),
+    [
+        ("en-US", "3/1/2031"),
+        ("en-GB", "01/03/2031"),
+        ("de-DE", "01.03.2031"),
+        ("de-CH", "01.03.2031"),
+        ("fr-FR", "01/03/2031"),
+        ("es-ES", "1/3/2031"),
+        ("it-IT", "01/03/2031"),
+        ("el-GR", "1/3/2031"),
+        ("ru-RU", "01.03.2031"),
+        ("pt-BR", "01/03/2031"),
+        ("pt-PT", "01/03/2031"),
+        ("zh-CN", "2031/3/1"),
+        ("ar-EG", "1\u200f/3\u200f/2031"),
+        ("nl-NL", "1-3-2031"),
+    ],
+)
+def test_days_are_written_as_dot_net_does(culture: str, day: str):
+    assert short_date(date(2031, 3, 1), culture) == day
 
 
 @pytest.mark.parametrize(("culture", "rate"), [("en-US", "20.00%"), ("de-DE", "20,00%"), ("xx-XX", "20.00%")])

@@ -3,6 +3,7 @@
 It is taken when an invoice is written, and holds as long as the invoice says the same: see decision 18.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -133,6 +134,7 @@ class _Snapshot:
 
 
 _address_parts = attrgetter("street", "street2", "city", "state", "zip", "country")
+_YEAR = re.compile("y+")
 _COLUMNS = ("item", "quantity", "price", "discount", "tax", "tax", "amount")
 
 
@@ -191,10 +193,18 @@ def words_of(culture: str) -> Mapping[str, str]:
 
 @lru_cache(4096)
 def short_date(day: date, culture: str) -> str:
-    """Write a day with figures alone, as is usual in a culture."""
-    from babel.dates import format_skeleton  # noqa: PLC0415 - as above, with which it comes
+    """Write a day with figures alone, as is usual in a culture.
 
-    return format_skeleton("yMd", day, locale=culture_locale(culture))
+    In the languages that we have words in it is what .NET writes: the CLDR's short date with the whole year.
+    """
+    from babel.dates import format_date, format_skeleton  # noqa: PLC0415 - as above, with which they come
+
+    from billingua.documents import LANGUAGES  # noqa: PLC0415 - as above
+
+    locale = culture_locale(culture)
+    if locale.language not in LANGUAGES:
+        return format_skeleton("yMd", day, locale=locale)
+    return format_date(day, _YEAR.sub("yyyy", locale.date_formats["short"].pattern), locale)
 
 
 @lru_cache(1024)
