@@ -1,6 +1,7 @@
 """From a snapshot to paper: whoever imports this loads the press, so it is left until something is printed."""
 
 import json
+import re
 from base64 import b64decode
 from binascii import Error as NotBase64
 from collections.abc import Mapping, Sequence
@@ -23,11 +24,15 @@ from billingua.documents import (
     LogoRefused,
     Party,
     Sum,
+    language,
     print_pdf,
 )
 
 Told = Mapping[str, Any]
 """A snapshot, or a part of it."""
+
+_WITH_RATE = re.compile(r"(?P<tax>.*) \((?P<whole>[0-9]+)[^0-9](?P<parts>[0-9]{2})%\)", re.DOTALL)
+"""A tax as snapshots name it: always with two decimals, behind whatever sign the portal's culture has for them."""
 
 
 async def print_snapshot(text: bytes, invoice: Invoice, workspace: Workspace, now: datetime) -> bytes:
@@ -40,8 +45,9 @@ async def print_snapshot(text: bytes, invoice: Invoice, workspace: Workspace, no
 
 def as_document(told: Told, invoice: Invoice, workspace: Workspace, now: datetime) -> InvoiceDocument:
     """Lay a snapshot out: its texts as they stand, figures and days as the invoice's language has them."""
+    spoken = invoice.language or workspace.culture
     return InvoiceDocument(
-        language=invoice.language or workspace.culture,
+        language=spoken,
         currency=invoice.currency,
         title=told["Number"]["Item1"],
         number=told["Number"]["Item2"],
@@ -52,8 +58,8 @@ def as_document(told: Told, invoice: Invoice, workspace: Workspace, now: datetim
         customer=_party(told["Customer"]),
         consignee=_party(told["Consignee"]) if told["Consignee"] else None,
         lines=tuple(map(_line, told["TableBodyRows"])),
-        sums=tuple(map(_sum, told["TableFooterRows"])),
-        total=_sum(told["TableTotalRow"]),
+        sums=tuple(Sum(_label(row["Item1"], spoken), Decimal(row["Item2"])) for row in told["TableFooterRows"]),
+        total=Sum(told["TableTotalRow"]["Item1"], Decimal(told["TableTotalRow"]["Item2"])),
         terms=told["Terms"]["Item2"],
         notes=told["Notes"]["Item2"] if told["Notes"] else "",
     )
@@ -86,8 +92,16 @@ def _line(row: Sequence[str]) -> Line:
     )
 
 
-def _sum(pair: Told) -> Sum:
-    return Sum(pair["Item1"], Decimal(pair["Item2"]))
+def _label(told: str, spoken: str) -> str:
+    """Write the rate behind a tax as a language does; any other label stays as it is.
+
+    The rate is the snapshot's own, for the lines may have another by now.
+    """
+    tax = _WITH_RATE.fullmatch(told)
+    if tax is None:
+        return told
+    rate = Decimal(f"{tax['whole']}.{tax['parts']}")
+    return f"{tax['tax']} ({language(spoken).percentage(rate, 2)})"
 
 
 def _logo(workspace: Workspace) -> bytes | None:

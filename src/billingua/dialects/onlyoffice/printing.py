@@ -9,18 +9,18 @@ from billingua.core.errors import PrintoutNotFound
 from billingua.core.printout import Printout, fingerprint
 from billingua.dialects.onlyoffice import requests, responses
 from billingua.dialects.onlyoffice.credentials import open_session
-from billingua.dialects.onlyoffice.errors import PrintingRefused
 from billingua.dialects.onlyoffice.requests.printing import read_conversion, read_download
 from billingua.dialects.onlyoffice.requests.snapshots import Printed, Snapshot, find_snapshot, keep_printed
 from billingua.dialects.onlyoffice.responses.printouts import conversion, download, printout, storage_url
 from billingua.engine.ledger import Ledger
 from billingua.engine.plan import Caller
-from billingua.engine.printing import find_printout
+from billingua.engine.printing import KeepPrintout, find_printout, keep_printout
 from billingua.wire.credentials import Session
 from billingua.wire.face import Endpoint
 
 _ATTEMPTS = 5
-"""How often an invoice is printed that says something else each time before its PDF is kept."""
+"""How often an invoice is printed that says something else each time before its PDF is kept; then one that is not
+its own is the answer, for it shows what the invoice said when it was asked for."""
 
 
 class PrintingEndpoints:
@@ -81,24 +81,28 @@ class PrintingEndpoints:
         file = await self._ledger.file(caller, snapshot.kept) if snapshot.kept else None
         return file and file.content
 
-    async def _printed(self, session: Session, id: int) -> Printout:
+    async def _printed(self, session: Session, id: int, attempts: int = _ATTEMPTS) -> Printout:
         """Give the PDF that shows what an invoice says: the one there is, or a new one, which is kept.
 
-        An invoice that was written anew while it was printed is printed once more. Refuses as `find_snapshot`, and with
-        `PrintingRefused`.
+        An invoice that was written anew while it was printed is printed once more. After the last attempt the PDF is
+        kept without becoming the invoice's. Refuses as `find_snapshot`, and with `PrintingRefused`.
         """
-        for _ in range(_ATTEMPTS):
-            snapshot = await self._ledger.read(session.caller, find_snapshot, id)
-            made = snapshot.printout or await self._print(session, snapshot)
-            if made is not None:
-                return made
-        raise PrintingRefused("The invoice was changed again and again while it was printed.")
+        caller = session.caller
+        snapshot = await self._ledger.read(caller, find_snapshot, id)
+        if snapshot.printout:
+            return snapshot.printout
+        printed = await self._print(session, snapshot)
+        if made := await self._ledger.run(caller, keep_printed, printed):
+            return made
+        if attempts > 1:
+            return await self._printed(session, id, attempts - 1)
+        return await self._ledger.run(caller, keep_printout, KeepPrintout(id, printed.content))
 
-    async def _print(self, session: Session, snapshot: Snapshot) -> Printout | None:
-        """Print a snapshot and keep the PDF; None where the invoice says something else by then."""
+    async def _print(self, session: Session, snapshot: Snapshot) -> Printed:
+        """Print a snapshot."""
         from billingua.dialects.onlyoffice.paper import print_snapshot  # noqa: PLC0415 - it loads the press
 
         kept = await self._kept(session.caller, snapshot)
         text = kept or snapshot.fresh
         content = await print_snapshot(text, snapshot.view.invoice, session.workspace, self._ledger.clock.now())
-        return await self._ledger.run(session.caller, keep_printed, Printed(snapshot, text, kept is not None, content))
+        return Printed(snapshot, text, kept is not None, content)
