@@ -12,6 +12,7 @@ from billingua.core.invoice import Settlement
 from billingua.core.lifecycle import Status
 from billingua.core.order import Allocation, LineStatus, Trader
 from billingua.core.party import PartyKind, TradeRole
+from billingua.engine.catalogue_queries import MOST_WORDS, has_too_many_words, words_in
 from billingua.engine.queries import AllocationStatus, InvoiceQuery, OrderQuery, OrderSort, Sort, TextField
 from tests.builders import NOON, SUPPLIER, a_party, a_uuid, an_invoice, an_order, an_order_line
 
@@ -67,6 +68,13 @@ def test_every_invoice_is_one_of_all():
 def test_an_invoice_is_asked_for_by_what_it_says(asked: dict[str, Any], otherwise: dict[str, Any]):
     assert InvoiceQuery(**asked).matches(INVOICE)
     assert not InvoiceQuery(**otherwise).matches(INVOICE)
+
+
+def test_a_word_that_is_repeated_counts_once():
+    assert list(words_in(" Oak\toak OAK elm ")) == ["oak", "elm"]
+    assert not has_too_many_words("oak " * (MOST_WORDS + 1))
+    assert not has_too_many_words(None)
+    assert has_too_many_words(" ".join(map(str, range(MOST_WORDS + 1))))
 
 
 def test_all_conditions_have_to_hold():

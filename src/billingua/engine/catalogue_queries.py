@@ -1,6 +1,6 @@
 """Lists of items and of parties: what may be asked of them, the same of every store."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -22,9 +22,18 @@ def sorted_by(text: str) -> str:
     return text.casefold()[:_SORTED_CHARACTERS]
 
 
-def words_in(text: str | None) -> Iterable[str]:
-    """Take a search text apart: each of its words has to begin a word of what is found."""
-    return (text or "").casefold().split()
+MOST_WORDS = 50
+"""How many words are looked for at once, at most: each is a condition, and no database takes any number of those."""
+
+
+def words_in(text: str | None) -> Collection[str]:
+    """Take a search text apart: each of its words, of which none counts twice, has to begin a word of what is found."""
+    return dict.fromkeys((text or "").casefold().split()).keys()
+
+
+def has_too_many_words(text: str | None) -> bool:
+    """Whether a search text has more words than are looked for at once."""
+    return len(words_in(text)) > MOST_WORDS
 
 
 class ItemSort(StrEnum):

@@ -100,6 +100,9 @@ async def test_what_cannot_be_said_of_a_record_is_pointed_at(
     assert [error["pointer"] for error in problem.get("errors", [])] == [pointer]
 
 
+WORDS = "+".join(map(str, range(51)))
+
+
 async def test_addresses_that_are_named_keep_their_ids(native: Native) -> None:
     addresses = [{"id": 31, "city": "Oslo"}, {"category": "postal", "city": "Turku"}]
 
@@ -141,7 +144,17 @@ async def test_lists_are_searched_and_sorted(native_with: Planting, path: str, i
         assert len((await native.get(page["next"])).json()["items"]) == 1
 
 
-@pytest.mark.parametrize("path", ["items?sort=colour", "parties?limit=0", "taxes?q=x", "items?tracked=maybe"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "items?sort=colour",
+        "parties?limit=0",
+        "taxes?q=x",
+        "items?tracked=maybe",
+        f"items?q={WORDS}",
+        f"parties?q={WORDS}",
+    ],
+)
 async def test_a_list_takes_its_own_parameters_alone(native: Native, path: str) -> None:
     told(await native.get(f"/v1/{path}"), 400, "invalid-parameters")
 

@@ -214,6 +214,25 @@ async def test_words_and_currencies_are_found_in_any_case_and_all_conditions_hol
     assert await filtered(portal, query) == (found, len(found))
 
 
+FIFTY = "+".join(f"w{number}" for number in range(50))
+
+
+@pytest.mark.parametrize("others", [WORDY])
+@pytest.mark.parametrize("path", ["/invoice/filter", "/contact/filter", "/invoiceitem/filter"])
+async def test_words_that_are_looked_for_are_so_many_at_most(portal: Portal, path: str):
+    some = response(await portal.get(f"{path}?filterValue={FIRST[path]}"))
+    assert some
+    assert response(await portal.get(f"{path}?filterValue={'+'.join([FIRST[path]] * 800)}")) == some
+    assert response(await portal.get(f"{path}?filterValue={FIFTY}+W7")) == []
+    for words in (f"{FIFTY}+more", "+".join(f"w{number}" for number in range(800))):
+        assert refusal(await portal.get(f"{path}?filterValue={words}")) == out_of_range("filterValue")
+    assert response(await portal.get(f"/contact/invoicelist/10?filterValue={FIFTY}+more"))
+    assert response(await portal.get(f"/invoice/tax?filterBy=name&filterValue={FIFTY}+more")) == []
+
+
+FIRST = {"/invoice/filter": "oak", "/contact/filter": "lee", "/invoiceitem/filter": "lam"}
+
+
 SORTED = (
     born_here(41, number="INV-10", party=11, issued_at=at("2031-04-02"), due_at=at("2031-09-01")),
     born_here(42, number="INV-9", party=404, issued_at=at("2031-04-01"), due_at=None, status=Status.PAID),

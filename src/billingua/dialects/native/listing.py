@@ -16,7 +16,14 @@ from starlette.requests import Request
 from billingua.core.lifecycle import Status
 from billingua.dialects.native.errors import ParametersInvalid
 from billingua.dialects.native.vocabulary import DIALECTS, INVALID, ORIGINS
-from billingua.engine.catalogue_queries import ItemQuery, ItemSort, PartyQuery, PartySort
+from billingua.engine.catalogue_queries import (
+    MOST_WORDS,
+    ItemQuery,
+    ItemSort,
+    PartyQuery,
+    PartySort,
+    has_too_many_words,
+)
 from billingua.engine.queries import InvoiceQuery, Sort
 from billingua.wire.members import MOST_PROBLEMS
 from billingua.wire.scalars import (
@@ -222,7 +229,7 @@ INVOICE_PARAMETERS = tuple(Parameter(*one) for one in _INVOICE_PARAMETERS)
 
 
 _PAGE: tuple[tuple[str, Any, str], ...] = _INVOICE_PARAMETERS[-2:]
-_WORDS = ("q", str, "Keeps those of which a word begins with each of these.")
+_WORDS = ("q", str, f"Keeps those of which a word begins with each of these, of which {MOST_WORDS} may be different.")
 
 
 def _parameters(sorts: type[StrEnum], *others: tuple[str, Any, str]) -> tuple[Parameter, ...]:
@@ -246,13 +253,19 @@ def party_query(request: Request) -> PartyQuery:
 
 def _asked(request: Request, sorts: type[StrEnum], others: Mapping[str, tuple[str, Reader]]) -> dict[str, Any]:
     readers: dict[str, tuple[str, Reader]] = {
-        "q": ("text", str),
+        "q": ("text", _words),
         **others,
         "sort": ("sort", lambda text: _sort(text, sorts)),
         "limit": ("limit", _limit),
         "cursor": ("offset", _offset),
     }
     return {"limit": DEFAULT_LIMIT, **_read_all(request, readers, sorts)}
+
+
+def _words(text: str) -> str:
+    if has_too_many_words(text):
+        raise Invalid("words")
+    return text
 
 
 def _version_or_moment(text: str) -> int | datetime:

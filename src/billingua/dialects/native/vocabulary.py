@@ -69,6 +69,7 @@ INVALID = {
     "boolean": "Must be true or false.",
     "version or moment": "Must be a version (3) or an RFC 3339 moment (2024-12-26T12:00:00Z).",
     "content": "Must be given.",
+    "words": "May have at most 50 different words.",
     "percentage": "Must be from 0 to 100.",
     "new": "May only name a line of an invoice that is there.",
     "operation": "Must be create, replace, patch, delete, issue, pay, void, reject, reopen or revise.",

@@ -10,11 +10,11 @@ from billingua.core import errors
 from billingua.core.money import ZERO
 from billingua.core.tax import Tax
 from billingua.dialects.onlyoffice.errors import ArgumentRefused, ConversionFailed, PriceTooHigh, TaxNameMissing
-from billingua.dialects.onlyoffice.listing import asked, said_in_query
+from billingua.dialects.onlyoffice.listing import Asked, asked, said_in_query
 from billingua.dialects.onlyoffice.requests.binding import Values, read_parameters
 from billingua.dialects.onlyoffice.vocabulary import LARGEST, LONGEST_TEXT
 from billingua.engine.catalogue import CreateTax, ItemContent, ReplaceItem, ReplaceTax, TaxContent
-from billingua.engine.catalogue_queries import ItemQuery, ItemSort
+from billingua.engine.catalogue_queries import ItemQuery, ItemSort, has_too_many_words
 from billingua.engine.plan import Plan
 from billingua.wire.scalars import LARGEST_INTEGER, read_boolean, read_integer, read_number, read_text
 
@@ -134,13 +134,20 @@ _ITEM_SORTS = {
 }
 
 
+def words_asked(wanted: Asked) -> str | None:
+    """Read the words that are looked for; None where there are none. Refuses with `ArgumentRefused` too many."""
+    if has_too_many_words(wanted.text):
+        raise ArgumentRefused("filterValue")
+    return wanted.text.strip() or None
+
+
 def item_query(request: Request) -> ItemQuery:
     """Read which products are asked for (§7.2)."""
     wanted = asked(request)
     query = said_in_query(request)
     return ItemQuery(
         tracked=Values(query).read("inventoryStock", read_boolean, None),
-        text=wanted.text or None,
+        text=words_asked(wanted),
         sort=_ITEM_SORTS.get(wanted.sort_by, ItemSort.TITLE),
         descending=wanted.descending,
         offset=wanted.offset,

@@ -9,7 +9,7 @@ from billingua.core.party import AddressCategory, PartyKind
 from billingua.dialects.onlyoffice.errors import ArgumentRefused
 from billingua.dialects.onlyoffice.listing import asked, said_in_query
 from billingua.dialects.onlyoffice.requests.binding import Values, read_parameters
-from billingua.dialects.onlyoffice.requests.catalogue import record_id
+from billingua.dialects.onlyoffice.requests.catalogue import record_id, words_asked
 from billingua.dialects.onlyoffice.requests.portal import text
 from billingua.dialects.onlyoffice.vocabulary import ADDRESS, ADDRESS_PARTS, CATEGORIES, CURRENCIES
 from billingua.engine.catalogue_queries import PartyQuery, PartySort
@@ -99,7 +99,7 @@ def party_query(request: Request) -> PartyQuery:
     query = said_in_query(request)
     return PartyQuery(
         company={"company": True, "person": False}.get(query.get("contactlistview", "").lower()),
-        text=wanted.text or None,
+        text=words_asked(wanted),
         sort=PartySort.ID if wanted.sort_by in {"id", "created"} else PartySort.NAME,
         descending=wanted.descending,
         offset=wanted.offset,

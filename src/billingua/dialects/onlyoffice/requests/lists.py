@@ -12,6 +12,7 @@ from billingua.core.workspace import Workspace
 from billingua.dialects.onlyoffice.errors import ArgumentRefused
 from billingua.dialects.onlyoffice.listing import asked
 from billingua.dialects.onlyoffice.requests.binding import Values, read_parameters
+from billingua.dialects.onlyoffice.requests.catalogue import words_asked
 from billingua.dialects.onlyoffice.requests.moments import moment_reader
 from billingua.dialects.onlyoffice.vocabulary import NO_DATE, STATUS_NAMES, STATUSES
 from billingua.engine.queries import InvoiceQuery, Sort
@@ -77,7 +78,7 @@ async def invoice_filter(request: Request, workspace: Workspace, body_limit: int
     """Read which invoices are asked for. Refuses with `ConversionFailed` or `ArgumentRefused`."""
     wanted = asked(request)
     scalars = (await read_parameters(request, body_limit)).scalars
-    said = _said(scalars, workspace, wanted.text)
+    said = _said(scalars, workspace, words_asked(wanted))
     return InvoiceQuery(
         **_of_entity(scalars, said),
         sort=SORTS.get(wanted.sort_by, Sort.NUMBER),
@@ -87,7 +88,7 @@ async def invoice_filter(request: Request, workspace: Workspace, body_limit: int
     )
 
 
-def _said(scalars: Values, workspace: Workspace, text: str) -> dict[str, Any]:
+def _said(scalars: Values, workspace: Workspace, words: str | None) -> dict[str, Any]:
     """Read the conditions, but for that on whom or what the invoices are for; only those that are there."""
     conditions = {
         "statuses": scalars.read("status", _statuses, None),
@@ -96,7 +97,7 @@ def _said(scalars: Values, workspace: Workspace, text: str) -> dict[str, Any]:
         "due_from": _moment(scalars, "dueDateFrom", workspace),
         "due_to": _end(_moment(scalars, "dueDateTo", workspace)),
         "currency": scalars.read("currency", read_text, "").upper() or None,
-        "words": text.strip() or None,
+        "words": words,
     }
     return {name: value for name, value in conditions.items() if value is not None}
 
