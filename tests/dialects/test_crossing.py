@@ -199,6 +199,21 @@ async def test_onlyoffice_rounds_what_it_changes_and_keeps_digits_that_it_writes
     assert {name: line[name] for name in becomes} == becomes
 
 
+@pytest.mark.parametrize(("rate", "becomes"), [("1.0375", "1.0375"), ("1.04", "1.04"), ("1.045", "1.05")])
+async def test_onlyoffice_rounds_a_rate_of_exchange_that_it_changes_and_no_other(
+    client: httpx.AsyncClient, rate: str, becomes: str
+):
+    id = number_of("native", Status.DRAFT)
+    patched = await client.patch(f"/v1/invoices/{id}", headers=NATIVE, json={"exchange_rate": "1.0375"})
+    assert patched.status_code == 200
+    path = f"/api/2.0/crm/invoice/{id}"
+    read = (await client.get(path, headers=ONLYOFFICE)).json()["response"]
+    body = {**read, "contactId": 10, "currency": "USD", "exchangeRate": rate}
+    answer = await client.put(path, headers=ONLYOFFICE, json=body)
+    assert answer.status_code == 200, answer.text
+    assert (await natively(client, id))["exchange_rate"] == becomes
+
+
 async def pay(client: httpx.AsyncClient, id: int, amount: str) -> httpx.Response:
     lines = [{"invoiceId": id, "amount": amount}]
     body = {"lineItems": lines, "currency": "USD", "details": {"memo": "Wire 7"}, "customerId": "10"}

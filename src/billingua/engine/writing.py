@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from billingua.core import errors, events, lifecycle
@@ -87,7 +88,8 @@ class ReplaceInvoice:
     `fields` says what the invoice shall say, or is the refusal of whoever tried to: nobody hears it who may not write
     the invoice. `unsaid` names the members of a line that the caller's dialect has no word for: a line that stands for
     an old one keeps them. `extras` are the members that only the dialect understands. `editable` lists the statuses in
-    which the dialect edits, and `currencies` those it knows, where it does not know all.
+    which the dialect edits, and `currencies` those it knows, where it does not know all. Where the dialect keeps fewer
+    digits of a rate of exchange than it shows, `exact_rate` is the one that was said: a rate that is the same stays.
     """
 
     invoice: int
@@ -97,6 +99,7 @@ class ReplaceInvoice:
     extras: Mapping[str, Any] = field(default_factory=dict[str, Any])
     editable: frozenset[Status] = frozenset({Status.DRAFT})
     currencies: frozenset[str] | None = None
+    exact_rate: Decimal | None = None
 
 
 def replace_invoice(command: ReplaceInvoice, caller: Caller, now: datetime) -> Plan[InvoiceView]:
@@ -121,6 +124,9 @@ def replace_invoice(command: ReplaceInvoice, caller: Caller, now: datetime) -> P
         raise errors.ChangeNotPermitted("change the invoice")
     if isinstance(fields, errors.Refused):
         raise fields
+    if command.exact_rate == invoice.exchange_rate:
+        fields = fields.copy()
+        fields["exchange_rate"] = invoice.exchange_rate
     yield from _check(fields, invoice, command.currencies, caller)
     yield from _check_number(fields, invoice)
     stays = command.lines is None

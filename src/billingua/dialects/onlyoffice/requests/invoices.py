@@ -135,6 +135,7 @@ async def put_invoice(request: Request, workspace: Workspace, body_limit: int) -
         lines=_lines(parameters),
         unsaid=UNSAID,
         currencies=CURRENCIES,
+        exact_rate=scalars.read("exchangeRate", read_number, ZERO),
     )
 
 
