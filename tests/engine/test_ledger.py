@@ -31,6 +31,9 @@ class Rehearsal:
     async def invoices(self, workspace: str, query: InvoiceQuery) -> Page[Any]:
         return Page([], len(workspace))
 
+    async def invoice_ids(self, workspace: str, query: InvoiceQuery) -> list[int]:
+        return [len(workspace)]
+
     async def history(self, workspace: str, kind: str, id: int) -> list[Entry]:
         return [Entry(workspace, kind, id, 1, NOON, b"{}", GENESIS)]
 
@@ -77,5 +80,6 @@ async def test_what_a_command_refuses_with_reaches_its_caller(ledger: Ledger):
 
 async def test_lists_and_histories_are_those_of_the_callers_workspace(ledger: Ledger):
     assert (await ledger.invoices(CALLER, InvoiceQuery())).total == len("demo")
+    assert await ledger.invoice_ids(CALLER, InvoiceQuery()) == [len("demo")]
     (entry,) = await ledger.history(CALLER, "invoice", an_invoice().id)
     assert (entry.workspace, entry.kind, entry.id) == ("demo", "invoice", 35)

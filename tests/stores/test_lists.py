@@ -192,6 +192,15 @@ async def test_each_condition_holds_by_itself(filled: Store, asked: dict[str, An
     assert await listed(filled, query) == expected(INVOICES, query)
 
 
+@pytest.mark.parametrize("sort", [None, *Sort])
+async def test_the_ids_of_a_list_are_those_of_its_invoices(filled: Store, sort: Sort | None):
+    order = {"sort": sort, "descending": True, "statuses": frozenset({Status.OPEN, Status.PAID}), "reader": "ida"}
+    for asked in SINGLE if sort is None else [order, order | {"offset": 3, "limit": 5}]:
+        query = InvoiceQuery(**asked)
+        invoices, _ = expected(INVOICES, query)
+        assert list(await filled.invoice_ids("demo", query)) == [invoice.id for invoice in invoices]
+
+
 @pytest.mark.parametrize("descending", [False, True])
 @pytest.mark.parametrize("sort", Sort)
 async def test_each_order_holds_with_its_ties(filled: Store, sort: Sort, descending: bool):

@@ -102,6 +102,10 @@ class Ledger:
         """List invoices of the caller's workspace."""
         return await self.store.invoices(caller.workspace, query)
 
+    async def invoice_ids(self, caller: Caller, query: InvoiceQuery) -> Sequence[int]:
+        """List the ids of invoices of the caller's workspace, those of one moment."""
+        return await self.store.invoice_ids(caller.workspace, query)
+
     async def orders(self, caller: Caller, query: OrderQuery) -> Page[Order]:
         """List orders of the caller's workspace, each whole, whoever sees it."""
         return await self.store.orders(caller.workspace, query)

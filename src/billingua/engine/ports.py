@@ -89,6 +89,10 @@ class Store(Protocol):
         """List invoices."""
         ...
 
+    async def invoice_ids(self, workspace: str, query: InvoiceQuery) -> Sequence[int]:
+        """List the ids of invoices, which may be all that there are: those of one moment."""
+        ...
+
     async def orders(self, workspace: str, query: OrderQuery) -> Page[Order]:
         """List orders, each whole, whoever sees it."""
         ...

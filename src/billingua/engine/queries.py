@@ -22,8 +22,9 @@ T = TypeVar("T")
 class Sort(StrEnum):
     """What invoices may be sorted by; ties go by id, in the same direction.
 
-    Of the instants of creation and update the whole second counts: no list shows more of them. Whatever the direction, an invoice whose party is not there stands behind all others that are sorted by their
-    parties' names; of one name they go by number first.
+    Of the instants of creation and update the whole second counts: no list shows more of them. Whatever the direction,
+    an invoice whose party is not there stands behind all others that are sorted by their parties' names; of one name
+    they go by number first.
     """
 
     ID = "id"

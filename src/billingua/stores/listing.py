@@ -79,6 +79,15 @@ def window(query: Window, total: int) -> dict[str, int] | None:
     return {"limit": limit, "offset": query.offset} if limit > 0 else None
 
 
+def whole_window(query: Window) -> dict[str, int]:
+    """Say which part of a list to ask for, where nobody has counted how many there are."""
+    return {"limit": _ENDLESS if query.limit is None else query.limit, "offset": query.offset}
+
+
+_ENDLESS = 2**62
+"""More than any list has; with an offset it still fits into 64 bits."""
+
+
 @dataclass(slots=True)
 class Conditions:
     """Conditions that all hold, with the values that they name."""

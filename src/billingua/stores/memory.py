@@ -189,6 +189,10 @@ class MemoryStore:
         having = (record.value.id for record in invoices if any(one.id == line for one in record.value.lines))
         return min(having, default=None)
 
+    async def invoice_ids(self, workspace: str, query: InvoiceQuery) -> Sequence[int]:
+        """List the ids of invoices."""
+        return [record.value.id for record in (await self.invoices(workspace, query)).items]
+
     async def invoices(self, workspace: str, query: InvoiceQuery) -> Page[Invoice]:
         """List invoices."""
         party_of = self._party_of(workspace)

@@ -126,6 +126,11 @@ class _GatedStore:
         async with self._gate.passed():
             return await self._store.invoices(workspace, query)
 
+    async def invoice_ids(self, workspace: str, query: InvoiceQuery) -> Sequence[int]:
+        """List the ids of invoices."""
+        async with self._gate.passed():
+            return await self._store.invoice_ids(workspace, query)
+
     async def orders(self, workspace: str, query: OrderQuery) -> Page[Order]:
         """List orders."""
         async with self._gate.passed():

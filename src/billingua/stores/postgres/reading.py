@@ -1,5 +1,6 @@
 """What is read through a connection."""
 
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, cast
@@ -24,7 +25,7 @@ from billingua.engine.plan import Key, Record, by_id
 from billingua.engine.queries import InvoiceQuery, Miscount, OrderQuery, Page
 from billingua.stores.bodies import aggregate_from_body
 from billingua.stores.catalogue_listing import item_listing, party_listing
-from billingua.stores.listing import Listing, Variant, Window, listing, window
+from billingua.stores.listing import Listing, Variant, Window, listing, whole_window, window
 from billingua.stores.order_listing import order_listing
 from billingua.stores.payment_listing import payment_listing, receipt_line_listing, receipt_listing
 from billingua.stores.payment_rows import line_of
@@ -45,6 +46,7 @@ LISTS = Variant(
 
 _KIND_NAMES = {kind.type: kind.name for kind in KINDS}
 _LARGEST_ID = 2**63 - 1
+_IDS_AT_ONCE = 10_000
 _aggregate_of = itemgetter("kind", "version", "chain", "body")
 
 
@@ -163,6 +165,18 @@ class Reading:
             return [], total
         page = list_statement(name, kind=kind, page=asked.page, order=asked.order)
         return await connection.fetch(page.sql, *page.values(**values, **part)), total
+
+
+async def invoice_ids(connection: Connection, workspace: str, query: InvoiceQuery) -> Sequence[int]:
+    """List the ids of invoices, as narrowly as they can be kept."""
+    asked = listing(workspace, query, LISTS)
+    values = {name: _told(value) for name, value in asked.values.items()}
+    page = statement(asked.page)
+    rows = connection.cursor(page.sql, *page.values(**values, **whole_window(query)), prefetch=_IDS_AT_ONCE)
+    ids = array("q")
+    async for row in rows:
+        ids.append(row["id"])
+    return ids
 
 
 def _told(value: Any) -> Any:

@@ -32,6 +32,7 @@ from billingua.stores.postgres.reading import (
     entry_from_row,
     file,
     history,
+    invoice_ids,
     invoice_of_line,
     miscounts,
     record_from_row,
@@ -102,6 +103,10 @@ class PostgresStore:
     async def invoices(self, workspace: str, query: InvoiceQuery) -> Page[Invoice]:
         """List invoices."""
         return await self._list(partial(self._listing.page, workspace=workspace, query=query))
+
+    async def invoice_ids(self, workspace: str, query: InvoiceQuery) -> Sequence[int]:
+        """List the ids of invoices, those of one moment."""
+        return await self._list(partial(invoice_ids, workspace=workspace, query=query))
 
     async def orders(self, workspace: str, query: OrderQuery) -> Page[Order]:
         """List orders."""

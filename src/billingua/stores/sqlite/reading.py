@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
@@ -25,7 +26,7 @@ from billingua.engine.ports import Posted
 from billingua.engine.queries import InvoiceQuery, Miscount, OrderQuery, Page
 from billingua.stores.bodies import aggregate_from_body
 from billingua.stores.catalogue_listing import item_listing, party_listing
-from billingua.stores.listing import Listing, Variant, Window, listing, window
+from billingua.stores.listing import Listing, Variant, Window, listing, whole_window, window
 from billingua.stores.order_listing import order_listing
 from billingua.stores.payment_listing import payment_listing, receipt_line_listing, receipt_listing
 from billingua.stores.payment_rows import line_of
@@ -156,6 +157,12 @@ class Reading:
     def page(self, workspace: str, query: InvoiceQuery) -> Page[Invoice]:
         """List invoices."""
         return self._page("invoice", workspace, listing(workspace, query, LISTS), query)
+
+    def invoice_ids(self, workspace: str, query: InvoiceQuery) -> Sequence[int]:
+        """List the ids of invoices, as narrowly as they can be kept."""
+        asked = listing(workspace, query, LISTS)
+        rows = self._connection.execute(asked.page, asked.values | whole_window(query))
+        return array("q", (row[-1] for row in rows))
 
     def order_page(self, workspace: str, query: OrderQuery) -> Page[Order]:
         """List orders."""

@@ -107,6 +107,10 @@ class SqliteStore:
         """List invoices."""
         return await self._list(lambda reading: reading.page(workspace, query))
 
+    async def invoice_ids(self, workspace: str, query: InvoiceQuery) -> Sequence[int]:
+        """List the ids of invoices, those of one moment."""
+        return await self._list(lambda reading: reading.invoice_ids(workspace, query))
+
     async def orders(self, workspace: str, query: OrderQuery) -> Page[Order]:
         """List orders."""
         return await self._list(lambda reading: reading.order_page(workspace, query))
