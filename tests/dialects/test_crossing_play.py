@@ -301,7 +301,7 @@ def _in_the_store(number: str, order: int, with_lines: bool) -> dict[str, Any]:
     return a_store_body(number, "61.8", orderNumber=f"{order}", **details)
 
 
-@pytest.mark.parametrize(("store", "plays", "steps"), [("sqlite", 12, 15), ("postgres", 3, 10)])
+@pytest.mark.parametrize(("store", "plays", "steps"), [("sqlite", 8, 15), ("postgres", 2, 8)])
 def test_whatever_clients_of_all_dialects_do_each_shows_it_and_all_adds_up(
     request: pytest.FixtureRequest, store: str, plays: int, steps: int
 ) -> None:
