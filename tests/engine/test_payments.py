@@ -210,6 +210,49 @@ def test_who_may_neither_see_the_payer_nor_noted_a_payment_does_not_see_it():
     assert [(view.payment.id, view.party) for view in views] == [(2, PRIVATE), (3, a_party())]
 
 
+def touching(payment: int, caller: Caller) -> list[Any]:
+    """Everything that may be done with a payment on invoice 35."""
+    lines = as_lines({35: "1"})
+    return [
+        find_payment(payment, caller, NOON),
+        delete_payment(payment, caller, NOON),
+        change_payment_status(ChangePaymentStatus(payment=payment, status=PaymentStatus.REFUNDED), caller, NOON),
+        replace_payment(ReplacePayment(payment=payment, party=10, currency="USD", lines=lines), caller, NOON),
+    ]
+
+
+def test_only_who_may_see_all_invoices_of_a_payment_touches_it():
+    lines = (PaymentLine(35, Decimal(1)), PaymentLine(36, Decimal(1)))
+    payment = a_payment(lines=lines, created_by="ida")
+    seen, hidden = an_invoice(), an_invoice(id=36, party=11)
+    ida = a_caller(user=a_user())
+    for plan in touching(1, ida):
+        with pytest.raises(errors.NotPermitted) as refused:
+            drive(plan, known(a_party(), PRIVATE, payment, seen, hidden))
+        assert refused.value.what == "see the payment"
+    told = OperatePayment(payment=1, operation=Operation.REVERT)
+    with pytest.raises(errors.NotPermitted):
+        drive(operate_payment(told, ida, NOON), known(a_party(), PRIVATE, BY_HAND, payment, seen, hidden))
+    for others in ([], [replace(hidden, created_by="ida")]):
+        for plan in touching(1, ida):
+            assert drive(plan, known(a_party(), PRIVATE, payment, seen, *others)).answer
+    for plan in touching(1, a_caller(user=a_user(admin=True))):
+        assert drive(plan, known(a_party(), PRIVATE, payment, seen, hidden)).answer
+
+
+def test_nobody_pays_in_the_name_of_a_party_that_they_may_not_see():
+    ida = a_caller(user=a_user())
+    knowledge = known(a_party(), PRIVATE, a_payment(), an_invoice())
+    said = {"party": 11, "currency": "USD", "lines": as_lines({35: "1"})}
+    for plan in (
+        record_payment(RecordPayment(**said), ida, NOON),
+        replace_payment(ReplacePayment(payment=1, **said), ida, NOON),
+    ):
+        with pytest.raises(errors.NotPermitted) as refused:
+            drive(plan, knowledge)
+        assert refused.value.what == "see the party"
+
+
 def test_a_payment_is_found_though_its_party_is_gone():
     assert drive(find_payment(1, a_caller(), NOON), known(a_payment())).answer == PaymentView(a_payment(), None)
 

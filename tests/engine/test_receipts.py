@@ -14,7 +14,7 @@ from billingua.engine.receipts import (
     find_receipt_line,
     view_receipts,
 )
-from tests.builders import NOON, a_caller, a_party, a_receipt, a_user
+from tests.builders import NOON, a_caller, a_party, a_receipt, a_user, an_invoice
 from tests.engine.driving import drive, known
 
 LINES = (ReceiptLine(801, 35, Decimal(60), "INV-35"), ReceiptLine(802, 36, Decimal(40), "INV-36"))
@@ -53,6 +53,24 @@ def test_a_line_is_looked_for_in_its_receipt(plan: Any):
         drive(plan(ReceiptLineId(9, 801), a_caller(), NOON), KNOWN)
     with pytest.raises(errors.ReceiptLineNotFound):
         drive(plan(ReceiptLineId(1, 9), a_caller(), NOON), KNOWN)
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        lambda caller: find_receipt(1, caller, NOON),
+        lambda caller: delete_receipt(1, caller, NOON),
+        lambda caller: find_receipt_line(ReceiptLineId(1, 802), caller, NOON),
+        lambda caller: delete_receipt_line(ReceiptLineId(1, 802), caller, NOON),
+    ],
+)
+def test_only_who_may_see_all_invoices_of_a_receipt_touches_it(plan: Any):
+    caller = a_caller(user=a_user(username="jon"))
+    known_to_all = a_party(), a_party(id=11, private=True), RECEIPT, an_invoice(id=35)
+    with pytest.raises(errors.NotPermitted) as refused:
+        drive(plan(caller), known(*known_to_all, an_invoice(id=36, party=11)))
+    assert refused.value.what == "see the receipt"
+    assert drive(plan(caller), known(*known_to_all)).answer  # an invoice that is gone hides nothing
 
 
 def test_only_who_may_see_the_payer_sees_a_receipt():

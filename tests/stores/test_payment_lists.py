@@ -15,11 +15,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from billingua.core.access import User
+from billingua.core.errors import NotPermitted
 from billingua.core.payment import Payment, PaymentLine, PaymentStatus
 from billingua.core.receipt import Receipt, ReceiptKind, ReceiptLine
 from billingua.engine.clock import SystemClock
 from billingua.engine.ledger import Ledger
 from billingua.engine.payment_queries import (
+    Covered,
     ListedLine,
     PaymentField,
     PaymentQuery,
@@ -30,16 +32,16 @@ from billingua.engine.payment_queries import (
     ReceiptQuery,
     ReceiptSort,
 )
-from billingua.engine.payments import view_payments
+from billingua.engine.payments import find_payment, view_payments
 from billingua.engine.plan import Decision, Job, Needs, Plan, by_id
 from billingua.engine.ports import Store
-from billingua.engine.receipts import view_receipts
+from billingua.engine.receipts import find_receipt, view_receipts
 from billingua.stores.listing import Listing
 from billingua.stores.payment_listing import payment_listing, receipt_line_listing, receipt_listing
 from billingua.stores.postgres import migrate, open_postgres, schema
 from billingua.stores.sqlite import connections, open_sqlite
 from billingua.stores.sqlite import reading as sqlite_reading
-from tests.builders import NOON, a_caller, a_party, a_payment, a_receipt, a_user
+from tests.builders import NOON, a_caller, a_party, a_payment, a_receipt, a_user, an_invoice
 from tests.postgres import Postgres
 from tests.stores.plans import a_job, assert_whole, put
 
@@ -108,6 +110,11 @@ def some_receipts() -> list[Receipt]:
 PAYMENTS = some_payments()
 RECEIPTS = some_receipts()
 LINES = [ListedLine(receipt, line) for receipt in RECEIPTS for line in receipt.lines]
+INVOICES = {
+    35: an_invoice(id=35, party=10),
+    37: an_invoice(id=37, party=13, created_by="eve"),
+    38: an_invoice(id=38, party=11),
+}
 PARTIES = {
     10: a_party(id=10, name="Zoë\t& Sons"),
     11: a_party(id=11, name="zoë & SONS", private=True, access=("ida",)),
@@ -158,8 +165,15 @@ def asked(
     return draw(st.fixed_dictionaries({name: conditions[name] for name in names} | dict(orders)))
 
 
+def covered_by(one: Any) -> list[Covered]:
+    """List the invoices that a payment, or the receipt of a line, covers; two of them are gone."""
+    lines = one.receipt.lines if isinstance(one, ListedLine) else one.lines
+    invoices = [INVOICES[line.invoice] for line in lines if line.invoice in INVOICES]
+    return [Covered(invoice, PARTIES.get(invoice.party)) for invoice in invoices]
+
+
 def expected(known: Sequence[Any], query: Any, party: Any) -> tuple[list[Any], int]:
-    found = [one for one in known if query.matches(one, PARTIES.get(party(one)))]
+    found = [one for one in known if query.matches(one, PARTIES.get(party(one)), covered_by(one))]
     found.sort(key=query.place, reverse=query.descending)
     end = None if query.limit is None else query.offset + query.limit
     return found[query.offset : end], len(found)
@@ -194,7 +208,7 @@ async def listed_lines(store: Store, query: ReceiptLineQuery) -> tuple[list[Any]
 
 @pytest.fixture
 async def filled(store: Store) -> Store:
-    await store.run(put(*PAYMENTS, *RECEIPTS, *PARTIES.values()))
+    await store.run(put(*PAYMENTS, *RECEIPTS, *PARTIES.values(), *INVOICES.values()))
     await store.run(put(*PAYMENTS[:20], *RECEIPTS[:20], a_party(id=12, private=True), workspace="another"))
     return store
 
@@ -331,15 +345,36 @@ READERS = [None, *(a_user(username=name, admin=admin) for name in ("ida", "eve",
 @pytest.mark.parametrize("user", READERS, ids=lambda user: user and f"{user.username} {user.admin}")
 async def test_whoever_asks_is_shown_in_lists_what_they_may_see(filled: Store, user: User | None):
     ledger, caller = Ledger(filled, SystemClock()), a_caller(user=user)
-    payments = await ledger.read(caller, view_payments, (await filled.payments("demo", PaymentQuery())).items)
-    receipts = await ledger.read(caller, view_receipts, (await filled.receipts("demo", ReceiptQuery())).items)
+
+    async def may_find(find: Any, one: Any) -> bool:
+        try:
+            await ledger.read(caller, find, one.id)
+        except NotPermitted:
+            return False
+        return True
 
     shown = await ledger.payments(caller, PaymentQuery(reader="nobody"))
-    assert [record.value for record in shown.items] == [view.payment for view in payments]
+    payments = {record.value.id for record in shown.items}
+    assert payments == {payment.id for payment in PAYMENTS if await may_find(find_payment, payment)}
+    views = await ledger.read(caller, view_payments, shown.items)
+    assert [view.payment for view in views] == [record.value for record in shown.items]
     told = await ledger.receipts(caller, ReceiptQuery())
-    assert [record.value for record in told.items] == receipts
+    receipts = [record.value for record in told.items]
+    assert {receipt.id for receipt in receipts} == {one.id for one in RECEIPTS if await may_find(find_receipt, one)}
+    assert await ledger.read(caller, view_receipts, told.items) == receipts
     lines = await ledger.receipt_lines(caller, ReceiptLineQuery())
     assert lines.total == sum(len(receipt.lines) for receipt in receipts)
+
+
+async def test_a_page_of_lines_reads_each_receipt_once(store: Store):
+    many = [
+        a_receipt(id=id, payment=id, lines=tuple(ReceiptLine(id + 10 * one, 35, Decimal(1)) for one in range(300)))
+        for id in (1, 2)
+    ]
+    await store.run(put(*many))
+    page = await store.receipt_lines("demo", ReceiptLineQuery(offset=100, limit=250))
+    assert len({id(record.value.receipt) for record in page.items}) == 2
+    assert [record.value.line.id for record in page.items] == [id + 10 * one for one in range(50, 175) for id in (1, 2)]
 
 
 OLD = [

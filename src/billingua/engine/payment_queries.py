@@ -1,12 +1,13 @@
 """Lists of payments, of receipts and of their lines: what may be asked of them, the same of every store."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+from billingua.core.invoice import Invoice
 from billingua.core.party import Party
 from billingua.core.payment import Payment, PaymentStatus
 from billingua.core.receipt import Receipt, ReceiptLine
@@ -51,8 +52,19 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and abs(value) < _LARGEST_NUMBER
 
 
+class Covered(NamedTuple):
+    """An invoice that is paid, and whom it is for."""
+
+    invoice: Invoice
+    party: Party | None
+
+
 def _is_seen(reader: str | None, party: Party | None) -> bool:
     return reader is None or party is None or not party.private or reader in party.access
+
+
+def _are_seen(reader: str | None, covered: Iterable[Covered]) -> bool:
+    return all(_is_seen(reader, one.party) or one.invoice.created_by == reader for one in covered)
 
 
 def _folded(text: str | None) -> str:
@@ -88,7 +100,8 @@ class PaymentQuery:
 
     `invoice` is one of those that are paid. `text` is looked for, whatever the case, anywhere in one of the fields
     `text_in`, and `party_name` in the name of the party that is shown. `reader` is the username of somebody who
-    administers nothing: they see what is from a party that they may see, and what they noted themselves.
+    administers nothing: they see what is from a party that they may see, and what they noted themselves, as far as they
+    may see all invoices that it covers.
     `usual_source` and `usual_funding` are what payments are sorted by that say nothing of these.
     """
 
@@ -106,13 +119,14 @@ class PaymentQuery:
     offset: int = 0
     limit: int | None = None
 
-    def matches(self, payment: Payment, party: Party | None = None) -> bool:
-        """Whether the payment, which is from this party, is one of those asked for."""
+    def matches(self, payment: Payment, party: Party | None = None, covered: Iterable[Covered] = ()) -> bool:
+        """Whether the payment, which is from this party and covers these invoices, is one of those asked for."""
         return (
             (self.invoice is None or self.invoice in payment.invoices)
             and (self.statuses is None or payment.status in self.statuses)
             and (self.channels is None or payment.channel in self.channels)
             and (_is_seen(self.reader, party) or payment.created_by == self.reader)
+            and _are_seen(self.reader, covered)
             and (self.party_name is None or _is_called(self.party_name, party))
             and (self.text is None or any(_PAYMENT_SAYS[field](payment, self.text) for field in self.text_in))
         )
@@ -184,7 +198,7 @@ class _ReceiptConditions:
 
     `statuses` are those of the payment. `text` is looked for, whatever the case, anywhere in one of the fields
     `text_in`; `usual_payer` is the name of a payer whom nobody named. `reader` is the username of somebody who
-    administers nothing: they see what is from a party that they may see.
+    administers nothing: they see what is from a party that they may see, as far as they may see all of its invoices.
     """
 
     statuses: frozenset[PaymentStatus] | None = None
@@ -196,11 +210,14 @@ class _ReceiptConditions:
     offset: int = 0
     limit: int | None = None
 
-    def holds(self, receipt: Receipt, party: Party | None, line: ReceiptLine | None) -> bool:
-        """Whether what is asked of both holds for a receipt from this party, or for this line of it."""
+    def holds(
+        self, receipt: Receipt, line: ReceiptLine | None, party: Party | None, covered: Iterable[Covered]
+    ) -> bool:
+        """Whether what is asked of both holds for a receipt, or for this line of it."""
         return (
             (self.statuses is None or receipt.status in self.statuses)
             and _is_seen(self.reader, party)
+            and _are_seen(self.reader, covered)
             and (self.text is None or self._is_said(receipt, line, self.text))
         )
 
@@ -223,9 +240,9 @@ class ReceiptQuery(_ReceiptConditions):
 
     sort: ReceiptSort = ReceiptSort.CREATED
 
-    def matches(self, receipt: Receipt, party: Party | None = None) -> bool:
-        """Whether the receipt, which is for this party, is one of those asked for."""
-        return self.holds(receipt, party, None)
+    def matches(self, receipt: Receipt, party: Party | None = None, covered: Iterable[Covered] = ()) -> bool:
+        """Whether the receipt, which is for this party and covers these invoices, is one of those asked for."""
+        return self.holds(receipt, None, party, covered)
 
     def place(self, receipt: Receipt) -> tuple[Any, ...]:
         """Where the receipt stands in the order asked for."""
@@ -270,9 +287,10 @@ class ReceiptLineQuery(_ReceiptConditions):
     receipt: int | None = None
     sort: ReceiptLineSort = ReceiptLineSort.CREATED
 
-    def matches(self, listed: ListedLine, party: Party | None = None) -> bool:
-        """Whether the line, whose receipt is for this party, is one of those asked for."""
-        return self.receipt in {None, listed.receipt.id} and self.holds(listed.receipt, party, listed.line)
+    def matches(self, listed: ListedLine, party: Party | None = None, covered: Iterable[Covered] = ()) -> bool:
+        """Whether the line, whose receipt is for this party and covers these invoices, is one of those asked for."""
+        is_there = self.receipt in {None, listed.receipt.id}
+        return is_there and self.holds(listed.receipt, listed.line, party, covered)
 
     def place(self, listed: ListedLine) -> tuple[Any, ...]:
         """Where the line stands in the order asked for."""

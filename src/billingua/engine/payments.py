@@ -1,12 +1,12 @@
 """Commands on payments: each changes the payment, its receipt and all its invoices in one step, or nothing at all."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from billingua.core import errors, events
-from billingua.core.access import User, may_change, may_see
+from billingua.core.access import User, administers, may_change, may_see
 from billingua.core.invoice import Invoice
 from billingua.core.party import Party
 from billingua.core.payment import (
@@ -38,12 +38,12 @@ class PaymentView:
 
 
 def find_payment(id: int, caller: Caller, now: datetime) -> Plan[PaymentView]:
-    """Show one payment. Refuses with `PaymentNotFound`, or `NotPermitted` where the caller may not see it."""
+    """Show one payment. Refuses with `PaymentNotFound`, or `NotPermitted` where the caller may not see all of it."""
     return Decision((yield from _find(id, caller)))
 
 
 def view_payments(payments: Sequence[Record[Payment]], caller: Caller, now: datetime) -> Plan[list[PaymentView]]:
-    """Show those of some payments that the caller may see."""
+    """Show those of some payments whose payer the caller may see; lists leave out those of hidden invoices before."""
     found = yield Needs([*{by_id(Party, record.value.party) for record in payments}])
     views = [PaymentView(record.value, found.get(by_id(Party, record.value.party))) for record in payments]
     return Decision([view for view in views if _may_access(caller.user, view)])
@@ -88,9 +88,10 @@ class RecordPayment(PaymentContent):
 def record_payment(command: RecordPayment, caller: Caller, now: datetime) -> Plan[Payment]:
     """Note a payment, write its receipt and take it off what its invoices owe.
 
-    Refuses, in this order, with `AmountNotPositive` or `AmountTooLarge`, `PartyNotFound`, `ChannelNotFound`,
-    `InvoiceNotFound`, `NotPermitted`, `CurrencyMismatch`, or, where the payment counts, with `InvoiceLocked` for an
-    invoice that is void, `TransitionRefused` for one that is rejected and `AmountTooLarge` for its balance.
+    Refuses, in this order, with `AmountNotPositive` or `AmountTooLarge`, `PartyNotFound`, `NotPermitted` for the party,
+    `ChannelNotFound`, `InvoiceNotFound`, `NotPermitted` for an invoice, `CurrencyMismatch`, or, where the payment counts,
+    with `InvoiceLocked` for an invoice that is void, `TransitionRefused` for one that is rejected and `AmountTooLarge`
+    for its balance.
     """
     found, invoices = yield from _look_up(command, caller, command.channel)
     payment = Payment(
@@ -213,7 +214,7 @@ def _find(id: int, caller: Caller) -> Step[PaymentView]:
     party = by_id(Party, payment.party)
     found = yield Needs([party])
     view = PaymentView(payment, found.get(party))
-    if not _may_access(caller.user, view):
+    if not (_may_access(caller.user, view) and (yield from sees_invoices(payment.invoices, caller))):
         raise errors.NotPermitted("see the payment")
     return view
 
@@ -239,23 +240,32 @@ def _look_up(
     check_amounts(content.lines)
     party, keys = by_id(Party, content.party), {line.invoice: by_id(Invoice, line.invoice) for line in content.lines}
     found = yield Needs([party, THE_WORKSPACE, *keys.values()], ["payment", *_RECEIPT_COUNTERS])
-    found.require(party, errors.PartyNotFound(content.party))
+    if not may_see(caller.user, found.require(party, errors.PartyNotFound(content.party))):
+        raise errors.NotPermitted("see the party")
     if channel is not None:
         found.require(THE_WORKSPACE, errors.ChannelNotFound(channel)).channel(channel)
     invoices = {id: found.require(key, errors.InvoiceNotFound(id)) for id, key in keys.items()}
-    yield from _check_access(invoices.values(), caller)
+    if not (yield from _sees(invoices.values(), caller)):
+        raise errors.NotPermitted("see the invoice")
     for invoice in invoices.values():
         check_currency(before, content.lines, content.currency, invoice)
     return found, invoices
 
 
-def _check_access(invoices: Iterable[Invoice], caller: Caller) -> Step[None]:
-    """See that the caller may see whom each invoice is for, or made it."""
+def sees_invoices(ids: Collection[int], caller: Caller) -> Step[bool]:
+    """Whether the caller may see all these invoices; those that are gone hide nothing."""
+    if administers(caller.user):
+        return True
+    keys = [by_id(Invoice, id) for id in ids]
+    found = yield Needs(keys)
+    return (yield from _sees([invoice for key in keys if (invoice := found.get(key))], caller))
+
+
+def _sees(invoices: Iterable[Invoice], caller: Caller) -> Step[bool]:
+    """Whether the caller may see whom each invoice is for, or made it."""
     others = [invoice for invoice in invoices if not may_change(caller.user, invoice)]
     found = yield Needs([*{by_id(Party, invoice.party) for invoice in others}])
-    for invoice in others:
-        if not may_see(caller.user, found.get(by_id(Party, invoice.party))):
-            raise errors.NotPermitted("see the invoice")
+    return all(may_see(caller.user, found.get(by_id(Party, invoice.party))) for invoice in others)
 
 
 def _said(content: PaymentContent, invoices: Mapping[int, Invoice]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from billingua.core import errors, events
 from billingua.core.access import may_see
 from billingua.core.party import Party
 from billingua.core.receipt import Receipt, ReceiptLine, without_line
+from billingua.engine.payments import sees_invoices
 from billingua.engine.plan import Caller, Decision, Needs, Plan, Record, Step, by_id
 
 
@@ -20,12 +21,12 @@ class ReceiptLineId:
 
 
 def find_receipt(id: int, caller: Caller, now: datetime) -> Plan[Receipt]:
-    """Show one receipt. Refuses with `ReceiptNotFound`, or `NotPermitted` where the caller may not see its party."""
+    """Show one receipt. Refuses with `ReceiptNotFound`, or `NotPermitted` where the caller may not see all of it."""
     return Decision((yield from _find(id, caller)))
 
 
 def view_receipts(receipts: Sequence[Record[Receipt]], caller: Caller, now: datetime) -> Plan[list[Receipt]]:
-    """Show those of some receipts whose party the caller may see."""
+    """Show those of some receipts whose party the caller may see; lists leave out those of hidden invoices before."""
     found = yield Needs([*{by_id(Party, record.value.party) for record in receipts}])
     listed = [record.value for record in receipts]
     return Decision([one for one in listed if may_see(caller.user, found.get(by_id(Party, one.party)))])
@@ -50,12 +51,13 @@ def delete_receipt_line(which: ReceiptLineId, caller: Caller, now: datetime) -> 
 
 
 def _find(id: int, caller: Caller) -> Step[Receipt]:
-    """Look up a receipt whose party the caller may see."""
+    """Look up a receipt whose party and invoices the caller may see."""
     key = by_id(Receipt, id)
     found = yield Needs([key])
     receipt = found.require(key, errors.ReceiptNotFound(id))
     party = by_id(Party, receipt.party)
     found = yield Needs([party])
-    if not may_see(caller.user, found.get(party)):
+    is_seen = may_see(caller.user, found.get(party))
+    if not (is_seen and (yield from sees_invoices({line.invoice for line in receipt.lines}, caller))):
         raise errors.NotPermitted("see the receipt")
     return receipt

@@ -162,7 +162,7 @@ def _add_parties(asked: Conditions, query: InvoiceQuery, variant: Variant) -> No
     add_party_name(asked, query.party_name, variant)
     if query.reader is not None:
         hidden = hidden_parties(variant)
-        asked.add(f"(party NOT IN ({hidden}) OR {_OWN})", author=query.reader, reader=reader_to_row(query.reader))
+        asked.add(f"(party NOT IN ({hidden}) OR {OWN})", author=query.reader, reader=reader_to_row(query.reader))
 
 
 def add_party_name(asked: Conditions, name: str | None, variant: Variant) -> None:
@@ -177,7 +177,7 @@ def hidden_parties(variant: Variant) -> str:
     return f"{_PARTIES} AND private AND {variant.place_of}(readers, :reader) = 0"
 
 
-_OWN = (
+OWN = (
     "EXISTS (SELECT 1 FROM invoice_detail AS own"
     " WHERE own.workspace = invoice.workspace AND own.id = invoice.id AND own.author = :author)"
 )
@@ -234,7 +234,7 @@ def _total(query: InvoiceQuery, asked: Conditions, statuses: dict[str, str], var
     if _named(query) <= _COUNTED | {"reader"}:
         # Of all that are counted, those that the reader does not see are few, or not so many.
         told = _conditions(asked.values["workspace"], replace(query, reader=None), variant).sql + among
-        hidden = f"{told} AND party IN ({hidden_parties(variant)}) AND NOT {_OWN}"
+        hidden = f"{told} AND party IN ({hidden_parties(variant)}) AND NOT {OWN}"
         return f"SELECT {_counted(told)} - (SELECT count(*) FROM invoice WHERE {hidden})"  # noqa: S608
     return f"SELECT count(*) FROM invoice WHERE {asked.sql}{among}"  # noqa: S608
 

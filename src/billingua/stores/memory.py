@@ -29,13 +29,13 @@ from billingua.engine.batch import (
 from billingua.engine.catalogue_queries import ItemQuery, PartyQuery
 from billingua.engine.journal import Entry
 from billingua.engine.kinds import has_email, kind_of
-from billingua.engine.payment_queries import ListedLine, PaymentQuery, ReceiptLineQuery, ReceiptQuery
+from billingua.engine.payment_queries import Covered, ListedLine, PaymentQuery, ReceiptLineQuery, ReceiptQuery
 from billingua.engine.plan import Job, Key, Record
 from billingua.engine.ports import Posted
 from billingua.engine.queries import InvoiceQuery, Miscount, Misfiled, OrderQuery, Page
 from billingua.stores.batches import Batches, answer_without_saving, decide
 from billingua.stores.outbox import body_of
-from billingua.stores.payment_rows import line_of
+from billingua.stores.payment_rows import lines_of
 
 T = TypeVar("T")
 
@@ -216,25 +216,36 @@ class MemoryStore:
 
     async def payments(self, workspace: str, query: PaymentQuery) -> Page[Payment]:
         """List payments."""
-        party_of = self._party_of(workspace)
+        known = self._known_of(workspace)
         payments = self._all(workspace, "payment")
-        asked = [record for record in payments if query.matches(record.value, party_of(record.value))]
+        asked = [record for record in payments if query.matches(record.value, *known(record.value))]
         return _cut(asked, query, lambda record: query.place(record.value))
 
     async def receipts(self, workspace: str, query: ReceiptQuery) -> Page[Receipt]:
         """List receipts."""
-        party_of = self._party_of(workspace)
+        known = self._known_of(workspace)
         receipts = self._all(workspace, "receipt")
-        asked = [record for record in receipts if query.matches(record.value, party_of(record.value))]
+        asked = [record for record in receipts if query.matches(record.value, *known(record.value))]
         return _cut(asked, query, lambda record: query.place(record.value))
 
     async def receipt_lines(self, workspace: str, query: ReceiptLineQuery) -> Page[ListedLine]:
         """List lines of receipts, each with its receipt."""
-        party_of = self._party_of(workspace)
-        receipts = self._all(workspace, "receipt")
-        lines = [line_of(record, line.id) for record in receipts for line in record.value.lines]
-        asked = [record for record in lines if query.matches(record.value, party_of(record.value.receipt))]
+        known = self._known_of(workspace)
+        receipts = [(record, known(record.value)) for record in self._all(workspace, "receipt")]
+        listed = [(line, about) for record, about in receipts for line in lines_of(record).values()]
+        asked = [line for line, about in listed if query.matches(line.value, *about)]
         return _cut(asked, query, lambda record: query.place(record.value))
+
+    def _known_of(self, workspace: str) -> Callable[[Payment | Receipt], tuple[Party | None, list[Covered]]]:
+        """Tell of what is paid by whom, and of the invoices that it covers."""
+        party_of = self._party_of(workspace)
+        invoices = self._contents.records.get((workspace, "invoice"), {})
+
+        def known(value: Payment | Receipt) -> tuple[Party | None, list[Covered]]:
+            covered = (invoices[line.invoice].value for line in value.lines if line.invoice in invoices)
+            return party_of(value), [Covered(invoice, party_of(invoice)) for invoice in covered]
+
+        return known
 
     def _party_of(self, workspace: str) -> Callable[[Invoice | Payment | Receipt], Party | None]:
         parties = self._contents.records.get((workspace, "party"), {})

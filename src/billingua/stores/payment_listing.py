@@ -17,7 +17,7 @@ from billingua.engine.payment_queries import (
     progress,
 )
 from billingua.stores.catalogue_rows import reader_to_row
-from billingua.stores.listing import Conditions, Listing, Variant, add_party_name, hidden_parties
+from billingua.stores.listing import OWN, Conditions, Listing, Variant, add_party_name, hidden_parties
 
 F = TypeVar("F")
 
@@ -52,7 +52,7 @@ def payment_listing(workspace: str, query: PaymentQuery, variant: Variant) -> Li
     add_party_name(asked, query.party_name, variant)
     if query.reader is not None:
         seen = f"(party NOT IN ({hidden_parties(variant)}) OR author = :author)"
-        asked.add(seen, author=query.reader, reader=reader_to_row(query.reader))
+        asked.add(f"{seen} AND {_covers_no_hidden('payment', 'payment_part', variant)}", **_values_of(query.reader))
     if query.text is not None:
         places = _texts(query.text_in, _PAYMENT_TEXTS, variant)
         if PaymentField.ID in query.text_in:
@@ -96,9 +96,23 @@ def receipt_listing(workspace: str, query: ReceiptQuery, variant: Variant) -> Li
 
 
 def _add_reader(asked: Conditions, query: ReceiptQuery | ReceiptLineQuery, variant: Variant) -> None:
-    """Ask for receipts from whom the reader may see."""
+    """Ask for receipts from whom the reader may see, of invoices that the reader may see."""
     if query.reader is not None:
-        asked.add(f"party NOT IN ({hidden_parties(variant)})", reader=reader_to_row(query.reader))
+        seen = f"party NOT IN ({hidden_parties(variant)})"
+        asked.add(f"{seen} AND {_covers_no_hidden('receipt', 'receipt_line', variant)}", **_values_of(query.reader))
+
+
+def _covers_no_hidden(kind: str, table: str, variant: Variant) -> str:
+    """Ask for what covers no invoice that the reader may not see. Those that are gone hide nothing."""
+    return (
+        f"id NOT IN (SELECT {kind} FROM {table} AS part JOIN invoice"  # noqa: S608 - all of it our own words
+        " ON invoice.workspace = part.workspace AND invoice.id = part.invoice"
+        f" WHERE part.workspace = :workspace AND invoice.party IN ({hidden_parties(variant)}) AND NOT {OWN})"
+    )
+
+
+def _values_of(reader: str) -> dict[str, str]:
+    return {"author": reader, "reader": reader_to_row(reader)}
 
 
 def _said_of_receipt(query: ReceiptQuery | ReceiptLineQuery, text: str, variant: Variant) -> list[str]:

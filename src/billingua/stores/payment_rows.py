@@ -90,9 +90,10 @@ def counted(value: Payment | Receipt) -> Counter[tuple[str, int]]:
     return Counter({("receipt", status): 1, ("receipt_line", status): len({line.id for line in value.lines})})
 
 
-def line_of(record: Record[Receipt], id: int) -> Record[ListedLine]:
-    """Give a line of a receipt as lists do, with the receipt."""
-    return Record(ListedLine(record.value, record.value.line(id)), record.version, record.chain)
+def lines_of(record: Record[Receipt]) -> dict[int, Record[ListedLine]]:
+    """Give the lines of a receipt by their ids, each as lists do: with the receipt."""
+    receipt = record.value
+    return {line.id: Record(ListedLine(receipt, line), record.version, record.chain) for line in receipt.lines}
 
 
 def _folded(text: str | None) -> str:

@@ -384,9 +384,10 @@ SELECT kind, body, workspace, id, version, chain
 FROM ({page}) AS page JOIN aggregate USING (id)
 WHERE workspace = :workspace AND kind = '{kind}' ORDER BY {order};
 
--- A page of lines names the receipt before the line.
+-- A page of lines names the receipt before the line. A receipt may have many: it is told whole with the first of them.
 -- name: list_receipt_lines
-SELECT line, kind, body, workspace, id, version, chain
+SELECT line, kind, workspace, id, version, chain,
+    CASE WHEN row_number() OVER (PARTITION BY id ORDER BY page.place) = 1 THEN body END AS body
 FROM (SELECT receipt AS id, id AS line, row_number() OVER () AS place FROM ({page}) AS found) AS page
 JOIN aggregate USING (id)
 WHERE workspace = :workspace AND kind = 'receipt' ORDER BY page.place;

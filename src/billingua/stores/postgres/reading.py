@@ -28,7 +28,7 @@ from billingua.stores.catalogue_listing import item_listing, party_listing
 from billingua.stores.listing import Listing, Variant, Window, listing, whole_window, window
 from billingua.stores.order_listing import order_listing
 from billingua.stores.payment_listing import payment_listing, receipt_line_listing, receipt_listing
-from billingua.stores.payment_rows import line_of
+from billingua.stores.payment_rows import lines_of
 from billingua.stores.postgres.connecting import Connection
 from billingua.stores.postgres.statements import SQL, list_statement, statement
 from billingua.stores.postgres.texts import from_database, to_database
@@ -146,7 +146,9 @@ class Reading:
         """List lines of receipts, each with its receipt."""
         asked = receipt_line_listing(workspace, query, LISTS)
         rows, total = await self._found(connection, "list_receipt_lines", "receipt", asked, query)
-        return Page([line_of(self.record(row)[1], row["line"]) for row in rows], total)
+        whole = [row for row in rows if row["body"] is not None]
+        lines = {row["id"]: lines_of(self.record(row)[1]) for row in whole}
+        return Page([lines[row["id"]][row["line"]] for row in rows], total)
 
     async def _page(self, connection: Connection, kind: str, asked: Listing, query: Window) -> Page[Any]:
         name = "list_invoices" if kind == "invoice" else "list_aggregates"

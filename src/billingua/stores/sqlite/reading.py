@@ -29,7 +29,7 @@ from billingua.stores.catalogue_listing import item_listing, party_listing
 from billingua.stores.listing import Listing, Variant, Window, listing, whole_window, window
 from billingua.stores.order_listing import order_listing
 from billingua.stores.payment_listing import payment_listing, receipt_line_listing, receipt_listing
-from billingua.stores.payment_rows import line_of
+from billingua.stores.payment_rows import lines_of
 from billingua.stores.recent import Recent
 from billingua.stores.rows import InvoiceRow, instant_from_row, invoice_from_row
 from billingua.stores.sqlite.connections import SQL
@@ -187,8 +187,9 @@ class Reading:
     def receipt_line_page(self, workspace: str, query: ReceiptLineQuery) -> Page[ListedLine]:
         """List lines of receipts, each with its receipt."""
         rows, total = self._found(receipt_line_listing(workspace, query, LISTS), query)
-        listed = [(self.record(workspace, "receipt", receipt), id) for _, receipt, id in rows]
-        return Page([line_of(record, id) for record, id in listed if record], total)
+        receipts = {receipt: self.record(workspace, "receipt", receipt) for _, receipt, _ in rows}
+        lines = {receipt: lines_of(record) for receipt, record in receipts.items() if record}
+        return Page([lines[receipt][id] for _, receipt, id in rows if receipt in lines], total)
 
     def _page(self, kind: str, workspace: str, asked: Listing, query: Window) -> Page[Any]:
         rows, total = self._found(asked, query)
