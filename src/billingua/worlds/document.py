@@ -611,6 +611,7 @@ class BigcommerceSettings(Section, frozen=True, kw_only=True):
     """What BigCommerce is set to. Without a store hash, the workspace's name is taken."""
 
     store_hash: str | None = None
+    portal: str | None = None
     due_days: Count = 30
     requests_per_minute: Count | None = None
     channels: list[BigcommerceChannel] = field(default_factory=lambda: [BigcommerceChannel(id=1, name="Main store")])

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from billingua.engine.ports import Store
 from billingua.stores.sqlite import open_sqlite
 from billingua.wire.replies import encode_json
-from tests.builders import NOON, a_line, an_order
+from tests.builders import NOON, a_line, an_item, an_order
 from tests.dialects.bigcommerce.conftest import BASE, JSON, Filling, StoreClient, bc_invoice, refused_update
 
 NOON_SECONDS = 1735214400
@@ -204,7 +204,6 @@ async def test_known_parts_are_shown_in_their_documented_type(
     "path",
     [
         "header/shippingAddresses/0/customFields",
-        "details/lineItems/0/description",
         "details/lineItems/0/unitDiscount",
         "details/shipments",
         "header/billingAddress",
@@ -219,9 +218,70 @@ async def test_parts_that_are_not_required_may_be_left_out(store_with: Filling, 
     assert (await store.put(9, {"details": with_part(path, ...)})).status_code == 200
 
 
+CUSTOM = {"sku": "NOT-IN-CATALOGUE", "quantity": "2", "unitPrice": {"code": "USD", "value": "5.00"}}
+
+
+def a_body_of(*items: Any) -> dict[str, Any]:
+    balance = {"code": "USD", "value": 10}
+    return {
+        "invoiceNumber": "N-1",
+        "customerId": "95075",
+        "originalBalance": balance,
+        "openBalance": balance,
+        "details": {"details": {"lineItems": [*items]}},
+    }
+
+
+NEEDED = "details.details.lineItems[{}].description: This field is required.; ".format
+
+
+@pytest.mark.parametrize(
+    ("items", "errors"),
+    [
+        ([CUSTOM], NEEDED(0)),
+        ([LINE, {**CUSTOM, "sku": "valve-3"}, CUSTOM, {**CUSTOM, "sku": 77}], NEEDED(2) + NEEDED(3)),
+        ([CUSTOM] * 30, "".join(map(NEEDED, range(20)))),
+    ],
+)
+async def test_a_custom_product_needs_a_description(store_with: Filling, items: list[Any], errors: str) -> None:
+    store = await store_with(bc_invoice(), an_item(sku="VALVE-3"))
+    body = a_body_of(*items)
+
+    created = await store.post("/invoices", body)
+    updated = await store.put(9, {"details": body["details"]})
+    nobodys = await store.put(10, {"details": body["details"]})
+
+    assert (created.status_code, created.json()["data"]["errMsg"]) == (400, errors)
+    assert (updated.status_code, updated.json()) == (400, refused_update(errors))
+    assert nobodys.status_code == 404
+
+
+@pytest.mark.parametrize(
+    "item", [{**CUSTOM, "description": ""}, {**CUSTOM, "sku": "VALVE-3"}, {**CUSTOM, "sku": "valve-3"}]
+)
+async def test_a_product_of_the_catalogue_or_with_a_description_needs_no_more(store_with: Filling, item: Any) -> None:
+    store = await store_with(bc_invoice(), an_item(sku="VALVE-3"))
+    body = a_body_of(item)
+
+    assert (await store.post("/invoices", body)).status_code == 200
+    assert (await store.put(9, {"details": body["details"]})).status_code == 200
+    assert (await store.shown())["details"]["details"]["lineItems"] == [item]
+
+
+async def test_details_that_are_sent_as_they_are_shown_are_not_looked_at(store_with: Filling) -> None:
+    store = await store_with(bc_invoice(extras={"bigcommerce": {"details": a_body_of(CUSTOM)["details"]}}))
+
+    assert (await store.put(9, await store.shown())).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("path", "value", "errors"),
     [
+        (
+            "header/orderDate",
+            4102444800,
+            "details.header.orderDate: Ensure this value is between -2147483647 and 2147483647.; ",
+        ),
         ("type", "a\0", "details.type: Null characters are not allowed.; "),
         ("unknown", "a\0", "details.unknown: Null characters are not allowed.; "),
         ("header/unknown", {"deep": ["a", "\0"]}, "details.header.unknown: Null characters are not allowed.; "),
@@ -388,8 +448,8 @@ DETAILS = part(
                 ),
                 "lineItems": st.lists(
                     part(
-                        {"sku": TEXTS, "quantity": NUMERALS | st.just(""), "unitPrice": MONEY},
-                        {"description": TEXTS, "type": TEXTS, "unitDiscount": MONEY, "customFields": OBJECTS},
+                        {"sku": TEXTS, "quantity": NUMERALS | st.just(""), "unitPrice": MONEY, "description": TEXTS},
+                        {"type": TEXTS, "unitDiscount": MONEY, "customFields": OBJECTS},
                     ),
                     max_size=2,
                 ),

@@ -206,7 +206,11 @@ async def test_creation_is_the_issue_of_an_invoice_born_here_alone(
         ({"dueDate": 1.5}, "dueDate: A valid integer is required.; "),
         ({"dueDate": "tomorrow"}, "dueDate: A valid integer is required.; "),
         ({"dueDate": ""}, "dueDate: A valid integer is required.; "),
-        ({"dueDate": 2**31}, "dueDate: A valid integer is required.; "),
+        *(
+            ({"dueDate": seconds}, "dueDate: Ensure this value is between -2147483647 and 2147483647.; ")
+            for seconds in (2**31, -(2**31), 4102444800, "4102444800", 1e15)
+        ),
+        ({"createdAt": 2**31}, "createdAt: Ensure this value is between -2147483647 and 2147483647.; "),
         ({"dueDate": None}, "dueDate: This field may not be null.; "),
         ({"createdAt": "2025-01-01T00:00:00Z"}, "createdAt: A valid integer is required.; "),
         ({"status": 3}, 'status: "3" is not a valid choice.; '),

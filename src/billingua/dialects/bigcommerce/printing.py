@@ -43,8 +43,8 @@ class PrintingEndpoints:
         name = f"invoice-{found.view.invoice.id}.pdf"
         secret = await self._printed(found, session.workspace, session.caller, name)
         path = request.url.path.rpartition("/invoices/")[0] + f"/files/{session.workspace.uuid}/{name}"
-        url = request.url.replace(path=path, query=f"sig={secret}")
-        return responses.success(responses.download(str(url), found))
+        url = f"{_origin(request, session.workspace)}{path}?sig={secret}"
+        return responses.success(responses.download(url, found))
 
     async def _printed(self, found: responses.FoundInvoice, workspace: Workspace, caller: Caller, name: str) -> str:
         """See that an invoice is printed as it is, and give the secret that opens the file."""
@@ -94,3 +94,9 @@ class PrintingEndpoints:
             if file := await self._ledger.file(caller, linked_uuid(secret)):
                 return file
         return None
+
+
+def _origin(request: Request, workspace: Workspace) -> str:
+    """Say where links begin: with the origin that the store is set to, or else with the request's own."""
+    own = f"{request.url.scheme}://{request.url.netloc}"
+    return str(workspace.setting(NAME, "portal") or own).rstrip("/")

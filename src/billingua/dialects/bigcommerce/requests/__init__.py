@@ -1,8 +1,9 @@
 """What BigCommerce clients ask for, as commands."""
 
 from billingua.dialects.bigcommerce.requests.creation import bill_order, create_invoice, open_invoice, order_id
+from billingua.dialects.bigcommerce.requests.details import unexplained
 from billingua.dialects.bigcommerce.requests.invoices import amend_invoice, find_invoice, invoice_id, update_invoice
-from billingua.dialects.bigcommerce.requests.lists import invoice_query, show_invoices, wants_extra_fields
+from billingua.dialects.bigcommerce.requests.lists import invoice_query, show_invoices, show_listed, wants_extra_fields
 
 __all__ = [
     "amend_invoice",
@@ -14,6 +15,8 @@ __all__ = [
     "open_invoice",
     "order_id",
     "show_invoices",
+    "show_listed",
+    "unexplained",
     "update_invoice",
     "wants_extra_fields",
 ]

@@ -13,7 +13,7 @@ from billingua.core.order import Order
 from billingua.core.workspace import Workspace
 from billingua.dialects.bigcommerce import responses
 from billingua.dialects.bigcommerce.errors import BodyInvalid
-from billingua.dialects.bigcommerce.requests.details import DETAILS, lines
+from billingua.dialects.bigcommerce.requests.details import DETAILS, lines, require_descriptions
 from billingua.dialects.bigcommerce.requests.extra_fields import EXTRA_FIELDS, claim_values, first_values, told_values
 from billingua.dialects.bigcommerce.requests.members import (
     BALANCE,
@@ -21,6 +21,7 @@ from billingua.dialects.bigcommerce.requests.members import (
     choice,
     company_id,
     filled,
+    instant,
     named,
     number,
     or_null,
@@ -37,14 +38,15 @@ from billingua.engine.opening import open_invoice as write
 from billingua.engine.orders import view_orders
 from billingua.engine.plan import Caller, Needs, Plan, by_id
 from billingua.wire.members import ObjectOf
-from billingua.wire.scalars import read_integer, read_text, read_timestamp
+from billingua.wire.scalars import read_integer, read_text
 
 
 @dataclass(frozen=True, slots=True)
 class CreateInvoice:
-    """A new invoice, as its body was sent."""
+    """A new invoice, as its body was sent; of the skus in it that are not described, those of a `catalogue`."""
 
     body: Any
+    catalogue: frozenset[str] = frozenset()
 
 
 async def create_invoice(request: Request, body_limit: int) -> CreateInvoice:
@@ -60,6 +62,7 @@ def open_invoice(command: CreateInvoice, caller: Caller, now: datetime) -> Plan[
     """
     read_members = read(_CREATION, command.body)
     members = {name: value for name, value in read_members.items() if value is not None and value != ""}
+    require_descriptions(members.get("details", {}), command.catalogue)
     found = yield Needs([THE_WORKSPACE])
     workspace = found.require(THE_WORKSPACE, NotFound(caller.workspace))
     return (yield from write(_opening(members, workspace, now), caller, now))
@@ -141,7 +144,7 @@ def bill_order(id: int, caller: Caller, now: datetime) -> Plan[Invoice]:
     return (yield from bill(command, caller, now))
 
 
-_OR_EMPTY = or_null(lambda value: None if value == "" else read_timestamp(value))
+_OR_EMPTY = or_null(lambda value: None if value == "" else instant(value))
 _TEXT = or_null(read_text)
 
 _CREATION = ObjectOf(

@@ -1,18 +1,18 @@
 """The `details` of an invoice in a body (contract §3.2)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from billingua.core.money import ZERO
-from billingua.dialects.bigcommerce.requests.members import exact, texts
+from billingua.dialects.bigcommerce.errors import BodyInvalid
+from billingua.dialects.bigcommerce.requests.members import exact, instant, texts
 from billingua.engine.content import LineContent
-from billingua.wire.members import ListOf, ObjectOf, Reader, read_object
-from billingua.wire.scalars import read_anything, read_text, read_timestamp, timestamp
+from billingua.wire.members import MOST_PROBLEMS, ListOf, ObjectOf, Reader, read_object
+from billingua.wire.scalars import Invalid, read_anything, read_text, timestamp
 
 
 def lines(details: Mapping[str, Any], currency: str) -> list[LineContent]:
     """Give the ledger's lines that the details list; one priced in another currency is none of an invoice's."""
-    items: Sequence[Mapping[str, Any]] = details.get("details", {}).get("lineItems", [])
     return [
         LineContent(
             sku=item["sku"],
@@ -21,13 +21,43 @@ def lines(details: Mapping[str, Any], currency: str) -> list[LineContent]:
             discount_per_unit=exact(item["unitDiscount"]["value"]) if "unitDiscount" in item else ZERO,
             description=item.get("description", ""),
         )
-        for item in items
+        for item in _items(details)
         if item["unitPrice"]["code"] == currency
     ]
 
 
+def _items(details: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    return details.get("details", {}).get("lineItems", [])
+
+
+def unexplained(body: Any) -> frozenset[str]:
+    """Name the skus that the details of a body list without a description; details that cannot be read list none."""
+    try:
+        details = DETAILS(read_object(body).get("details"))
+    except Invalid:
+        return frozenset()
+    return frozenset(item["sku"] for _, item in _unexplained(details))
+
+
+def require_descriptions(details: Mapping[str, Any], catalogue: frozenset[str]) -> None:
+    """See that what is in no catalogue is described (§3.2); skus are compared whatever the case."""
+    known = {sku.casefold() for sku in catalogue}
+    places = [place for place, item in _unexplained(details) if item["sku"].casefold() not in known]
+    if places:
+        raise BodyInvalid(
+            [
+                (("details", "details", "lineItems", place, "description"), "required")
+                for place in places[:MOST_PROBLEMS]
+            ]
+        )
+
+
+def _unexplained(details: Mapping[str, Any]) -> Iterable[tuple[int, Mapping[str, Any]]]:
+    return ((place, item) for place, item in enumerate(_items(details)) if "description" not in item)
+
+
 def _seconds(value: Any) -> int:
-    return timestamp(read_timestamp(value))
+    return timestamp(instant(value))
 
 
 def _amount_text(value: Any) -> str:

@@ -14,7 +14,7 @@ from billingua.core.order import Order
 from billingua.core.workspace import Workspace
 from billingua.dialects.bigcommerce import responses
 from billingua.dialects.bigcommerce.errors import BodyInvalid
-from billingua.dialects.bigcommerce.requests.details import DETAILS, lines
+from billingua.dialects.bigcommerce.requests.details import DETAILS, lines, require_descriptions
 from billingua.dialects.bigcommerce.requests.extra_fields import (
     EXTRA_FIELDS,
     claim_values,
@@ -29,6 +29,7 @@ from billingua.dialects.bigcommerce.requests.members import (
     choice,
     company_id,
     filled,
+    instant,
     number,
     or_null,
     pdf_url,
@@ -43,7 +44,7 @@ from billingua.engine.invoices import AmendInvoice, InvoiceView
 from billingua.engine.kinds import THE_WORKSPACE
 from billingua.engine.plan import Caller, Decision, Needs, Plan, by_id
 from billingua.wire.members import ObjectOf, read_object
-from billingua.wire.scalars import read_integer, read_timestamp, timestamp
+from billingua.wire.scalars import read_integer, timestamp
 
 
 def invoice_id(request: Request) -> int:
@@ -72,10 +73,11 @@ def order_of(invoice: Invoice) -> int:
 
 @dataclass(frozen=True, slots=True)
 class UpdateInvoice:
-    """A partial update, as its body was sent."""
+    """A partial update, as its body was sent; of the skus in it that are not described, those of a `catalogue`."""
 
     invoice: int
     body: Any
+    catalogue: frozenset[str] = frozenset()
 
 
 async def update_invoice(request: Request, body_limit: int) -> UpdateInvoice:
@@ -104,6 +106,7 @@ def amend_invoice(command: UpdateInvoice, caller: Caller, now: datetime) -> Plan
     found = yield Needs([order] if "details" in named else [])
     told = FoundInvoice(InvoiceView(invoice, 0), found.get(order) if "details" in named else None)
     members = read(_UPDATE, _changed(named, responses.invoice(told, workspace, named)))
+    require_descriptions(members.get("details", {}), command.catalogue)
     amended = yield from invoices.amend_invoice(_amendment(invoice, members, workspace), caller, now)
     return Decision((amended.answer, record.version + 1), amended.saves, amended.events)
 
@@ -207,14 +210,14 @@ _UPDATE = ObjectOf(
         "externalId": filled,
         "invoiceNumber": number,
         "type": filled,
-        "dueDate": read_timestamp,
+        "dueDate": instant,
         "status": choice(InvoiceStatus),
         "purchaseOrderNumber": filled,
         "details": DETAILS,
         "source": choice(Source),
         "originalBalance": BALANCE,
         "openBalance": BALANCE,
-        "createdAt": read_timestamp,
+        "createdAt": instant,
         "externalPdfUrl": pdf_url,
         "extraFields": EXTRA_FIELDS,
         "termsConditions": or_null(filled),

@@ -1,7 +1,7 @@
 """Which invoices clients ask for, and how those are looked up to be shown (contract §4.1)."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from starlette.requests import Request
 
@@ -23,7 +23,7 @@ from billingua.dialects.bigcommerce.vocabulary import InvoiceStatus
 from billingua.engine import invoices
 from billingua.engine.plan import Caller, Decision, Needs, Plan, Record, by_id
 from billingua.engine.queries import InvoiceQuery, Sort, TextField
-from billingua.wire.scalars import read_timestamp
+from billingua.wire.scalars import read_digits, timestamp
 
 _SORTS: Mapping[str, Sort] = {
     "invoiceNumber": Sort.NUMBER,
@@ -61,14 +61,14 @@ def invoice_query(request: Request) -> InvoiceQuery:
     """Read which invoices are asked for, in which order. Refuses with `ParameterInvalid`."""
     text, fields = read_search(request, _SEARCHED)
     status = read_one(request, "status", one_of(_STATUSES))
-    until = read_one(request, "endDateAt", read_timestamp)
+    until = read_one(request, "endDateAt", _moment)
     return InvoiceQuery(
         text=text or None,
         text_in=fields,
         party=read_one(request, "customerId", _company),
         party_name=request.query_params.get("customerName") or None,
         settlements=None if status is None else frozenset({status}),
-        created_from=read_one(request, "beginDateAt", read_timestamp),
+        created_from=read_one(request, "beginDateAt", _moment),
         created_to=until and until + _REST_OF_SECOND,
         external_ids=read_some(request, "externalId", str),
         channels=read_some(request, "channelIds", record_id),
@@ -78,13 +78,29 @@ def invoice_query(request: Request) -> InvoiceQuery:
 
 
 def _company(text: str) -> int:
-    """Read the id of a company; a text that is no id is nobody's."""
-    return int(text) if ID.fullmatch(text) else 0
+    """Read the id of a company as it is shown; any other text is nobody's."""
+    return int(text) if ID.fullmatch(text) and text == str(int(text)) else 0
+
+
+def _moment(text: str) -> datetime:
+    """Read a moment from Unix seconds; one before or after all that there are becomes the first or the last."""
+    return _EPOCH + timedelta(seconds=max(_FIRST, min(read_digits(text), _LAST)))
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST, _LAST = timestamp(datetime(1, 1, 1, tzinfo=UTC)), timestamp(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC))
 
 
 def wants_extra_fields(request: Request) -> bool:
     """Whether a list is to show extra fields. Refuses with `ParameterInvalid`."""
     return read_choice(request, "isIncludeExtraFields", {"0": False, "1": True}, usual=False)
+
+
+def show_listed(ids: Sequence[int], caller: Caller, now: datetime) -> Plan[list[FoundInvoice]]:
+    """Look up what is shown of the invoices of a list that was read before, as far as they are still there."""
+    keys = [by_id(Invoice, id) for id in ids]
+    found = yield Needs(keys)
+    return (yield from show_invoices([record for key in keys if (record := found.record(key))], caller, now))
 
 
 def show_invoices(listed: Sequence[Record[Invoice]], caller: Caller, now: datetime) -> Plan[list[FoundInvoice]]:

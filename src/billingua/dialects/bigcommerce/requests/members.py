@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from decimal import Decimal
 from enum import IntEnum
 from typing import Any, TypeVar
@@ -16,12 +17,16 @@ from billingua.wire.bodies import content_type, decode_json, read_body
 from billingua.wire.errors import BodyTypeUnsupported
 from billingua.wire.members import ObjectOf, Reader, problems_of
 from billingua.wire.scalars import (
+    LARGEST_INTEGER,
     Invalid,
+    decimal_places,
     read_amount,
     read_currency,
     read_decimal,
     read_integer,
+    read_number,
     read_text,
+    read_timestamp,
 )
 
 T = TypeVar("T")
@@ -91,6 +96,27 @@ def choice(kind: type[IntEnum]) -> Reader:
         return number
 
     return read
+
+
+def instant(value: Any) -> datetime:
+    """Read a moment in Unix seconds, as many as clients read (§11)."""
+    try:
+        return read_timestamp(value)
+    except Invalid:
+        if _is_whole(value):
+            raise Invalid(_OUT_OF_BOUNDS) from None
+        raise
+
+
+_OUT_OF_BOUNDS = f"Ensure this value is between -{LARGEST_INTEGER} and {LARGEST_INTEGER}."
+
+
+def _is_whole(value: Any) -> bool:
+    """Whether a value is a whole number, however large."""
+    try:
+        return decimal_places(read_number(value)) == 0
+    except Invalid:
+        return False
 
 
 def rounded(value: Any) -> Decimal:

@@ -1,6 +1,7 @@
 """Invoices as CSV: what a list shows of them, but for their details (contract A30)."""
 
 import csv
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from io import StringIO
 from typing import Any
@@ -33,8 +34,10 @@ COLUMNS = (
 )
 
 _AMOUNTS = frozenset({"originalBalance", "openBalance"})
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What makes a spreadsheet take a text for a formula."""
+_FORMULA = re.compile(r"[\t\r\n]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20]")
+"""What makes a spreadsheet take a text for a formula, blanks before it or not; a full-width sign is one too."""
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+"""What is a number and nothing else."""
 
 
 def head(extra_fields: Sequence[str]) -> str:
@@ -63,7 +66,8 @@ def _extra_cells(invoice: Mapping[str, Any], extra_fields: Sequence[str]) -> Ite
 
 
 def _text(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    is_run = isinstance(value, str) and _FORMULA.match(value) and not _NUMBER.fullmatch(value)
+    return f"'{value}" if is_run else value
 
 
 def _rows(written: Iterable[Iterable[Any]]) -> str:
