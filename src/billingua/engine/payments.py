@@ -89,9 +89,9 @@ def record_payment(command: RecordPayment, caller: Caller, now: datetime) -> Pla
     """Note a payment, write its receipt and take it off what its invoices owe.
 
     Refuses, in this order, with `AmountNotPositive` or `AmountTooLarge`, `PartyNotFound`, `NotPermitted` for the party,
-    `ChannelNotFound`, `InvoiceNotFound`, `NotPermitted` for an invoice, `CurrencyMismatch`, or, where the payment counts,
-    with `InvoiceLocked` for an invoice that is void, `TransitionRefused` for one that is rejected and `AmountTooLarge`
-    for its balance.
+    `ChannelNotFound`, `InvoiceNotFound`, `NotPermitted` for an invoice, `CurrencyMismatch`, or, where the payment
+    counts, with `InvoiceLocked` for an invoice that is void, `TransitionRefused` for one that is rejected and
+    `AmountTooLarge` for its balance.
     """
     found, invoices = yield from _look_up(command, caller, command.channel)
     payment = Payment(

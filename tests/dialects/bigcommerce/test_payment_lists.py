@@ -353,6 +353,24 @@ async def test_lists_of_a_user_show_what_the_user_may_see(shop: StoreClient):
     )
 
 
+EMPTY: Mapping[str, Sequence[str]] = {
+    "/payments": ["q", "customerName", "invoiceId", "processingStatus", "channelIds", "channelIds[]"],
+    "/receipts": ["q", "paymentStatus", "paymentStatus[]"],
+    "/receipt-lines": ["q", "paymentStatus", "paymentStatus[]"],
+    "/invoices": [
+        *("q", "customerName", "customerId", "externalId", "status"),
+        *("beginDateAt", "endDateAt", "channelIds", "channelIds[]"),
+    ],
+}
+
+
+@pytest.mark.parametrize(("path", "name"), [(path, name) for path, names in EMPTY.items() for name in names])
+async def test_an_empty_filter_looks_for_nothing(store_with: Filling, path: str, name: str):
+    store = await store_with(bc_invoice(), a_payment(), a_receipt())
+    shown = await store.get(f"{path}?{name}=")
+    assert (shown.status_code, shown.json()["meta"]["pagination"]["totalCount"]) == (200, 1)
+
+
 async def test_lists_of_another_store_show_nothing_of_this_one(shop: StoreClient):
     others = {"X-Auth-Token": "others_token", "X-Store-Hash": "other"}
     for path in ("/payments", "/receipts", "/receipt-lines"):

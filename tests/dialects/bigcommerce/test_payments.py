@@ -1,13 +1,18 @@
 import asyncio
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import httpx
 import pytest
 
 from billingua.core.lifecycle import Status
 from billingua.core.payment import PaymentLine, PaymentStatus
+from billingua.dialects.bigcommerce import make_face
+from billingua.wire.face import Face
+from billingua.wire.replies import encode_json
 from tests.builders import NOON, a_party, a_payment, a_receipt, a_uuid
 from tests.dialects.bigcommerce.conftest import BASE, JSON, SIGNED, Filling, StoreClient, bc_invoice
 from tests.dialects.bigcommerce.paying import OFFLINE, data_of, owed, pay, receipt_of, refused
@@ -554,6 +559,50 @@ async def test_who_may_not_see_the_company_does_not_see_its_payments(store_with:
         answer = await store.client.get(BASE + path, headers=idas)
         text = f"You do not have permission to see the {what}"
         assert (answer.status_code, answer.json()) == (403, refused(403, text, errMsg=text))
+
+
+async def test_who_may_not_see_an_invoice_does_nothing_with_its_payments(store_with: Filling):
+    private = a_party(id=11, private=True, uuid=a_uuid(1))
+    store = await store_with(private, bc_invoice(), bc_invoice(**SECOND, party=11))
+    for lines in ([{"invoiceId": 9, "amount": "1"}, {"invoiceId": 10, "amount": "1"}], OFFLINE["lineItems"]):
+        await pay(store, lineItems=lines)
+    idas = {**SIGNED, "X-Auth-Token": "idas_token", "Content-Type": "application/json"}
+    for verb, path, body in (
+        ("GET", "/payments/1", None),
+        ("DELETE", "/payments/1", None),
+        ("GET", "/payments/1/transactions", None),
+        ("GET", "/payments/1/operations", None),
+        ("POST", "/payments/1/operations", {"operationCode": 1}),
+        ("PUT", "/payments/1/processing-status", {"processingStatus": 4}),
+        ("PUT", "/payments/offline/1", OFFLINE),
+        ("GET", "/receipts/1", None),
+        ("DELETE", "/receipts/1", None),
+        ("GET", "/receipts/1/lines", None),
+        ("GET", "/receipts/1/lines/1", None),
+        ("DELETE", "/receipts/1/lines/1", None),
+        ("POST", "/payments/offline", OFFLINE | {"customerId": "11"}),
+    ):
+        answer = await store.client.request(verb, BASE + path, headers=idas, content=encode_json(body) if body else b"")
+        assert answer.status_code == 403, (verb, path)
+    for path, seen in (("/payments", [2]), ("/receipts", [2]), ("/receipt-lines", [3])):
+        shown = (await store.client.get(BASE + path, headers=idas)).json()
+        assert ([one["id"] for one in shown["data"]], shown["meta"]["pagination"]["totalCount"]) == (seen, 1)
+    assert [await owed(store, 9), await owed(store, 10)] == [("29.0000", 1), ("89.0000", 1)]
+    await store.delete("/invoices/10")
+    answer = await store.client.delete(f"{BASE}/payments/1", headers=idas)
+    assert answer.status_code == 200
+
+
+async def test_a_payment_has_at_most_a_thousand_lines(
+    store_with: Filling, client_of: Callable[[Face], httpx.AsyncClient]
+):
+    store = await store_with(bc_invoice())
+    lines = [{"invoiceId": 9, "amount": 1}] * 1001
+    store.client = client_of(make_face(store.ledger, 100_000))
+    answer = await store.post("/payments/offline", OFFLINE | {"lineItems": lines})
+    data = {"lineItems": ["Ensure this field has no more than 1000 elements."]}
+    assert (answer.status_code, answer.json()) == (422, refused(422, "Parameter Error", **data))
+    await pay(store, lineItems=lines[1:])
 
 
 @pytest.mark.parametrize(

@@ -67,15 +67,18 @@ def read_choice(request: Request, name: str, choices: Mapping[str, T], *, usual:
 
 
 def read_search(request: Request, fields: Mapping[str, T]) -> tuple[str | None, frozenset[T]]:
-    """Read what is looked for, and where: in the field `searchBy`, or in every one. Refuses with `ParameterInvalid`."""
+    """Read what is looked for, if anything, and where: in the field `searchBy`, or in every one.
+
+    Refuses with `ParameterInvalid`.
+    """
     where = read_choice(request, "searchBy", {name: frozenset({field}) for name, field in fields.items()}, usual=None)
-    return request.query_params.get("q"), where or frozenset(fields.values())
+    return read_one(request, "q", str), where or frozenset(fields.values())
 
 
 def read_one(request: Request, name: str, reader: Callable[[str], T]) -> T | None:
-    """Read a filter; None where it is not sent. Refuses with `ParameterInvalid`."""
+    """Read a filter; None where it is not sent, or is empty. Refuses with `ParameterInvalid`."""
     text = request.query_params.get(name)
-    return None if text is None else _read(reader, name, text)
+    return _read(reader, name, text) if text else None
 
 
 def read_some(request: Request, name: str, reader: Callable[[str], T]) -> frozenset[T] | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
-from typing import Any
+from typing import Any, cast
 
 from starlette.requests import Request
 
@@ -52,6 +52,9 @@ NOTHING = b"{}"
 """What an empty body stands for: every member that is required is missing in it."""
 
 
+MOST_LINES = 1000
+"""How many lines one payment has: with each list of its receipt's lines, all of them are read."""
+
 _SORTS: Mapping[str, PaymentSort] = {
     "moduleName": PaymentSort.SOURCE,
     "processingStatus": PaymentSort.STATUS,
@@ -78,7 +81,7 @@ def payment_query(request: Request, window: Window) -> PaymentQuery:
     return PaymentQuery(
         text=text or None,
         text_in=fields,
-        party_name=request.query_params.get("customerName") or None,
+        party_name=read_one(request, "customerName", str),
         invoice=read_one(request, "invoiceId", record_id),
         statuses=None if status is None else frozenset({status}),
         channels=read_some(request, "channelIds", record_id),
@@ -173,12 +176,14 @@ def _lines(items: Sequence[Mapping[str, Any]]) -> list[PaymentLine]:
 
 
 def _some(reader: Reader) -> Reader:
-    """Read a list of at least one item."""
+    """Read a list of at least one item, and of no more than one payment has."""
     read_items = ListOf(reader)
 
     def read_some(value: Any) -> Any:
         if value == []:
             raise Invalid("empty")
+        if isinstance(value, list) and len(cast("list[Any]", value)) > MOST_LINES:
+            raise Invalid(f"Ensure this field has no more than {MOST_LINES} elements.")
         return read_items(value)
 
     return read_some
