@@ -12,10 +12,16 @@ from billingua.wire.errors import BodyTooLarge, BodyUnreadable
 
 def _exact(literal: str) -> Decimal:
     try:
-        return Decimal(literal)
+        number = Decimal(literal)
     except InvalidOperation:
         raise ValueError(f"the number {literal[:40]} is out of range") from None
+    # `1e5` is kept with the digits that it is shown with, so that what is sent back as it was shown is the same.
+    has_exponent = "e" in literal or "E" in literal
+    return Decimal(f"{number:f}") if has_exponent and abs(number.adjusted()) < LONGEST else number
 
+
+LONGEST = 100
+"""How many digits are written out of a number that was sent with an exponent."""
 
 _decoder = msgspec.json.Decoder(float_hook=_exact)
 

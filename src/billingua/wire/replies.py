@@ -13,14 +13,14 @@ _encoder = msgspec.json.Encoder(decimal_format="number")
 
 
 def encode_json(value: Any) -> bytes:
-    """Encode a value; a `Decimal` becomes a number with the digits that it has, and a small one is written out."""
+    """Encode a value; a `Decimal` becomes a number with the digits that it has, without an exponent."""
     encoded = _encoder.encode(value)
-    return _encoder.encode(_written_out(value)) if b"E-" in encoded else encoded
+    return _encoder.encode(_written_out(value)) if b"E-" in encoded or b"E+" in encoded else encoded
 
 
 def _written_out(value: Any) -> Any:
-    """Replace the numbers that would be written as `1E-12`; those too long to write out stay so."""
-    if isinstance(value, Decimal) and -100 < value.adjusted() < -6:
+    """Replace the numbers that would be written as `1E-12` or `1E+5`; those too long to write out stay so."""
+    if isinstance(value, Decimal) and -100 < value.adjusted() < 100:
         return msgspec.Raw(f"{value:f}".encode())
     if isinstance(value, Mapping):
         members = cast("Mapping[str, Any]", value)
