@@ -172,6 +172,14 @@ async def test_each_filter_keeps_what_it_says_and_the_total_is_theirs(
     assert answer["meta"]["pagination"]["totalCount"] == len(found)
 
 
+async def test_thousands_of_values_are_looked_for_at_once(shop: StoreClient) -> None:
+    thousands = ",".join(map(str, range(1, 5_001)))
+
+    answer = await asked(shop, f"channelIds={thousands}&externalId=ERP-1,{thousands}")
+
+    assert [invoice["id"] for invoice in answer["data"]] == [2, 1]
+
+
 @pytest.mark.parametrize(
     ("sort", "ascending"),
     [
