@@ -39,6 +39,7 @@ class Line:
     """A row of the item table; columns in which no row has anything are left out.
 
     `price` and `amount` are in the document's currency, `discount` is a percentage, `taxes` are printed as they are.
+    A row in another currency has no amount.
     """
 
     name: str
@@ -49,7 +50,7 @@ class Line:
     price: Decimal | None = None
     discount: Decimal | None = None
     taxes: tuple[str, ...] = ()
-    amount: Decimal
+    amount: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)

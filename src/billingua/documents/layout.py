@@ -38,7 +38,8 @@ def layout(document: InvoiceDocument) -> Data:
     _require_printable(document)
     fewest = currency_digits(document.currency)
     sums = (entry.amount for entry in (*document.sums, document.total, *document.balance))
-    amounts = max(map(decimals, chain(sums, (line.amount for line in document.lines))))
+    nets = (line.amount for line in document.lines if line.amount is not None)
+    amounts = max(map(decimals, chain(sums, nets)))
     prices = max((decimals(line.price) for line in document.lines if line.price is not None), default=0)
     if max(amounts, prices) > fewest:
         fewest = max(fewest, _FEWEST_OF_FRACTIONS)
@@ -183,6 +184,10 @@ class _Page:
         """Write a price."""
         return "" if line.price is None else self.language.number(line.price, self.price_digits)
 
+    def net(self, line: Line) -> str:
+        """Write what a line comes to."""
+        return "" if line.amount is None else self.language.number(line.amount, self.digits)
+
     def entry(self, entry: Sum) -> Data:
         """Give a line under the table."""
         label = self.language.word(entry.label)
@@ -226,5 +231,5 @@ _COLUMNS = (
     _Column(Label.PRICE, _Page.price),
     _Column(Label.DISCOUNT, lambda page, line: page.language.percentage(line.discount) if line.discount else ""),
     _Column(Label.TAX, lambda _, line: "\n".join(line.taxes), lambda line: line.taxes, begins_at_start=True),
-    _Column(Label.AMOUNT, lambda page, line: page.language.number(line.amount, page.digits), is_always_there=True),
+    _Column(Label.AMOUNT, _Page.net, is_always_there=True),
 )

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 from billingua.core.lifecycle import Status
 from billingua.core.line import Charge, ChargeKind
 from tests.builders import NOON, a_caller, a_line, a_party, a_uuid, an_address
-from tests.dialects.bigcommerce.conftest import BASE, Filling, StoreClient, bc_invoice
+from tests.dialects.bigcommerce.conftest import BASE, SIGNED, Filling, StoreClient, bc_invoice
 from tests.documents.papers import a_png
 
 BILLED = {
@@ -283,3 +283,23 @@ async def test_only_who_may_see_an_invoice_gets_a_link(store_with: Filling) -> N
     )
 
     assert answer.status_code == 403
+
+
+async def test_a_portal_that_the_store_is_set_to_is_where_links_begin(store_with: Filling) -> None:
+    store = await store_with(bc_invoice(), portal="https://pay.example/")
+
+    answer = await store.client.get(f"{BASE}/invoices/9/download-pdf", headers={**SIGNED, "Host": "evil.example"})
+
+    url = answer.json()["data"]["url"]
+    assert url.startswith("https://pay.example/api/v3/io/ip/files/")
+    assert "90.00" in await read(store, url.replace("https://pay.example", "http://billingua.test"))
+
+
+async def test_a_line_in_another_currency_has_its_price_and_no_amount(store_with: Filling) -> None:
+    abroad = {"sku": "ABROAD", "quantity": "3", "unitPrice": {"code": "EUR", "value": "12.34"}}
+    store = await store_with(bc_invoice(extras={"bigcommerce": {"details": {"details": {"lineItems": [abroad]}}}}))
+
+    text = await read(store, await linked(store))
+
+    assert "12.34 EUR" in text
+    assert not {"0.00", "37.02"} & set(text.split())

@@ -143,10 +143,10 @@ def _address(lines: Iterable[Iterable[Any]]) -> str:
 
 
 def _line(item: Members, currency: str) -> Line:
-    """Put down a line item; one in another currency than the invoice's has its price beside its text."""
+    """Put down a line item; one in another currency than the invoice's has its price beside its text, and no amount."""
     price, quantity = _members(item.get("unitPrice")), _amount(item.get("quantity"))
     name, sku = str(item.get("description") or ""), str(item.get("sku") or "")
-    line = Line(name=name or sku, sku=sku if name else "", quantity=quantity, amount=ZERO)
+    line = Line(name=name or sku, sku=sku if name else "", quantity=quantity, amount=None)
     if price.get("code") != currency:
         return replace(line, description=" ".join(str(price.get(part, "")) for part in ("value", "code")).strip())
     amount, discount = _amount(price.get("value")), _amount(_members(item.get("unitDiscount")).get("value")) or ZERO
