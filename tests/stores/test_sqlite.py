@@ -13,7 +13,7 @@ from billingua.core.access import Credential
 from billingua.core.invoice import Invoice
 from billingua.engine.journal import Break, breaks
 from billingua.engine.kinds import by_number
-from billingua.engine.plan import by_id
+from billingua.engine.plan import Record, by_id
 from billingua.engine.ports import StoreFailed
 from billingua.stores.recent import Recent
 from billingua.stores.sqlite import connections, migrate, open_sqlite
@@ -229,9 +229,9 @@ async def test_a_batch_reads_all_its_invoices_in_one_statement(path: Path):
 def test_what_was_used_longest_ago_is_let_go():
     recent = Recent(2)
     for id in (1, 2):
-        recent.put(("demo", "invoice", id), an_invoice(id=id))
+        recent.put(("demo", "invoice", id), Record(an_invoice(id=id), 1, b""))
     recent.get(("demo", "invoice", 1))
-    recent.put(("demo", "invoice", 3), an_invoice(id=3))
+    recent.put(("demo", "invoice", 3), Record(an_invoice(id=3), 1, b""))
 
     assert [recent.get(("demo", "invoice", id)) is not None for id in (1, 2, 3)] == [True, False, True]
 

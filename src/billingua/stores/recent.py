@@ -16,11 +16,16 @@ Identity = tuple[str, str, int]
 
 
 class Lately(Generic[K, V]):
-    """What was used last, up to a number of things."""
+    """What was used last, up to a weight of all things together; one weighs 1."""
 
     def __init__(self, most: int) -> None:
         self._most = most
+        self._weight = 0
         self._things: OrderedDict[K, V] = OrderedDict()
+
+    def weigh(self, thing: V) -> int:  # noqa: ARG002 - it is for those whose things differ
+        """Say how much a thing weighs."""
+        return 1
 
     def get(self, key: K) -> V | None:
         """Give a thing if it is at hand."""
@@ -30,20 +35,28 @@ class Lately(Generic[K, V]):
         return thing
 
     def put(self, key: K, thing: V) -> V:
-        """Keep a thing at hand, and let go of the one used longest ago if there are too many."""
+        """Keep a thing at hand, and let go of those used longest ago if they are too many."""
+        self.drop(key)
         self._things[key] = thing
-        self._things.move_to_end(key)
-        if len(self._things) > self._most:
-            self._things.popitem(last=False)
+        self._weight += self.weigh(thing)
+        while self._things and self._weight > self._most:
+            self.drop(next(iter(self._things)))
         return thing
 
     def drop(self, key: K) -> None:
         """Let go of a thing."""
-        self._things.pop(key, None)
+        thing = self._things.pop(key, None)
+        if thing is not None:
+            self._weight -= self.weigh(thing)
 
     def clear(self) -> None:
         """Let go of all."""
         self._things.clear()
+        self._weight = 0
+
+
+_LINES_OF_ONE = 4
+"""So many lines of an invoice weigh as much as a thing: one of 400 lines takes a megabyte."""
 
 
 class Recent(Lately[Identity, Record[Any]]):
@@ -55,6 +68,10 @@ class Recent(Lately[Identity, Record[Any]]):
         """Whom a name leads to in a workspace: to one, or to nobody."""
         self.holders: Lately[Key[Any], Sequence[tuple[str, int]]] = Lately(most)
         """Whom a name leads to in every workspace: workspaces with ids."""
+
+    def weigh(self, thing: Record[Any]) -> int:
+        """Say how much an aggregate weighs: those with many lines count as several."""
+        return 1 + len(getattr(thing.value, "lines", ())) // _LINES_OF_ONE
 
     def keep(self, saves: Iterable[Save]) -> None:
         """Take over what was committed."""
