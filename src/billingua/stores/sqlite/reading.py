@@ -161,7 +161,7 @@ class Reading:
     def invoice_ids(self, workspace: str, query: InvoiceQuery) -> Sequence[int]:
         """List the ids of invoices, as narrowly as they can be kept."""
         asked = listing(workspace, query, LISTS)
-        rows = self._connection.execute(asked.page, asked.values | whole_window(query))
+        rows = self._connection.execute(asked.page, _told(asked.values) | whole_window(query))
         return array("q", (row[-1] for row in rows))
 
     def order_page(self, workspace: str, query: OrderQuery) -> Page[Order]:
@@ -197,7 +197,7 @@ class Reading:
 
     def _found(self, asked: Listing, query: Window) -> tuple[Sequence[Row], int]:
         """Find the rows of a page, and count how many there are in all."""
-        values = {name: json.dumps(value) if isinstance(value, list) else value for name, value in asked.values.items()}
+        values = _told(asked.values)
         (total,) = self._connection.execute(asked.total, values).fetchone()
         part = window(query, total)
         return self._connection.execute(asked.page, values | part).fetchall() if part else [], total
@@ -211,6 +211,11 @@ class Reading:
         """Find the kept counts of invoices that are not right."""
         rows = self._connection.execute(SQL["find_miscounts"], {"workspace": workspace})
         return [Miscount(*row) for row in rows]
+
+
+def _told(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Write lists so that the database takes them."""
+    return {name: json.dumps(value) if isinstance(value, list) else value for name, value in values.items()}
 
 
 def record_from_row(kind: str, row: Row) -> Record[Any]:
