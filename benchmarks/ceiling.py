@@ -23,6 +23,7 @@ from billingua.cli import serve
 from billingua.cli.places import Place
 from billingua.dialects import native
 from billingua.engine.clock import SystemClock
+from billingua.engine.conditions import Expected
 from billingua.engine.ledger import Ledger
 from billingua.engine.plan import Caller, Command
 from billingua.settings import Settings
@@ -50,10 +51,12 @@ class _Answered(Ledger):
         super().__init__(store, SystemClock())
         self._answers: dict[object, Any] = {}
 
-    async def run(self, caller: Caller, command: Command[Any, Any], values: Any) -> Any:
+    async def run(
+        self, caller: Caller, command: Command[Any, Any], values: Any, expected: Expected | None = None
+    ) -> Any:
         """Run a command, or remember its answer."""
         if command not in self._answers:
-            self._answers[command] = await super().run(caller, command, values)
+            self._answers[command] = await super().run(caller, command, values, expected)
         return self._answers[command]
 
 
