@@ -1,7 +1,5 @@
 """Lists of items and of parties: every store tells the same page and the same total as the whole list does."""
 
-import sqlite3
-from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -20,6 +18,7 @@ from billingua.stores.postgres import migrate, open_postgres, schema
 from billingua.stores.sqlite import connections, open_sqlite
 from tests.builders import NOON, a_line, a_party, a_tax, a_uuid, an_invoice, an_item, an_order, an_order_line
 from tests.postgres import Postgres
+from tests.stores.older import copy_as_older, rows
 from tests.stores.plans import assert_whole, put
 
 ITEMS = [
@@ -83,27 +82,16 @@ KEPT = ("aggregate", "invoice", "invoice_body", "order_part", "order_line", "loo
 FILLED = ("use_count", "item_row", "party_row")
 
 
-def rows(path: Path) -> dict[str, list[Any]]:
-    with closing(sqlite3.connect(path)) as connection:
-        return {table: sorted(connection.execute(f"SELECT * FROM {table}"), key=repr) for table in FILLED}
-
-
 async def test_an_older_file_is_filled_as_a_store_would_have(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     store = open_sqlite(tmp_path / "new.sqlite")
     await store.run(put(*OLD))
     await store.close()
-    with monkeypatch.context() as older, closing(sqlite3.connect(tmp_path / "old.sqlite")) as old:
-        older.setattr(connections, "_MIGRATIONS", connections._MIGRATIONS[:3])
-        connections.connect_to_write(tmp_path / "old.sqlite").close()
-        old.execute("ATTACH ? AS new", (str(tmp_path / "new.sqlite"),))
-        for table in KEPT:
-            old.execute(f"INSERT INTO {table} SELECT * FROM new.{table}")
-        old.commit()
+    copy_as_older(tmp_path / "new.sqlite", tmp_path / "old.sqlite", KEPT, 3, monkeypatch)
 
     connections.migrate(tmp_path / "old.sqlite")
     again = open_sqlite(tmp_path / "old.sqlite")
 
-    assert rows(tmp_path / "old.sqlite") == rows(tmp_path / "new.sqlite")
+    assert rows(tmp_path / "old.sqlite", FILLED) == rows(tmp_path / "new.sqlite", FILLED)
     await assert_whole(again)
     await again.close()
 

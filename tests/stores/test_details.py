@@ -1,6 +1,5 @@
 """What stands beside an invoice's own row: written where it changes, filled in older ledgers, and found by indexes."""
 
-import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -24,6 +23,7 @@ from billingua.stores.sqlite import reading as sqlite_reading
 from billingua.stores.writes import values_of
 from tests.builders import a_line, a_party, a_user, an_invoice
 from tests.postgres import Postgres
+from tests.stores.older import copy_as_older, rows
 from tests.stores.plans import assert_whole, found, put
 
 LINES = (a_line(id=7), a_line(id=8), a_line(id=9))
@@ -111,28 +111,16 @@ FILLED = ("invoice_detail", "line_run", "lookup")
 FORGET = "DELETE FROM lookup WHERE kind = 'user' AND name = 'email'"
 
 
-def rows(path: Path) -> dict[str, list[Any]]:
-    with closing(sqlite3.connect(path)) as connection:
-        return {table: sorted(connection.execute(f"SELECT * FROM {table}"), key=repr) for table in FILLED}
-
-
 async def test_an_older_file_is_filled_as_a_store_would_have(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     store = open_sqlite(tmp_path / "new.sqlite")
     await store.run(put(*OLD))
     await store.close()
-    with monkeypatch.context() as older, closing(sqlite3.connect(tmp_path / "old.sqlite")) as old:
-        older.setattr(connections, "_MIGRATIONS", connections._MIGRATIONS[:4])
-        connections.connect_to_write(tmp_path / "old.sqlite").close()
-        old.execute("ATTACH ? AS new", (str(tmp_path / "new.sqlite"),))
-        for table in KEPT:
-            old.execute(f"INSERT INTO {table} SELECT * FROM new.{table}")
-        old.execute(FORGET)
-        old.commit()
+    copy_as_older(tmp_path / "new.sqlite", tmp_path / "old.sqlite", KEPT, 4, monkeypatch, FORGET)
 
     connections.migrate(tmp_path / "old.sqlite")
     again = open_sqlite(tmp_path / "old.sqlite")
 
-    assert rows(tmp_path / "old.sqlite") == rows(tmp_path / "new.sqlite")
+    assert rows(tmp_path / "old.sqlite", FILLED) == rows(tmp_path / "new.sqlite", FILLED)
     assert await found(again, by_email("IDA@example.org", 2)) == OLD[4]
     await assert_whole(again)
     await again.close()

@@ -1,6 +1,5 @@
 """Lists of payments, receipts and their lines: every store gives what the query's own predicate gives, in its order."""
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import fields, replace
@@ -43,6 +42,7 @@ from billingua.stores.sqlite import connections, open_sqlite
 from billingua.stores.sqlite import reading as sqlite_reading
 from tests.builders import NOON, a_caller, a_party, a_payment, a_receipt, a_user, an_invoice
 from tests.postgres import Postgres
+from tests.stores.older import copy_as_older, rows
 from tests.stores.plans import a_job, assert_whole, put
 
 STATUSES = tuple(PaymentStatus)
@@ -392,27 +392,16 @@ KEPT = ("aggregate", "party_row", "lookup", "counter", "history", "outbox")
 FILLED = ("payment_row", "payment_part", "receipt_row", "receipt_line", "payment_count")
 
 
-def rows(path: Path) -> dict[str, list[Any]]:
-    with closing(sqlite3.connect(path)) as connection:
-        return {table: sorted(connection.execute(f"SELECT * FROM {table}"), key=repr) for table in FILLED}
-
-
 async def test_an_older_file_is_filled_as_a_store_would_have(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     store = open_sqlite(tmp_path / "new.sqlite")
     await store.run(put(*OLD))
     await store.close()
-    with monkeypatch.context() as older, closing(sqlite3.connect(tmp_path / "old.sqlite")) as old:
-        older.setattr(connections, "_MIGRATIONS", connections._MIGRATIONS[:6])
-        connections.connect_to_write(tmp_path / "old.sqlite").close()
-        old.execute("ATTACH ? AS new", (str(tmp_path / "new.sqlite"),))
-        for table in KEPT:
-            old.execute(f"INSERT INTO {table} SELECT * FROM new.{table}")
-        old.commit()
+    copy_as_older(tmp_path / "new.sqlite", tmp_path / "old.sqlite", KEPT, 6, monkeypatch)
 
     connections.migrate(tmp_path / "old.sqlite")
     again = open_sqlite(tmp_path / "old.sqlite")
 
-    assert rows(tmp_path / "old.sqlite") == rows(tmp_path / "new.sqlite")
+    assert rows(tmp_path / "old.sqlite", FILLED) == rows(tmp_path / "new.sqlite", FILLED)
     await assert_whole(again)
     await again.close()
 
