@@ -127,8 +127,17 @@ texts = st.sampled_from(
 )
 readers = st.sampled_from(["ida", "eve", "da", "adam"])
 PAGES = {"offset": st.integers(0, 60), "limit": st.integers(0, 60)}
+parties = st.integers(9, 14)
+moments = st.sampled_from([*MOMENTS, *(moment + timedelta(milliseconds=500) for moment in MOMENTS)])
+amounts = st.sampled_from([Decimal(amount) for amount in ("0", "-1", "3", "6.0001", "6.00014", "12.00035", "99999")])
 PAYMENT_CONDITIONS: Mapping[str, st.SearchStrategy[Any]] = {
     "invoice": st.integers(34, 39),
+    "party": parties,
+    "applied": st.booleans(),
+    "received_from": moments,
+    "received_to": moments,
+    "least": amounts,
+    "most": amounts,
     "statuses": statuses,
     "channels": st.frozensets(st.integers(0, 3)),
     "party_name": st.sampled_from(["", "zoë", " & s", "\t&", "hid", "b", "\x00"]),
@@ -153,6 +162,13 @@ RECEIPT_CONDITIONS: Mapping[str, st.SearchStrategy[Any]] = {
 }
 RECEIPT_ORDERS = {"sort": st.sampled_from(ReceiptSort), "descending": st.booleans()}
 LINE_CONDITIONS = {**RECEIPT_CONDITIONS, "receipt": st.integers(0, 42)}
+OF_RECEIPTS_ALONE = {
+    "payment": st.integers(0, 99),
+    "party": parties,
+    "created_from": moments,
+    "created_to": moments,
+}
+RECEIPT_CONDITIONS = {**RECEIPT_CONDITIONS, **OF_RECEIPTS_ALONE}
 LINE_ORDERS = {"sort": st.sampled_from(ReceiptLineSort), "descending": st.booleans()}
 
 

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from operator import attrgetter
 from typing import Any, NamedTuple
 
 from billingua.core.invoice import Invoice
+from billingua.core.money import settle
 from billingua.core.party import Party
 from billingua.core.payment import Payment, PaymentStatus
 from billingua.core.receipt import Receipt, ReceiptLine
@@ -18,6 +20,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
 _LONGEST_ID = 18
 _LARGEST_NUMBER = 10**9
+_PLACES = 4
 
 
 def progress(status: PaymentStatus) -> int:
@@ -28,6 +31,18 @@ def progress(status: PaymentStatus) -> int:
 def whole_second(moment: datetime) -> int:
     """Give what moments are sorted by here: the second since 1970, which is all that those who list payments see."""
     return (moment - _EPOCH) // _SECOND
+
+
+def _is_within(moment: datetime, since: datetime | None, until: datetime | None) -> bool:
+    """Whether a moment falls into the seconds from one to another, or from or to one of them."""
+    second = whole_second(moment)
+    return (since is None or whole_second(since) <= second) and (until is None or second <= whole_second(until))
+
+
+def _is_between(amount: Decimal, least: Decimal | None, most: Decimal | None) -> bool:
+    """Whether an amount is no less than one and no more than another, to the ten-thousandths that lists compare."""
+    settled = settle(amount, _PLACES)
+    return (least is None or settle(least, _PLACES) <= settled) and (most is None or settled <= settle(most, _PLACES))
 
 
 def id_in(text: str) -> int | None:
@@ -75,6 +90,7 @@ class PaymentSort(StrEnum):
     """What payments may be sorted by; ties go by id, in the same direction."""
 
     CREATED = "created"
+    ID = "id"
     UPDATED = "updated"
     STATUS = "status"
     APPLIED = "applied"
@@ -101,13 +117,20 @@ class PaymentQuery:
     `invoice` is one of those that are paid. `text` is looked for, whatever the case, anywhere in one of the fields
     `text_in`, and `party_name` in the name of the party that is shown. `reader` is the username of somebody who
     administers nothing: they see what is from a party that they may see, and what they noted themselves, as far as they
-    may see all invoices that it covers.
+    may see all invoices that it covers. `received_from` and `received_to` are meant by the second, and `least` and
+    `most`, of the total in whatever currency, by the ten-thousandth.
     `usual_source` and `usual_funding` are what payments are sorted by that say nothing of these.
     """
 
     invoice: int | None = None
+    party: int | None = None
     statuses: frozenset[PaymentStatus] | None = None
+    applied: bool | None = None
     channels: frozenset[int] | None = None
+    received_from: datetime | None = None
+    received_to: datetime | None = None
+    least: Decimal | None = None
+    most: Decimal | None = None
     party_name: str | None = None
     text: str | None = None
     text_in: frozenset[PaymentField] = frozenset(PaymentField)
@@ -123,7 +146,11 @@ class PaymentQuery:
         """Whether the payment, which is from this party and covers these invoices, is one of those asked for."""
         return (
             (self.invoice is None or self.invoice in payment.invoices)
+            and self.party in {None, payment.party}
             and (self.statuses is None or payment.status in self.statuses)
+            and self.applied in {None, payment.applied}
+            and _is_within(payment.received_at, self.received_from, self.received_to)
+            and _is_between(payment.total, self.least, self.most)
             and (self.channels is None or payment.channel in self.channels)
             and (_is_seen(self.reader, party) or payment.created_by == self.reader)
             and _are_seen(self.reader, covered)
@@ -155,6 +182,7 @@ _PAYMENT_SAYS: Mapping[PaymentField, Callable[[Payment, str], bool]] = {
 
 _PAYMENT_PLACES: Mapping[PaymentSort, Callable[[Payment], Any]] = {
     PaymentSort.CREATED: lambda payment: whole_second(payment.received_at),
+    PaymentSort.ID: attrgetter("id"),
     PaymentSort.UPDATED: lambda payment: whole_second(payment.changed_at),
     PaymentSort.STATUS: lambda payment: progress(payment.status),
     PaymentSort.APPLIED: attrgetter("applied"),
@@ -168,6 +196,7 @@ class ReceiptSort(StrEnum):
     """What receipts may be sorted by; ties go by id, in the same direction."""
 
     CREATED = "created"
+    ID = "id"
     UPDATED = "updated"
     PAYMENT = "payment"
     KIND = "kind"
@@ -236,13 +265,25 @@ class _ReceiptConditions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptQuery(_ReceiptConditions):
-    """Which receipts, in which order, and which page of them."""
+    """Which receipts, in which order, and which page of them.
 
+    `payment` is the one that it is for. `created_from` and `created_to` are meant by the second.
+    """
+
+    payment: int | None = None
+    party: int | None = None
+    created_from: datetime | None = None
+    created_to: datetime | None = None
     sort: ReceiptSort = ReceiptSort.CREATED
 
     def matches(self, receipt: Receipt, party: Party | None = None, covered: Iterable[Covered] = ()) -> bool:
         """Whether the receipt, which is for this party and covers these invoices, is one of those asked for."""
-        return self.holds(receipt, None, party, covered)
+        return (
+            self.payment in {None, receipt.payment}
+            and self.party in {None, receipt.party}
+            and _is_within(receipt.created_at, self.created_from, self.created_to)
+            and self.holds(receipt, None, party, covered)
+        )
 
     def place(self, receipt: Receipt) -> tuple[Any, ...]:
         """Where the receipt stands in the order asked for."""
@@ -251,6 +292,7 @@ class ReceiptQuery(_ReceiptConditions):
 
 _RECEIPT_PLACES: Mapping[ReceiptSort, Callable[[Receipt], Any]] = {
     ReceiptSort.CREATED: lambda receipt: whole_second(receipt.created_at),
+    ReceiptSort.ID: attrgetter("id"),
     ReceiptSort.UPDATED: lambda receipt: whole_second(receipt.updated_at),
     ReceiptSort.PAYMENT: attrgetter("payment"),
     ReceiptSort.KIND: attrgetter("kind"),

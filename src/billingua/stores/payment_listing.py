@@ -1,6 +1,7 @@
 """Lists of payments, of receipts and of their lines in SQL: how many in all, and the ids of one page in their order."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import TypeVar
 
 from billingua.core.payment import PaymentStatus
@@ -15,14 +16,16 @@ from billingua.engine.payment_queries import (
     ReceiptSort,
     id_in,
     progress,
+    whole_second,
 )
-from billingua.stores.catalogue_rows import reader_to_row
+from billingua.stores.catalogue_rows import in_order, reader_to_row
 from billingua.stores.listing import OWN, Conditions, Listing, Variant, add_party_name, hidden_parties
 
 F = TypeVar("F")
 
 _PAYMENT_PLACES: Mapping[PaymentSort, str] = {
     PaymentSort.CREATED: "created_second",
+    PaymentSort.ID: "id",
     PaymentSort.UPDATED: "updated_second",
     PaymentSort.STATUS: "status",
     PaymentSort.APPLIED: "applied",
@@ -47,6 +50,11 @@ def payment_listing(workspace: str, query: PaymentQuery, variant: Variant) -> Li
         "id IN (SELECT payment FROM payment_part WHERE workspace = :workspace AND invoice = :invoice)",
         invoice=query.invoice,
     )
+    asked.add("party = :party", party=query.party)
+    asked.add("applied = :applied", applied=query.applied)
+    asked.add("total >= :least", least=None if query.least is None else in_order(query.least))
+    asked.add("total <= :most", most=None if query.most is None else in_order(query.most))
+    _add_seconds(asked, query.received_from, query.received_to)
     asked.add_one_of("status", _progress_of(query.statuses))
     asked.add_one_of("channel", query.channels)
     add_party_name(asked, query.party_name, variant)
@@ -65,6 +73,7 @@ def payment_listing(workspace: str, query: PaymentQuery, variant: Variant) -> Li
 
 _RECEIPT_PLACES: Mapping[ReceiptSort, str] = {
     ReceiptSort.CREATED: "created_second",
+    ReceiptSort.ID: "id",
     ReceiptSort.UPDATED: "updated_second",
     ReceiptSort.PAYMENT: "payment",
     ReceiptSort.KIND: "refunds",
@@ -87,12 +96,21 @@ def receipt_listing(workspace: str, query: ReceiptQuery, variant: Variant) -> Li
     """Say in SQL which receipts are asked for, as a database wants to hear it."""
     asked = Conditions()
     asked.add("workspace = :workspace", workspace=workspace)
+    asked.add("payment = :payment", payment=query.payment)
+    asked.add("party = :party", party=query.party)
+    _add_seconds(asked, query.created_from, query.created_to)
     asked.add_one_of("status", _progress_of(query.statuses))
     _add_reader(asked, query, variant)
     if query.text is not None:
         asked.add(_any_of(_said_of_receipt(query, query.text, variant)), text=query.text.casefold())
     total = _total("receipt", "receipt_row", query, asked)
     return _listing("receipt_row", total, asked, _RECEIPT_PLACES[query.sort], "id", descending=query.descending)
+
+
+def _add_seconds(asked: Conditions, since: datetime | None, until: datetime | None) -> None:
+    """Ask for what was made between two moments, by the second."""
+    asked.add("created_second >= :since", since=None if since is None else whole_second(since))
+    asked.add("created_second <= :until", until=None if until is None else whole_second(until))
 
 
 def _add_reader(asked: Conditions, query: ReceiptQuery | ReceiptLineQuery, variant: Variant) -> None:
@@ -181,7 +199,10 @@ def _total(kind: str, table: str, query: PaymentQuery | ReceiptQuery | ReceiptLi
     return f"SELECT CAST(coalesce(sum(many), 0) AS bigint) FROM payment_count WHERE {asked.sql} AND kind = '{kind}'"  # noqa: S608
 
 
-_NOT_COUNTED = ("invoice", "channels", "party_name", "text", "reader", "receipt")
+_NOT_COUNTED = (
+    *("invoice", "party", "applied", "channels", "received_from", "received_to", "least", "most", "party_name"),
+    *("text", "reader", "payment", "created_from", "created_to", "receipt"),
+)
 """The conditions that the kept counts know nothing of."""
 
 
