@@ -74,6 +74,15 @@ class Books:
         self._move(noted.counted(), -1)
         return True
 
+    def pay(self, invoice: int, amount: Decimal | None, id: int) -> bool:
+        """Pay an amount of an invoice in USD by itself, or all that is owed: that counts whoever keeps the balances."""
+        owed = self.invoices[invoice]
+        if owed.state != "open" or owed.is_paid:
+            return False
+        self.payments[id] = Noted([(invoice, amount or owed.balance)], PaymentStatus.COMPLETED, applied=True)
+        self._move(self.payments[id].counted(), -1)
+        return True
+
     def rewrite(self, id: int, lines: Lines, status: PaymentStatus) -> bool:
         before = self.payments[id]
         after = Noted(lines, status, status in COUNTED and (not self.by_hand or before.applied))

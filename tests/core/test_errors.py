@@ -38,9 +38,9 @@ def test_the_tree_that_is_drawn_is_the_tree_that_is():
         (errors.NotPermitted("see the party"), {"what": "see the party"}),
         (
             errors.TransitionRefused("paid", "void", ["reopen"]),
-            {"status": "paid", "action": "void", "allowed": ["reopen"]},
+            {"status": "paid", "action": "void", "allowed": ["reopen"], "invoice": None},
         ),
-        (errors.InvoiceLocked("void"), {"status": "void"}),
+        (errors.InvoiceLocked("void", 35), {"status": "void", "invoice": 35}),
         (errors.OrderCancelled(), {}),
         (errors.OrderBilled("3107"), {"number": "3107"}),
         (errors.OrderLineClosed("u", "Cancelled", 1), {"line": "u", "status": "Cancelled", "index": 1}),
@@ -60,14 +60,14 @@ def test_the_tree_that_is_drawn_is_the_tree_that_is():
         ),
         (errors.OverAllocated("u", 5, 6, 1), {"line": "u", "ordered": 5, "accepted": 6, "index": 1}),
         (errors.NothingToCancel(), {}),
-        (errors.AmountTooLarge(Decimal("1E+14")), {"amount": Decimal("1E+14")}),
+        (errors.AmountTooLarge(Decimal("1E+14")), {"amount": Decimal("1E+14"), "invoice": None}),
         (errors.TooManyLines(1000), {"limit": 1000}),
         (errors.NotAParticipant(10, 3), {"party": 10, "opportunity": 3}),
         (errors.DateUnreadable("void_date", "soon"), {"field": "void_date", "value": "soon"}),
         (errors.DateInFuture("void_date", NOON), {"field": "void_date", "value": NOON}),
         (errors.MissingField("Cost centre"), {"field": "Cost centre", "reason": ""}),
         (errors.UnknownField("Colour", "no such field"), {"field": "Colour", "reason": "no such field"}),
-        (errors.CurrencyMismatch("EUR", "USD"), {"expected": "EUR", "given": "USD"}),
+        (errors.CurrencyMismatch("EUR", "USD"), {"expected": "EUR", "given": "USD", "invoice": None}),
     ],
 )
 def test_a_refusal_carries_its_facts(refused: Refused, facts: dict[str, object]):

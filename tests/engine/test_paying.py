@@ -30,11 +30,13 @@ from billingua.engine.ledger import Ledger
 from billingua.engine.payments import (
     ChangePaymentStatus,
     OperatePayment,
+    PayInvoice,
     RecordPayment,
     ReplacePayment,
     change_payment_status,
     delete_payment,
     operate_payment,
+    pay_invoice,
     record_payment,
     replace_payment,
 )
@@ -95,6 +97,16 @@ class Paying(RuleBasedStateMachine):
         """Tell the id of the next payment: those that are refused take none."""
         history = self.runner.run(walk(self.ledger.store.journal()))
         return max((entry.id for entry in history if entry.kind == "payment"), default=0) + 1
+
+    @precondition(lambda self: self.in_dollars())
+    @rule(choice=CHOICE, amount=st.none() | AMOUNTS)
+    def pay(self, choice: int, amount: Decimal | None) -> None:
+        id = self.in_dollars()[choice % len(self.in_dollars())]
+        granted = self.books.pay(id, amount, self.next_payment())
+        self.do(granted, pay_invoice, PayInvoice(invoice=id, amount=amount))
+
+    def in_dollars(self) -> list[int]:
+        return sorted(id for id, owed in self.books.invoices.items() if owed.currency == "USD")
 
     @precondition(lambda self: self.books.payments)
     @rule(choice=CHOICE, lines=LINES, status=SETTABLE)

@@ -14,13 +14,16 @@ from billingua.core.workspace import Channel
 from billingua.engine.payments import (
     ChangePaymentStatus,
     OperatePayment,
+    PayInvoice,
     PaymentView,
+    Reception,
     RecordPayment,
     ReplacePayment,
     change_payment_status,
     delete_payment,
     find_payment,
     operate_payment,
+    pay_invoice,
     record_payment,
     replace_payment,
     view_payments,
@@ -286,6 +289,97 @@ RECEIPT = a_receipt(
     total=Decimal(130),
     lines=(ReceiptLine(1, 1, Decimal(100), "INV-1"), ReceiptLine(2, 2, Decimal(30), "INV-2")),
 )
+
+
+def paid(*known_values: Any, caller: Caller | None = None, **command: Any) -> Decision[Any]:
+    knowledge = known(*known_values, payment=902, receipt=702, receipt_line=802)
+    return drive(pay_invoice(PayInvoice(invoice=35, **command), caller or a_caller(), NOON), knowledge)
+
+
+@pytest.mark.parametrize(
+    ("amount", "status", "owed", "told"),
+    [
+        (None, Status.PAID, 0, [events.InvoicePaid(35, "INV-35")]),
+        (Decimal(100), Status.PAID, 0, [events.InvoicePaid(35, "INV-35")]),
+        (Decimal(30), Status.OPEN, 70, []),
+        (Decimal(130), Status.PAID, -30, [events.InvoicePaid(35, "INV-35")]),
+    ],
+)
+@pytest.mark.parametrize("workspace", [a_workspace(), BY_HAND], ids=["", "by hand"])
+def test_who_pays_an_invoice_by_itself_leaves_a_payment_that_counts(
+    workspace: Any, amount: Decimal | None, status: Status, owed: int, told: list[events.Event]
+):
+    decision = paid(workspace, an_invoice(), amount=amount, memo="Wire 7", method="wire", received_at=YESTERDAY)
+    (payment,) = saved(decision, Payment)
+    (receipt,) = saved(decision, Receipt)
+    assert payment == a_payment(
+        id=902,
+        uuid=a_uuid(777_000),
+        lines=(PaymentLine(35, amount or Decimal(100), "INV-35"),),
+        memo="Wire 7",
+        method="wire",
+        received_at=YESTERDAY,
+    )
+    assert (receipt.payment, receipt.total, receipt.reference) == (902, payment.total, "Wire 7")
+    assert (decision.answer.status, decision.answer.open_balance) == (status, owed)
+    assert saved(decision, Invoice) == [decision.answer]
+    assert decision.events == [events.PaymentRecorded(902, "Wire 7"), *told]
+
+
+@pytest.mark.parametrize("owed", [0, -5])
+def test_an_invoice_on_which_nothing_is_owed_is_paid_without_a_payment(owed: int):
+    decision = paid(an_invoice(open_balance=Decimal(owed)))
+    assert (decision.answer.status, decision.answer.open_balance) == (Status.PAID, owed)
+    assert (list(decision.saves), decision.events) == ([decision.answer], [events.InvoicePaid(35, "INV-35")])
+
+
+@pytest.mark.parametrize("status", [status for status in Status if status is not Status.OPEN])
+def test_only_an_open_invoice_is_paid_by_itself(status: Status):
+    with pytest.raises(errors.TransitionRefused):
+        paid(an_invoice(status=status))
+
+
+@pytest.mark.parametrize("amount", [Decimal(0), Decimal(-1)])
+def test_nothing_at_all_is_no_payment_of_an_invoice(amount: Decimal):
+    with pytest.raises(errors.AmountNotPositive):
+        paid(an_invoice(open_balance=Decimal(0)), amount=amount)
+
+
+def test_an_invoice_is_paid_by_whoever_may_change_it():
+    hidden, ida = a_party(private=True), a_caller(user=a_user())
+    with pytest.raises(errors.InvoiceNotFound):
+        paid()
+    with pytest.raises(errors.NotPermitted):
+        paid(hidden, an_invoice(), caller=ida)
+    (payment,) = saved(paid(hidden, an_invoice(created_by="ida"), caller=ida), Payment)
+    assert payment.created_by == "ida"
+
+
+@pytest.mark.parametrize(
+    ("invoice", "refusal"),
+    [
+        (an_invoice(id=2, status=Status.VOID), errors.InvoiceLocked),
+        (an_invoice(id=2, status=Status.REJECTED), errors.TransitionRefused),
+        (an_invoice(id=2, currency="EUR"), errors.CurrencyMismatch),
+        (an_invoice(id=2, open_balance=Decimal(-(10**14) + 1)), errors.AmountTooLarge),
+    ],
+)
+def test_whoever_pays_several_invoices_hears_which_takes_no_payment(invoice: Invoice, refusal: Any):
+    with pytest.raises(refusal) as refused:
+        record(an_invoice(id=1), invoice, lines={1: "1", 2: "1"})
+    assert refused.value.invoice == 2
+
+
+def test_when_where_and_how_a_payment_was_received_is_said_anew():
+    outlet = a_workspace(channels=(Channel(id=2, name="Outlet"),))
+    anew = Reception(received_at=YESTERDAY, channel=2, method=None)
+    payment = replace(COVERING, channel=7, method="cash")
+    decision = replaced(outlet, payment, RECEIPT, PAID, PARTLY, lines=as_lines({2: "30"}), reception=anew)
+    assert {name: getattr(decision.answer, name) for name in anew} == anew
+    kept = replaced(payment, RECEIPT, PAID, PARTLY, lines=as_lines({2: "30"}), reception=Reception(channel=7))
+    assert (kept.answer.channel, kept.answer.method) == (7, "cash")
+    with pytest.raises(errors.ChannelNotFound):
+        replaced(outlet, payment, PAID, PARTLY, lines=as_lines({2: "30"}), reception=Reception(channel=3))
 
 
 def replaced(*known_values: Any, **command: Any) -> Decision[Any]:

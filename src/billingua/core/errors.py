@@ -84,7 +84,8 @@ class Refused(Exception):
 
     def __str__(self) -> str:
         """Name the facts, for a log line."""
-        return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in vars(self).items()) or "refused"
+        facts = {name: value for name, value in vars(self).items() if value is not None}
+        return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in facts.items()) or "refused"
 
 
 class NotFound(Refused):
@@ -240,21 +241,26 @@ class StateRefused(Refused):
 
 
 class TransitionRefused(StateRefused):
-    """The invoice's status does not allow the action; `allowed` lists what it does allow."""
+    """The invoice's status does not allow the action; `allowed` lists what it does allow.
 
-    def __init__(self, status: str, action: str, allowed: Sequence[str] = ()) -> None:
-        super().__init__(status, action, allowed)
+    `invoice` is its id where a payment of it is refused, which may be for several.
+    """
+
+    def __init__(self, status: str, action: str, allowed: Sequence[str] = (), invoice: int | None = None) -> None:
+        super().__init__(status, action, allowed, invoice)
         self.status = status
         self.action = action
         self.allowed = allowed
+        self.invoice = invoice
 
 
 class InvoiceLocked(StateRefused):
-    """An invoice in this status is not edited."""
+    """An invoice in this status is not edited; `invoice` is its id where a payment of it is refused."""
 
-    def __init__(self, status: str) -> None:
-        super().__init__(status)
+    def __init__(self, status: str, invoice: int | None = None) -> None:
+        super().__init__(status, invoice)
         self.status = status
+        self.invoice = invoice
 
 
 class InUse(StateRefused):
@@ -407,11 +413,12 @@ class OverAllocated(Refused):
 
 
 class AmountTooLarge(Refused):
-    """What an invoice comes to is more than can be kept."""
+    """What an invoice or a payment comes to is more than can be kept; `invoice` is the one that a payment is for."""
 
-    def __init__(self, amount: Decimal) -> None:
-        super().__init__(amount)
+    def __init__(self, amount: Decimal, invoice: int | None = None) -> None:
+        super().__init__(amount, invoice)
         self.amount = amount
+        self.invoice = invoice
 
 
 class AmountNotPositive(Refused):
@@ -491,9 +498,10 @@ class ValueTaken(FieldRefused):
 
 
 class CurrencyMismatch(Refused):
-    """Amounts in two currencies meet where there can be one."""
+    """Amounts in two currencies meet where there can be one; `invoice` is the one that a payment is for."""
 
-    def __init__(self, expected: str, given: str) -> None:
-        super().__init__(expected, given)
+    def __init__(self, expected: str, given: str, invoice: int | None = None) -> None:
+        super().__init__(expected, given, invoice)
         self.expected = expected
         self.given = given
+        self.invoice = invoice

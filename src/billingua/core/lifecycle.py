@@ -43,12 +43,12 @@ CLOSED = frozenset({Status.VOID})
 """Statuses in which an invoice is a record of the past and nothing about it changes."""
 
 
-def next_status(status: Status, action: Action) -> Status:
-    """Say where the action leads; refuse with `TransitionRefused` where the table has no way."""
+def next_status(status: Status, action: Action, invoice: int | None = None) -> Status:
+    """Say where the action leads; refuse with `TransitionRefused`, for this invoice, where the table has no way."""
     try:
         return TRANSITIONS[status, action]
     except KeyError:
-        raise TransitionRefused(status, action, allowed_actions(status)) from None
+        raise TransitionRefused(status, action, allowed_actions(status), invoice) from None
 
 
 def allowed_actions(status: Status) -> list[Action]:
@@ -56,10 +56,10 @@ def allowed_actions(status: Status) -> list[Action]:
     return [action for start, action in TRANSITIONS if start is status]
 
 
-def require_unlocked(status: Status, editable: frozenset[Status] | None = None) -> None:
-    """Refuse with `InvoiceLocked` unless an invoice in this status may be edited.
+def require_unlocked(status: Status, editable: frozenset[Status] | None = None, *, invoice: int | None = None) -> None:
+    """Refuse with `InvoiceLocked`, for this invoice, unless an invoice in this status may be edited.
 
     `editable` narrows the statuses further where a dialect edits in fewer of them.
     """
     if status in CLOSED or (editable is not None and status not in editable):
-        raise InvoiceLocked(status)
+        raise InvoiceLocked(status, invoice)

@@ -123,9 +123,9 @@ def check_amounts(lines: Sequence[PaymentLine]) -> None:
     _check_size(add_up(line.amount for line in lines), LARGEST_AMOUNT)
 
 
-def _check_size(amount: Decimal, limit: Decimal) -> None:
+def _check_size(amount: Decimal, limit: Decimal, invoice: int | None = None) -> None:
     if amount.copy_abs() >= limit:
-        raise AmountTooLarge(amount)
+        raise AmountTooLarge(amount, invoice)
 
 
 def counts(status: PaymentStatus, *, by_hand: bool, did: bool = False) -> bool:
@@ -143,7 +143,7 @@ def check_currency(payment: Payment | None, lines: Sequence[PaymentLine], curren
     """
     said = payment.amounts.get(invoice.id) if payment and payment.currency == currency else None
     if invoice.currency != currency and said != add_up(line.amount for line in lines if line.invoice == invoice.id):
-        raise CurrencyMismatch(invoice.currency, currency)
+        raise CurrencyMismatch(invoice.currency, currency, invoice.id)
 
 
 def with_status(payment: Payment, status: PaymentStatus, *, by_hand: bool, now: datetime) -> Payment:
@@ -178,14 +178,15 @@ def apply_payment(invoice: Invoice, amount: Decimal, currency: str, now: datetim
     on one that its customer does not accept, and with `AmountTooLarge`.
     """
     if invoice.currency != currency:
-        raise CurrencyMismatch(invoice.currency, currency)
-    require_unlocked(invoice.status)
+        raise CurrencyMismatch(invoice.currency, currency, invoice.id)
+    require_unlocked(invoice.status, invoice=invoice.id)
     if invoice.status is Status.DRAFT:
         invoice = issue(invoice, now=now)
     if invoice.status is not Status.PAID:
-        next_status(invoice.status, Action.SETTLE)  # what could never be paid takes no part of it either
+        next_status(invoice.status, Action.SETTLE, invoice.id)  # what could never be paid takes no part of it either
     open_balance = EXACT.subtract(invoice.open_balance, amount)
-    _check_size(min(open_balance, ZERO), LARGEST_AMOUNT)  # more than that may be owed, of which any part is taken off
+    # More than that may be owed, of which any part is taken off.
+    _check_size(min(open_balance, ZERO), LARGEST_AMOUNT, invoice.id)
     return follow_balance(_owing(invoice, open_balance, now), now)
 
 
@@ -198,7 +199,7 @@ def take_back_payment(invoice: Invoice, amount: Decimal, now: datetime) -> Invoi
     if invoice.status in CLOSED:
         return invoice
     open_balance = EXACT.add(invoice.open_balance, amount)
-    _check_size(open_balance, LARGEST_BALANCE)
+    _check_size(open_balance, LARGEST_BALANCE, invoice.id)
     owing = _owing(invoice, open_balance, now)
     return follow_balance(owing, now) if owing.status is Status.OPEN else owing
 

@@ -3,11 +3,13 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from decimal import Decimal
+from typing import Any, TypedDict
 
 from billingua.core import errors, events
 from billingua.core.access import User, administers, may_change, may_see
-from billingua.core.invoice import Invoice
+from billingua.core.invoice import Invoice, settle
+from billingua.core.lifecycle import Action, next_status
 from billingua.core.party import Party
 from billingua.core.payment import (
     Operation,
@@ -94,11 +96,24 @@ def record_payment(command: RecordPayment, caller: Caller, now: datetime) -> Pla
     `AmountTooLarge` for its balance.
     """
     found, invoices = yield from _look_up(command, caller, command.channel)
+    applied = counts(command.status, by_hand=_is_by_hand(found))
+    return _note(command, invoices, found, caller, now, applied=applied)
+
+
+def _note(
+    command: RecordPayment,
+    invoices: Mapping[int, Invoice],
+    found: Found,
+    caller: Caller,
+    now: datetime,
+    *,
+    applied: bool,
+) -> Decision[Payment]:
     payment = Payment(
         id=found.new_id("payment"),
         uuid=found.new_uuid(),
         **_said(command, invoices),
-        applied=counts(command.status, by_hand=_is_by_hand(found)),
+        applied=applied,
         method=command.method,
         channel=command.channel,
         received_at=command.received_at or now,
@@ -111,10 +126,60 @@ def record_payment(command: RecordPayment, caller: Caller, now: datetime) -> Pla
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PayInvoice:
+    """Note that all that is owed on an invoice was paid, or an `amount` of it, in its currency, by whom it is for."""
+
+    invoice: int
+    amount: Decimal | None = None
+    received_at: datetime | None = None
+    memo: str = ""
+    method: str | None = None
+
+
+def pay_invoice(command: PayInvoice, caller: Caller, now: datetime) -> Plan[Invoice]:
+    """Note a payment of one open invoice, which counts at once: who pays an invoice by itself says so by hand.
+
+    An invoice on which nothing is owed is counted as paid without a payment. Refuses with `InvoiceNotFound`,
+    `NotPermitted`, `TransitionRefused` where it is not open, `AmountNotPositive` or `AmountTooLarge`.
+    """
+    key = by_id(Invoice, command.invoice)
+    found = yield Needs([key], ["payment", *_RECEIPT_COUNTERS])
+    invoice = found.require(key, errors.InvoiceNotFound(command.invoice))
+    if not (yield from _sees([invoice], caller)):
+        raise errors.NotPermitted("change the invoice")
+    next_status(invoice.status, Action.SETTLE)
+    amount = invoice.open_balance if command.amount is None else command.amount
+    if command.amount is None and amount <= 0:
+        settled = settle(invoice, now=now)
+        return Decision(settled, saves=[settled], events=[events.InvoicePaid(invoice.id, invoice.number)])
+    paying = RecordPayment(
+        party=invoice.party,
+        currency=invoice.currency,
+        lines=[PaymentLine(invoice.id, amount)],
+        memo=command.memo,
+        method=command.method,
+        received_at=command.received_at,
+    )
+    check_amounts(paying.lines)
+    decision = _note(paying, {invoice.id: invoice}, found, caller, now, applied=True)
+    *_, paid = decision.saves
+    return Decision(paid, saves=decision.saves, events=decision.events)
+
+
+class Reception(TypedDict, total=False):
+    """When, where (the channel's id) and how money was received."""
+
+    received_at: datetime
+    channel: int | None
+    method: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReplacePayment(PaymentContent):
-    """Write all of a payment anew; when and where it was received stays."""
+    """Write all of a payment anew; when, where and how it was received stays where `reception` does not say it."""
 
     payment: int
+    reception: Reception = field(default_factory=Reception)
 
 
 def replace_payment(command: ReplacePayment, caller: Caller, now: datetime) -> Plan[Payment]:
@@ -125,10 +190,12 @@ def replace_payment(command: ReplacePayment, caller: Caller, now: datetime) -> P
     """
     before = (yield from _find(command.payment, caller)).payment
     covered = yield from _invoices_of(before)
-    found, paid = yield from _look_up(command, caller, before=before)
+    channel = command.reception.get("channel")
+    found, paid = yield from _look_up(command, caller, channel if channel != before.channel else None, before)
     payment = replace(
         before,
         **_said(command, paid),
+        **command.reception,
         applied=counts(command.status, by_hand=_is_by_hand(found), did=before.applied),
         updated_at=now,
         extras={**before.extras, caller.dialect: {**before.extra(caller.dialect), **command.extras}},
