@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from importlib.metadata import version
 from typing import Any
 
 from msgspec import json
@@ -14,13 +13,14 @@ from billingua.dialects.native.errors import REFUSALS, TYPES, BodyInvalid, Param
 from billingua.dialects.native.operations import JSON, Operation
 from billingua.engine.ports import StoreFailed
 from billingua.wire import errors as wire
+from billingua.wire import openapi
 from billingua.wire.errors import find_refusal
+from billingua.wire.openapi import Answer, Body, Content, Description, Document, Parameter, Schema
 
 PROBLEM = "application/problem+json"
 _PARAMETER = re.compile(r"\{(\w+)\}")
 _ANY_OBJECT = {"type": "object"}
 
-Schema = Mapping[str, Any]
 Schemas = Mapping[Any, Schema]
 
 _OF_ALL = (wire.CredentialMissing, ScopeMissing, errors.NotPermitted, wire.Crashed, StoreFailed)
@@ -32,26 +32,19 @@ Amounts are texts with exact digits, moments RFC 3339. An invoice's `ETag` is it
 write only over what you have seen. `?dry_run=true` on a write tells what it would do, and does nothing."""
 
 
-def document(operations: Sequence[Operation]) -> dict[str, Any]:
+def document(operations: Sequence[Operation]) -> Document:
     """Make the document."""
     schemas, components = _schemas(operations)
-    paths: dict[str, dict[str, Any]] = {}
-    for operation in operations:
-        paths.setdefault(operation.path, {})[operation.verb.lower()] = _operation(operation, schemas)
-    return {
-        "openapi": "3.1.0",
-        "info": {"title": "Billingua", "version": version("billingua"), "description": DESCRIPTION},
-        "servers": [{"url": "/"}],
-        "security": [{"token": []}],
-        "tags": [{"name": tag} for tag in dict.fromkeys(operation.tag for operation in operations)],
-        "paths": paths,
-        "components": {
-            "schemas": components,
-            "securitySchemes": {
-                "token": {"type": "http", "scheme": "bearer", "description": "A token of the workspace's."}
-            },
-        },
-    }
+    token = {"type": "http", "scheme": "bearer", "description": "A token of the workspace's."}
+    described = Description(
+        title="Billingua",
+        description=DESCRIPTION,
+        operations=[_described(operation, schemas) for operation in operations],
+        schemas=components,
+        security_schemes={"token": token},
+        security=[{"token": []}],
+    )
+    return openapi.document(described)
 
 
 def _schemas(operations: Iterable[Operation]) -> tuple[Schemas, Mapping[str, Any]]:
@@ -67,86 +60,76 @@ def _schemas(operations: Iterable[Operation]) -> tuple[Schemas, Mapping[str, Any
     return dict(zip(types, schemas, strict=True)), components
 
 
-def _operation(operation: Operation, schemas: Schemas) -> dict[str, Any]:
-    told: dict[str, Any] = {
-        "operationId": operation.name,
-        "tags": [operation.tag],
-        "summary": operation.summary,
-        "description": f"Needs the scope `{operation.scope}`.",
-        "parameters": [*_in_path(operation), *_in_query(operation, schemas), *_in_headers(operation)],
-        "responses": _responses(operation, schemas),
-    }
-    return told | ({"requestBody": _body(operation, schemas)} if operation.reads is not None else {})
+def _described(operation: Operation, schemas: Schemas) -> openapi.Operation:
+    return openapi.Operation(
+        name=operation.name,
+        verb=operation.verb,
+        path=operation.path,
+        tag=operation.tag,
+        summary=operation.summary,
+        callers=f"Needs the scope `{operation.scope}`.",
+        parameters=[*_in_path(operation), *_in_query(operation, schemas), *_in_headers(operation)],
+        body=_body(operation, schemas) if operation.reads is not None else None,
+        answers=_answers(operation, schemas),
+    )
 
 
-def _in_path(operation: Operation) -> list[Schema]:
+def _in_path(operation: Operation) -> list[Parameter]:
     """Tell of the path's parameters: what names a record is its id or, where it has one, its UUID."""
+    return [Parameter(name=name, place="path") for name in _PARAMETER.findall(operation.path)]
+
+
+def _in_query(operation: Operation, schemas: Schemas) -> list[Parameter]:
     return [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-        for name in _PARAMETER.findall(operation.path)
+        Parameter(name=told.name, place="query", description=told.description, schema=schemas[told.type])
+        for told in operation.parameters
     ]
 
 
-def _in_query(operation: Operation, schemas: Schemas) -> list[Schema]:
-    return [
-        {
-            "name": parameter.name,
-            "in": "query",
-            "description": parameter.description,
-            "schema": schemas[parameter.type],
-        }
-        for parameter in operation.parameters
-    ]
-
-
-def _in_headers(operation: Operation) -> list[Schema]:
+def _in_headers(operation: Operation) -> list[Parameter]:
     if not operation.tagged:
         return []
     name = "If-None-Match" if operation.verb == "GET" else "If-Match"
-    return [{"name": name, "in": "header", "schema": {"type": "string"}, "description": "An ETag that was answered."}]
+    return [Parameter(name=name, place="header", description="An ETag that was answered.")]
 
 
-def _body(operation: Operation, schemas: Schemas) -> Schema:
+def _body(operation: Operation, schemas: Schemas) -> Body:
     """Tell of the body; a merge patch may have any of the members, and null where one is to go."""
-    schema = _ANY_OBJECT if operation.patches else schemas[operation.reads]
-    content = {"schema": schema} | ({"example": operation.example} if operation.example is not None else {})
-    told = {"required": not operation.optional, "content": dict.fromkeys(operation.media_types, content)}
-    return told | ({"description": f"Members of `{operation.reads.__name__}`."} if operation.patches else {})
+    content = Content(_ANY_OBJECT if operation.patches else schemas[operation.reads], operation.example)
+    description = f"Members of `{operation.reads.__name__}`." if operation.patches else ""
+    return Body(dict.fromkeys(operation.media_types, content), description, required=not operation.optional)
 
 
-def _responses(operation: Operation, schemas: Schemas) -> dict[str, Schema]:
-    answered: dict[str, Any] = {"description": operation.summary}
-    if operation.answers is not None:
-        answered["content"] = {JSON: {"schema": schemas[operation.answers]}}
-    if operation.tagged and operation.answers is not None:
-        answered["headers"] = {"ETag": {"schema": {"type": "string"}, "description": "The version."}}
-    told = {str(operation.status): answered}
+def _answers(operation: Operation, schemas: Schemas) -> Mapping[int, Answer]:
+    content = {} if operation.answers is None else {JSON: Content(schemas[operation.answers])}
+    headers = {"ETag": "The version."} if operation.tagged and content else {}
+    told = {operation.status: Answer(operation.summary, content, headers)}
     if operation.rehearsed:
-        told |= {"200": _rehearsable(told.get("200"), schemas)}
-    unchanged = {"304": {"description": "It is what the ETag said."}} if _may_be_unchanged(operation) else {}
+        told |= {200: _rehearsable(told.get(200), schemas)}
+    unchanged = {304: Answer("It is what the ETag said.")} if _may_be_unchanged(operation) else {}
     return {**told, **unchanged, **_problems(operation, schemas)}
 
 
-def _rehearsable(answered: Mapping[str, Any] | None, schemas: Schemas) -> Schema:
+def _rehearsable(answer: Answer | None, schemas: Schemas) -> Answer:
     """Tell that an answer may be that of a rehearsal too."""
     rehearsal = schemas[DryRun]
-    if answered is None:
-        return {"description": "What would happen, as a dry run.", "content": {JSON: {"schema": rehearsal}}}
-    schema = answered["content"][JSON]["schema"]
-    return {**answered, "content": {JSON: {"schema": {"anyOf": [schema, rehearsal]}}}}
+    if answer is None:
+        return Answer("What would happen, as a dry run.", {JSON: Content(rehearsal)})
+    either = Content({"anyOf": [answer.content[JSON].schema, rehearsal]})
+    return Answer(answer.description, {JSON: either}, answer.headers)
 
 
 def _may_be_unchanged(operation: Operation) -> bool:
     return operation.tagged and operation.verb == "GET"
 
 
-def _problems(operation: Operation, schemas: Schemas) -> dict[str, Schema]:
+def _problems(operation: Operation, schemas: Schemas) -> Mapping[int, Answer]:
     """Tell of each status by which it may be refused, with the types of problems that have it."""
     by_status: dict[int, dict[str, Problem]] = {}
     for refusal in _refusals(operation):
         problem = find_refusal(REFUSALS, refusal.__new__(refusal))
         by_status.setdefault(problem.status, {})[problem.name] = problem
-    return {str(status): _problem(by_status[status], schemas) for status in sorted(by_status)}
+    return {status: _problem(by_status[status], schemas) for status in by_status}
 
 
 def _refusals(operation: Operation) -> Iterable[type[Refused]]:
@@ -159,9 +142,7 @@ def _refusals(operation: Operation) -> Iterable[type[Refused]]:
         yield errors.ChangedMeanwhile
 
 
-def _problem(problems: Mapping[str, Problem], schemas: Schemas) -> Schema:
+def _problem(problems: Mapping[str, Problem], schemas: Schemas) -> Answer:
     types = {"properties": {"type": {"enum": [TYPES + name for name in problems]}}}
-    return {
-        "description": "; ".join(dict.fromkeys(problem.title for problem in problems.values())),
-        "content": {PROBLEM: {"schema": {"allOf": [schemas[ProblemDetails], types]}}},
-    }
+    description = "; ".join(dict.fromkeys(problem.title for problem in problems.values()))
+    return Answer(description, {PROBLEM: Content({"allOf": [schemas[ProblemDetails], types]})})
