@@ -268,6 +268,47 @@ async def test_what_was_sent_is_kept_digit_by_digit(shop: Shop) -> None:
     assert (str(line.quantity), str(line.unit_price), str(line.discount_per_unit)) == ("1.0000000", "1.234567", "0.1")
 
 
+@pytest.mark.parametrize(
+    "amount", ["0.30000000000000004", "33.333333333333336", "14.285714285714286", "1.0000000000004"]
+)
+async def test_what_a_client_reckoned_is_settled_to_the_decimals_that_are_kept(shop: Shop, amount: str) -> None:
+    row = {**ROW, "quantity": Decimal(amount), "unit_price": amount, "discount": Decimal(amount)}
+
+    made = await shop.made(INVOICE_PATH, AN_INVOICE | {"items": [row]})
+
+    line = (await shop.invoice(made["invoice_id"])).lines[0]
+    kept = {line.quantity, line.unit_price, line.discount_per_unit}
+    assert kept == {Decimal(amount).quantize(Decimal("1e-12"))}
+
+
+async def test_a_rate_that_a_client_reckoned_is_a_rate(shop: Shop) -> None:
+    body = AN_INVOICE | {
+        "customer_details": DETAILS | {"code": "C-EUR"},
+        "exchange_rate": Decimal("0.9174311926605505"),
+    }
+
+    made = await shop.made(INVOICE_PATH, body)
+
+    assert (await shop.invoice(made["invoice_id"])).exchange_rate == Decimal("0.917431192661")
+
+
+@pytest.mark.parametrize("field", ["quantity", "unit_price", "discount"])
+@pytest.mark.parametrize("amount", [Decimal("1e-13"), Decimal("1e-99999"), Decimal("1e16"), "1e300"], ids=str)
+async def test_an_amount_of_which_nothing_is_left_is_none(shop: Shop, field: str, amount: Any) -> None:
+    row = ROW | {"discount": 0} | {field: amount}
+
+    assert await shop.told(INVOICE_PATH, AN_INVOICE | {"items": [row]}) == (400, coded(5507, "Some rows are invalid."))
+
+
+@pytest.mark.parametrize("blank", ["", "  "], ids=repr)
+async def test_blank_details_are_left_out_like_any_other_field(shop: Shop, blank: str) -> None:
+    made = await shop.made(INVOICE_PATH, AN_INVOICE | {"customer_details": blank, "customer_code": "C-310"})
+
+    assert (await shop.invoice(made["invoice_id"])).party == 10
+    told = await shop.told(INVOICE_PATH, AN_INVOICE | {"customer_details": blank})
+    assert told == (400, coded(5521, "Missing customer code."))
+
+
 async def test_each_book_counts_by_itself_and_the_number_has_the_invoices_own_day(shop: Shop) -> None:
     bodies = [{}, {"book_id": 5}, {"issue_date": "2024-05-05T21:00:00Z", "due_date": "2024-07-01"}, {"book_id": 5}]
 

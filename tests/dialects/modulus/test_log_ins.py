@@ -127,6 +127,13 @@ async def test_a_user_has_to_send_both(shop: Shop, body: str) -> None:
     assert (answer.status_code, answer.json()) == (400, missing("username and password"))
 
 
+@pytest.mark.parametrize(("path", "lacks"), [(APP_PATH, "account, app, secret"), (USER_PATH, "username and password")])
+async def test_whoever_sends_nothing_at_all_is_told_what_is_missing(shop: Shop, path: str, lacks: str) -> None:
+    answer = await shop.client.post(path)
+
+    assert (answer.status_code, answer.json()) == (400, missing(lacks))
+
+
 @pytest.mark.parametrize(
     ("path", "content_type", "wanted"),
     [

@@ -53,6 +53,13 @@ async def test_an_invoice_is_read_back_as_it_was_made(shop: Shop, reader: httpx.
     )
 
 
+async def test_a_year_has_four_digits_always(shop: Shop, reader: httpx.AsyncClient) -> None:
+    made = await shop.made(INVOICE_PATH, AN_INVOICE | {"issue_date": "0999-05-01"})
+
+    _, shown = await read(reader, f"invoices/{made['invoice_id']}")
+    assert (shown["issue_date"], made["invoice_serial"]) == ("0999-05-01", "INV_0999_05_01_1")
+
+
 async def test_a_void_invoice_says_since_when(shop: Shop, reader: httpx.AsyncClient) -> None:
     made = await shop.made(INVOICE_PATH, AN_INVOICE)
     body = {"invoice_id": 1, "invoice_number": made["invoice_serial"], "status": "STATUS_VOID"}

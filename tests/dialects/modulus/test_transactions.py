@@ -63,6 +63,20 @@ async def test_a_foreign_account_needs_a_rate(shop: Shop, name: str) -> None:
     assert (entry.currency, entry.exchange_rate, entry.party_exchange_rate) == ("EUR", Decimal("1.08"), Decimal("1.2"))
 
 
+async def test_the_older_rate_counts_where_the_newer_is_null(shop: Shop) -> None:
+    rates = {"counter_party_exchange_rate": None, "party_exchange_rate": "1.2"}
+
+    made = await shop.made(TRANSACTION_PATH, A_TRANSACTION | rates)
+
+    assert (await shop.entry(made["transaction_id"])).party_exchange_rate == Decimal("1.2")
+
+
+async def test_an_amount_that_a_client_added_up_is_an_amount(shop: Shop) -> None:
+    made = await shop.made(TRANSACTION_PATH, A_TRANSACTION | {"amount": Decimal("0.30000000000000004")})
+
+    assert (await shop.entry(made["transaction_id"])).amount == Decimal("0.3")
+
+
 async def test_a_related_party_is_found_or_kept(shop: Shop) -> None:
     known = await shop.made(TRANSACTION_PATH, A_TRANSACTION | {"related_party": RELATED})
     address = {"label": "Office", "country_code": "EG", "city": "Giza"}

@@ -11,12 +11,24 @@ from starlette.requests import Request
 from billingua.core.workspace import Workspace
 from billingua.dialects.modulus.errors import FieldInvalid
 from billingua.dialects.modulus.vocabulary import NAME
+from billingua.wire import scalars
 from billingua.wire.bodies import content_type, decode_json, read_body
 from billingua.wire.errors import BodyTypeUnsupported, BodyUnreadable
-from billingua.wire.scalars import Invalid, decimal_places, read_anything, read_decimal, read_integer, read_text
+from billingua.wire.scalars import (
+    Invalid,
+    decimal_places,
+    read_amount,
+    read_anything,
+    read_decimal,
+    read_integer,
+    read_text,
+)
 
 NOBODY = 0
 """An id that nothing has."""
+
+_PLACES = 12
+"""Decimals that are kept of what a client reckoned: 33.333333333333336 is all that a third of 100 is to many."""
 
 _WHOLE = re.compile(r"[+-]?[0-9]+")
 _DATE = re.compile(
@@ -85,9 +97,12 @@ def read_code(value: Any) -> str:
 
 
 def read_number(value: Any) -> Decimal | None:
-    """Read an exact number; None where it is none, or has more digits than are kept."""
+    """Read an exact number, settled where it has more decimals than are kept; None where it is none, or too large."""
     try:
-        return read_decimal(value)
+        number = scalars.read_number(value)
+        if decimal_places(number) <= _PLACES:
+            return read_decimal(number)
+        return read_amount(number, _PLACES) or None  # of which nothing is left is no price of nothing
     except Invalid:
         return None
 

@@ -68,7 +68,7 @@ def read_customer(members: Mapping[str, Any]) -> Unread:
     Refuses with `Faulty`; so does whoever reads on.
     """
     details = members.get("customer_details")
-    if details is not None:
+    if not is_blank(details):
         return read_party(_members(details), CUSTOMER)
     if is_blank(members.get("customer_code")):
         raise Faulty(codes.MISSING_CUSTOMER_CODE_ALONE)

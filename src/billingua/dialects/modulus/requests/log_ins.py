@@ -26,11 +26,12 @@ class LogIn:
 
 
 async def read_app(request: Request, body_limit: int) -> LogIn:
-    """Read the name and the secret of a program from a form. Refuses with `SecretMissing`."""
-    if content_type(request) != "application/x-www-form-urlencoded":
+    """Read the name and the secret of a program from a form; no body lacks both. Refuses with `SecretMissing`."""
+    body = await read_body(request, body_limit)
+    if body and content_type(request) != "application/x-www-form-urlencoded":
         raise FormExpected(content_type(request))
     try:
-        fields = dict(decode_form(await read_body(request, body_limit)))
+        fields = dict(decode_form(body))
     except BodyUnreadable:
         fields = {}
     return _log_in(fields.get("app"), fields.get("secret"), APP_PARAMETERS)
@@ -38,19 +39,20 @@ async def read_app(request: Request, body_limit: int) -> LogIn:
 
 async def read_user(request: Request, body_limit: int) -> LogIn:
     """Read the name and the password of a user, whatever the case of the keys. Refuses with `SecretMissing`."""
-    if content_type(request) != "application/json":
+    body = await read_body(request, body_limit)
+    if body and content_type(request) != "application/json":
         raise BodyTypeUnsupported(content_type(request))
-    members = await _members(request, body_limit)
+    members = _members(body)
     return _log_in(members.get("username"), members.get("password"), USER_PARAMETERS)
 
 
-async def _members(request: Request, body_limit: int) -> Mapping[str, Any]:
+def _members(body: bytes) -> Mapping[str, Any]:
     """Read an object; anything else has no members."""
     try:
-        body = decode_json(await read_body(request, body_limit))
+        read = decode_json(body)
     except BodyUnreadable:
         return {}
-    return {name.lower(): value for name, value in body.items()} if isinstance(body, dict) else {}  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+    return {name.lower(): value for name, value in read.items()} if isinstance(read, dict) else {}  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
 
 
 def _log_in(name: Any, secret: Any, parameters: str) -> LogIn:

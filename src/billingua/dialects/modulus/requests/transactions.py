@@ -38,7 +38,7 @@ async def read_transaction(request: Request, workspace: Workspace, body_limit: i
         raise Faulty(codes.MISSING_PAY_PARTY)
     kind = _kind(members)
     related = _related_party(members.get("related_party"))
-    party_rate = members.get("counter_party_exchange_rate", members.get("party_exchange_rate"))
+    older_rate, rate = members.get("party_exchange_rate"), members.get("counter_party_exchange_rate")
     return MoveCash(
         related=related and related(),
         kind=kind or Faulty(codes.INVALID_TRANSACTION_TYPE),
@@ -48,7 +48,7 @@ async def read_transaction(request: Request, workspace: Workspace, body_limit: i
         dated_at=dated_at,
         counterparty=counterparty,
         exchange_rate=read_number(members.get("account_exchange_rate")),
-        party_exchange_rate=read_number(party_rate),
+        party_exchange_rate=read_number(older_rate if is_blank(rate) else rate),
         reference=read_remark(members, "reference"),
         description=read_remark(members, "description"),
     )

@@ -79,8 +79,8 @@ def _row(line: InvoiceLine) -> dict[str, Any]:
 
 
 def _day(moment: datetime, zone: tzinfo) -> str:
-    return f"{moment.astimezone(zone):%Y-%m-%d}"
+    return moment.astimezone(zone).date().isoformat()
 
 
 def _moment(moment: datetime, zone: tzinfo) -> str:
-    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+    return moment.astimezone(zone).replace(microsecond=0, tzinfo=None).isoformat(" ")
