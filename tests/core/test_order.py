@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from billingua.core.errors import OrderCancelled, OrderLineClosed, OrderLineNotFound, OrderNotFound, OverInvoiced
 from billingua.core.order import (
+    Billing,
     Invoiced,
     LineStatus,
     OrderFees,
@@ -248,3 +249,21 @@ def test_what_is_shipped_of_a_line_is_what_its_packages_hold():
 )
 def test_a_decorated_label_has_a_plain_word_in_it(label: str | None, plain: str | None):
     assert plain_designation(label) == plain
+
+
+@pytest.mark.parametrize(
+    ("lines", "billing"),
+    [
+        ((), Billing.NONE),
+        (({},), Billing.NONE),
+        (({"status": LineStatus.CANCELLED},), Billing.NONE),
+        (({"invoiced": 1},), Billing.PART),
+        (({"invoiced": 5}, {}), Billing.PART),
+        (({"invoiced": 5},), Billing.WHOLE),
+        (({"invoiced": 5}, {"status": LineStatus.CANCELLED}), Billing.WHOLE),
+        (({"invoiced": 2, "status": LineStatus.REJECTED},), Billing.WHOLE),
+    ],
+)
+def test_how_much_of_an_order_is_invoiced_is_told_by_its_lines(lines, billing: Billing):
+    order = an_order(lines=tuple(an_order_line(uuid=a_uuid(place), **line) for place, line in enumerate(lines)))
+    assert order.billing is billing

@@ -18,6 +18,7 @@ from billingua.engine.fulfilment import (
     AllocateOrder,
     AnswerCancellation,
     AskToCancel,
+    EditOrder,
     HandOver,
     RemarkOnOrder,
     SetFees,
@@ -315,6 +316,73 @@ def test_orders_are_handed_over_all_or_none():
     for trader in (AS_RETAILER, AS_SUPPLIER):
         with pytest.raises(errors.OrderNotFound):
             run(fulfilment.hand_over, HandOver(orders=[ORDER.uuid, anothers.uuid], trader=trader), ORDER, anothers)
+
+
+def test_whoever_sees_all_orders_hands_over_any():
+    unbound = an_order(company=10, lines=(an_order_line(supplier=None),))
+    decision = run(fulfilment.hand_over, HandOver(orders=[unbound.uuid]), unbound)
+    assert saved(decision) == replace(unbound, sent_to_supplier=True)
+
+
+OWN = an_order(company=10, lines=(an_order_line(supplier=None, status=LineStatus.UNALLOCATED),))
+"""What a company ordered of nobody in particular."""
+
+
+def test_what_no_supplier_has_is_allocated_sent_and_cancelled_too():
+    allocating = AllocateOrder(order=OWN.uuid, supplier=None, parts=[accepting(5)])
+    allocated = saved(run(fulfilment.allocate_order, allocating, OWN))
+    shipping = ShipOrder(order=OWN.uuid, supplier=None, number="1Z", parts=[Packed(LINE, 1)])
+    shipped = saved(run(fulfilment.ship_order, shipping, allocated))
+    asked = saved(run(fulfilment.ask_to_cancel, AskToCancel(order=KEY, retailer=None), shipped))
+    cancelled = saved(
+        run(fulfilment.answer_cancellation, AnswerCancellation(order=KEY, supplier=None, cancels=True), asked)
+    )
+    statuses = [order.lines[0].status for order in (allocated, shipped, asked, cancelled)]
+    assert statuses == ["Allocated", "Allocated", "Allocated", "Cancelled"]
+    assert (asked.lines[0].cancelling, shipped.lines[0].shipped) == (True, 1)
+
+
+def test_an_order_of_a_retailer_is_not_cancelled_as_nobodys():
+    with pytest.raises(errors.OrderNotFound):
+        run(fulfilment.ask_to_cancel, AskToCancel(order=KEY, retailer=None))
+
+
+TERMS = SupplierTerms(supplier=SOMEBODY_ELSE, order_number="S-1", notes="soon")
+
+
+def test_what_both_sides_say_is_said_anew_at_once():
+    edits: fulfilment.OrderEdits = {
+        "retailer_notes": "leave at the door",
+        "fees": OrderFees(shipping_cost=Decimal(5)),
+        "supplier_terms": (TERMS,),
+    }
+    line: fulfilment.LineEdits = {"supplier_notes": "blue", "supplier_unit_cost": Decimal("11.75")}
+    decision = run(fulfilment.edit_order, EditOrder(order=KEY, edits=edits, lines=[(SECOND, line)]))
+    edited = saved(decision)
+    assert edited == decision.answer == replace(ORDER, lines=edited.lines, **edits)
+    assert lines_changed(edited) == {SECOND: replace(ORDER.lines[1], **line)}
+    assert decision.events == [events.OrderEdited(104, "PO-104")]
+
+
+def test_an_edit_that_says_what_was_said_saves_nothing():
+    said = replace(ORDER, supplier_terms=(TERMS,))
+    command = EditOrder(order=KEY, edits={"supplier_terms": (TERMS,)}, lines=[(LINE, {"retailer_notes": None})])
+    decision = run(fulfilment.edit_order, command, said)
+    assert (decision.answer, decision.saves, decision.events) == (said, (), ())
+
+
+@pytest.mark.parametrize(
+    ("command", "refusal"),
+    [
+        (EditOrder(order=by_uuid(Order, UNKNOWN)), errors.OrderNotFound),
+        (EditOrder(order=KEY, lines=[(LINE, {}), (UNKNOWN, {})]), errors.OrderLineNotFound),
+        (EditOrder(order=KEY, edits={"supplier_terms": (SupplierTerms(supplier=STRANGER),)}), errors.SupplierNotFound),
+    ],
+    ids=["no order", "no line", "no supplier of it"],
+)
+def test_what_is_not_of_an_order_is_not_edited(command: EditOrder, refusal: type[errors.Refused]):
+    with pytest.raises(refusal):
+        run(fulfilment.edit_order, command)
 
 
 @dataclass(frozen=True)

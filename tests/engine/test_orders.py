@@ -318,6 +318,33 @@ def test_the_same_sku_twice_is_two_lines_and_the_same_number_twice_two_orders():
     assert first.uuid != second.uuid
 
 
+def test_a_company_orders_items_whoever_supplies_them():
+    lines = [OrderedLine(item=7, quantity=3, unit_cost=Decimal(2)), OrderedLine(item=9, quantity=1)]
+    knows = [*SOLD, an_item(id=9)]
+    told = CreateOrder(company=10, number="C-1", lines=lines)
+    created = drive(create_order(told, a_caller(), NOON), known(*knows, order=200)).answer
+    assert (created.retailer, created.company) == (None, 10)
+    assert [(line.item, line.sku, line.supplier) for line in created.lines] == [
+        (7, "TM-88", SELLER.uuid),
+        (9, "SKU-9", None),
+    ]
+
+
+def test_an_item_that_is_not_there_is_not_ordered():
+    with pytest.raises(errors.ItemNotFound) as refused:
+        order(OrderedLine(item=99, quantity=1))
+    assert refused.value.asked == 99
+
+
+def test_lines_that_no_supplier_has_are_invoiced_under_a_number_of_the_workspaces_own():
+    own = an_order(lines=(an_order_line(supplier=None),))
+    lines = [InvoicedLine(line=LINE, quantity=5, unit_cost=Decimal(20))]
+    written = invoice(a_party(), order=own, supplier=None, lines=lines, due_at=NOON).answer
+    assert (written.number_scope, written.supplier, written.due_at, written.open_balance) == ("", None, NOON, 100)
+    with pytest.raises(errors.NumberTaken):
+        invoice(an_invoice(number="TI-2291"), order=own, supplier=None)
+
+
 @pytest.mark.parametrize(
     "nobody",
     [None, a_party(id=99), a_party(id=99, trade_role=TradeRole.RETAILER)],

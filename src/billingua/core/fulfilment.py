@@ -1,7 +1,8 @@
 """What becomes of an order's lines on their way: allocated, packed, cancelled.
 
 Each function gives the order as it is afterwards, or refuses and changes nothing. `index` in a refusal is the place in
-what was asked for. A request to cancel a line lapses where nothing of the line is left to cancel.
+what was asked for. Lines that no supplier has are those of the supplier None. A request to cancel a line lapses where
+nothing of the line is left to cancel.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -35,7 +36,7 @@ class Allocated:
     allocation: Allocation
 
 
-def allocate(order: Order, supplier: UUID, parts: Sequence[Allocated]) -> tuple[Order, list[LineStatus | None]]:
+def allocate(order: Order, supplier: UUID | None, parts: Sequence[Allocated]) -> tuple[Order, list[LineStatus | None]]:
     """Say how much of its lines a supplier takes on, instead of what it said before.
 
     Gives the status of each line afterwards, None for one that is not the supplier's; a cancelled one stays so.
@@ -98,7 +99,7 @@ class Packed:
     unit_cost: Decimal | None = None
 
 
-def ship(order: Order, supplier: UUID, package: Shipment, parts: Iterable[Packed]) -> Order:
+def ship(order: Order, supplier: UUID | None, package: Shipment, parts: Iterable[Packed]) -> Order:
     """Send a package with some of a supplier's lines; `package` says of it what holds for all of them.
 
     A line of which all is sent that was accepted (or ordered, where nothing was said) counts as shipped.
@@ -131,12 +132,12 @@ def ask_to_cancel(order: Order, line: UUID | None = None) -> Order:
     return _changed(order, asked)
 
 
-def cancel(order: Order, supplier: UUID, line: UUID | None = None) -> Order:
+def cancel(order: Order, supplier: UUID | None, line: UUID | None = None) -> Order:
     """Let a supplier cancel those of its lines for which it was asked to. Refuses with `NothingToCancel`."""
     return _answered(order, supplier, line, _cancelled)
 
 
-def keep(order: Order, supplier: UUID, line: UUID | None = None) -> Order:
+def keep(order: Order, supplier: UUID | None, line: UUID | None = None) -> Order:
     """Let a supplier refuse to cancel those of its lines for which it was asked to. Refuses with `NothingToCancel`."""
     return _answered(order, supplier, line, lambda each: replace(each, cancelling=False))
 
@@ -145,7 +146,9 @@ def _cancelled(line: OrderLine) -> OrderLine:
     return _moved(line, LineStatus.CANCELLED, designation=Designation.CANCELLED)
 
 
-def _answered(order: Order, supplier: UUID, line: UUID | None, answer: Callable[[OrderLine], OrderLine]) -> Order:
+def _answered(
+    order: Order, supplier: UUID | None, line: UUID | None, answer: Callable[[OrderLine], OrderLine]
+) -> Order:
     own = lines_of(order, supplier).values()
     return _changed(order, [answer(each) for each in own if each.cancelling and line in {None, each.uuid}])
 

@@ -29,6 +29,14 @@ CLOSED_LINES = frozenset({LineStatus.CANCELLED, LineStatus.REJECTED})
 """Statuses in which nothing more of a line is invoiced."""
 
 
+class Billing(StrEnum):
+    """How much of an order is invoiced."""
+
+    NONE = "none"
+    PART = "part"
+    WHOLE = "whole"
+
+
 def plain_designation(label: str | None) -> str | None:
     """Give the plain word of a line's label, decorated or not: `ID: 1 Name: HasTracking` is `HasTracking`."""
     return label and label.rpartition("Name:")[2].strip()
@@ -172,6 +180,14 @@ class Order:
         goods = (EXACT.multiply(line.quantity, line.unit_cost or ZERO) for line in self.lines)
         return add_up([self.fees.total, *goods])
 
+    @property
+    def billing(self) -> Billing:
+        """How much of it is invoiced; closed lines are not waited for."""
+        if not any(line.invoiced for line in self.lines):
+            return Billing.NONE
+        is_whole = all(line.status in CLOSED_LINES or line.invoiced >= line.quantity for line in self.lines)
+        return Billing.WHOLE if is_whole else Billing.PART
+
     def terms_of(self, supplier: UUID | None) -> SupplierTerms | None:
         """What this supplier said of its part."""
         return next((terms for terms in self.supplier_terms if terms.supplier == supplier), None)
@@ -216,15 +232,15 @@ class Invoiced:
     unit_cost: Decimal | None
 
 
-def lines_of(order: Order, supplier: UUID) -> dict[UUID, OrderLine]:
-    """Give the supplier's lines; an order without any does not exist for it (`OrderNotFound`)."""
+def lines_of(order: Order, supplier: UUID | None) -> dict[UUID, OrderLine]:
+    """Give the supplier's lines, or those of none; an order without any does not exist for it (`OrderNotFound`)."""
     own = {line.uuid: line for line in order.lines if line.supplier == supplier}
     if not own:
         raise OrderNotFound(order.uuid)
     return own
 
 
-def invoice_lines(order: Order, supplier: UUID, taken: Iterable[Invoiced]) -> Order:
+def invoice_lines(order: Order, supplier: UUID | None, taken: Iterable[Invoiced]) -> Order:
     """Count what a supplier's new invoice takes of its lines, in full or not at all.
 
     Refuses with `OrderNotFound`, `OrderCancelled`, `OrderLineNotFound`, `OrderLineClosed` or `OverInvoiced`.

@@ -1,6 +1,7 @@
-"""Commands on orders under way: allocate, ship, cancel, remark, price, hand over.
+"""Commands on orders under way: allocate, ship, cancel, remark, price, edit, hand over.
 
-Each refuses with `OrderNotFound` where nothing of the order concerns the trader who asks, before anything else.
+Each that is given as a trader refuses with `OrderNotFound` where nothing of the order concerns that one, before
+anything else. Lines that no supplier has are those of the supplier None.
 """
 
 from collections.abc import Sequence
@@ -13,16 +14,39 @@ from uuid import UUID
 from billingua.core import errors, events, fulfilment
 from billingua.core.fulfilment import Allocated, Packed
 from billingua.core.line import Attribute
-from billingua.core.order import LineStatus, Order, OrderLine, Shipment, SupplierTerms, Trader, lines_of, part_of
+from billingua.core.order import (
+    LineStatus,
+    Order,
+    OrderFees,
+    OrderLine,
+    Shipment,
+    SupplierTerms,
+    Trader,
+    lines_of,
+    part_of,
+)
 from billingua.core.party import TradeRole
 from billingua.engine.plan import Caller, Decision, Key, Needs, Plan, Step, by_uuid
 
 
-def _order(key: Key[Order], trader: Trader) -> Step[Order]:
-    """Look an order up for a trader whom part of it concerns."""
+def _order(key: Key[Order], trader: Trader | None = None) -> Step[Order]:
+    """Look an order up, for a trader whom part of it concerns, or for whoever sees all orders."""
     found = yield Needs([key])
     order = found.require(key, errors.OrderNotFound(key.value))
-    part_of(order, trader)
+    _require_concerned(order, trader)
+    return order
+
+
+def _require_concerned(order: Order, trader: Trader | None) -> None:
+    """See that part of an order concerns a trader, where there is one. Refuses with `OrderNotFound`."""
+    if trader is not None:
+        part_of(order, trader)
+
+
+def _order_of_supplier(key: Key[Order], supplier: UUID | None) -> Step[Order]:
+    """Look an order up that has lines of a supplier."""
+    order = yield from _order(key)
+    lines_of(order, supplier)
     return order
 
 
@@ -31,7 +55,7 @@ class AllocateOrder:
     """Say how much of its lines a supplier takes on, instead of what it said before."""
 
     order: UUID
-    supplier: UUID
+    supplier: UUID | None
     parts: Sequence[Allocated]
 
 
@@ -40,7 +64,7 @@ def allocate_order(command: AllocateOrder, caller: Caller, now: datetime) -> Pla
 
     Refuses with `OrderNotFound` or `OverAllocated`.
     """
-    order = yield from _order(by_uuid(Order, command.order), Trader(TradeRole.SUPPLIER, command.supplier))
+    order = yield from _order_of_supplier(by_uuid(Order, command.order), command.supplier)
     allocated, statuses = fulfilment.allocate(order, command.supplier, command.parts)
     if allocated == order:
         return Decision(statuses)
@@ -52,7 +76,7 @@ class ShipOrder:
     """Send a package with some of a supplier's lines. Its cost and those of pieces are in the order's currency."""
 
     order: UUID
-    supplier: UUID
+    supplier: UUID | None
     number: str
     parts: Sequence[Packed]
     carrier: str | None = None
@@ -67,7 +91,7 @@ def ship_order(command: ShipOrder, caller: Caller, now: datetime) -> Plan[UUID]:
     """Send a package; tell its UUID. Refuses with `OrderNotFound`, `OrderLineNotFound` or `OrderLineClosed`."""
     key = by_uuid(Order, command.order)
     found = yield Needs([key])
-    order = yield from _order(key, Trader(TradeRole.SUPPLIER, command.supplier))
+    order = yield from _order_of_supplier(key, command.supplier)
     uuid = found.new_uuid()
     package = Shipment(
         package=uuid,
@@ -87,16 +111,18 @@ def ship_order(command: ShipOrder, caller: Caller, now: datetime) -> Plan[UUID]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskToCancel:
-    """Ask the suppliers of an order to cancel it, or one line of it."""
+    """Ask the suppliers of an order to cancel it, or one line of it; an order of a company has no retailer."""
 
     order: Key[Order]
-    retailer: UUID
+    retailer: UUID | None
     line: UUID | None = None
 
 
 def ask_to_cancel(command: AskToCancel, caller: Caller, now: datetime) -> Plan[Order]:
     """Ask for a cancellation; nothing is cancelled yet. Refuses with `OrderNotFound` or `NothingToCancel`."""
-    order = yield from _order(command.order, Trader(TradeRole.RETAILER, command.retailer))
+    order = yield from _order(command.order)
+    if order.retailer != command.retailer:
+        raise errors.OrderNotFound(order.uuid)
     asked = fulfilment.ask_to_cancel(order, command.line)
     if asked == order:
         return Decision(order)
@@ -108,7 +134,7 @@ class AnswerCancellation:
     """Cancel what a supplier was asked to cancel of its lines, or refuse to."""
 
     order: Key[Order]
-    supplier: UUID
+    supplier: UUID | None
     cancels: bool
     line: UUID | None = None
 
@@ -118,7 +144,7 @@ def answer_cancellation(command: AnswerCancellation, caller: Caller, now: dateti
 
     Refuses with `OrderNotFound`, also where the line is not the supplier's, or `NothingToCancel`.
     """
-    order = yield from _order(command.order, Trader(TradeRole.SUPPLIER, command.supplier))
+    order = yield from _order_of_supplier(command.order, command.supplier)
     if command.line is not None and command.line not in lines_of(order, command.supplier):
         raise errors.OrderNotFound(command.line)
     answer = fulfilment.cancel if command.cancels else fulfilment.keep
@@ -220,12 +246,56 @@ def set_fees(command: SetFees, caller: Caller, now: datetime) -> Plan[Order]:
     return _edited(order, priced)
 
 
+class OrderEdits(TypedDict, total=False):
+    """What may be said anew of an order, whoever said it; what is left out stays as it is."""
+
+    retailer_notes: str | None
+    retailer_attributes: tuple[Attribute, ...] | None
+    fees: OrderFees
+    supplier_terms: tuple[SupplierTerms, ...]
+
+
+class LineEdits(TypedDict, total=False):
+    """What may be said anew of an order line, whoever said it; what is left out stays as it is."""
+
+    retailer_notes: str | None
+    retailer_attributes: tuple[Attribute, ...] | None
+    supplier_notes: str | None
+    supplier_attributes: tuple[Attribute, ...] | None
+    supplier_unit_cost: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditOrder:
+    """Say anew what both sides say of an order and of lines of it, each by its UUID, as none of them in particular."""
+
+    order: Key[Order]
+    edits: OrderEdits = field(default_factory=OrderEdits)
+    lines: Sequence[tuple[UUID, LineEdits]] = ()
+
+
+def edit_order(command: EditOrder, caller: Caller, now: datetime) -> Plan[Order]:
+    """Say anew what may be said of an order.
+
+    Refuses with `OrderNotFound`, `OrderLineNotFound`, or `SupplierNotFound` for terms of somebody who has no line.
+    """
+    order = yield from _order(command.order)
+    lines = {line.uuid: line for line in order.lines}
+    for index, (uuid, edits) in enumerate(command.lines):
+        lines[uuid] = replace(_line(lines, uuid, index), **edits)
+    concerned = {line.supplier for line in order.lines} | {terms.supplier for terms in order.supplier_terms}
+    for index, terms in enumerate(command.edits.get("supplier_terms", ())):
+        if terms.supplier not in concerned:
+            raise errors.SupplierNotFound(terms.supplier, index)
+    return _edited(order, replace(order.with_lines(lines), **command.edits))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandOver:
-    """Count orders as handed over to their suppliers."""
+    """Count orders as handed over to their suppliers, as a trader or as none in particular."""
 
     orders: Sequence[UUID]
-    trader: Trader
+    trader: Trader | None = None
 
 
 def hand_over(command: HandOver, caller: Caller, now: datetime) -> Plan[Sequence[Order]]:
@@ -234,6 +304,6 @@ def hand_over(command: HandOver, caller: Caller, now: datetime) -> Plan[Sequence
     found = yield Needs(keys)
     orders = [found.require(key, errors.OrderNotFound(key.value)) for key in keys]
     for order in orders:
-        part_of(order, command.trader)
+        _require_concerned(order, command.trader)
     sent = [replace(order, sent_to_supplier=True) for order in orders if not order.sent_to_supplier]
     return Decision(orders, saves=sent, events=[events.OrderSent(order.id, order.number) for order in sent])

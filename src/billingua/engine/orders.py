@@ -94,10 +94,14 @@ def _item_keys(lines: Iterable[OrderLine]) -> dict[int, Key[Item]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderedLine:
-    """What is ordered of a supplier (its party's UUID), by its SKU. The cost of a piece is in the order's currency."""
+    """What is ordered: an item, or what a supplier (its party's UUID) sells under a SKU.
 
-    supplier: UUID
-    sku: str
+    The cost of a piece is in the order's currency.
+    """
+
+    item: int | None = None
+    supplier: UUID | None = None
+    sku: str = ""
     quantity: int
     unit_cost: Decimal | None = None
     carrier: str | None = None
@@ -108,9 +112,13 @@ class OrderedLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateOrder:
-    """Order something for a retailer (its party's UUID), under its own number, in the workspace's currency."""
+    """Order something for a retailer (its party's UUID) or a company (its id), in the workspace's currency.
 
-    retailer: UUID
+    The number is the buyer's own.
+    """
+
+    retailer: UUID | None = None
+    company: int | None = None
     number: str
     lines: Sequence[OrderedLine]
     address: DeliveryAddress = field(default_factory=DeliveryAddress)
@@ -122,11 +130,10 @@ class CreateOrder:
 def create_order(command: CreateOrder, caller: Caller, now: datetime) -> Plan[Order]:
     """Order something; a number may be used again.
 
-    Refuses with `SupplierNotFound` or `SkuNotFound` for a line.
+    Refuses with `ItemNotFound`, `SupplierNotFound` or `SkuNotFound` for a line.
     """
-    suppliers = {line.supplier: by_uuid(Party, line.supplier) for line in command.lines}
-    items = {by_supplied_sku(line.supplier, line.sku) for line in command.lines}
-    found = yield Needs([THE_WORKSPACE, *suppliers.values(), *items], ["order"])
+    keys = {key for line in command.lines for key in _named_by(line)}
+    found = yield Needs([THE_WORKSPACE, *keys], ["order"])
     lines = tuple(_ordered(index, line, found) for index, line in enumerate(command.lines))
     workspace = found.get(THE_WORKSPACE)
     order = Order(
@@ -134,6 +141,7 @@ def create_order(command: CreateOrder, caller: Caller, now: datetime) -> Plan[Or
         uuid=found.new_uuid(),
         number=command.number,
         retailer=command.retailer,
+        company=command.company,
         placed_by=caller.user.username if caller.user else None,
         currency=workspace.currency if workspace else "USD",
         created_at=now,
@@ -146,17 +154,30 @@ def create_order(command: CreateOrder, caller: Caller, now: datetime) -> Plan[Or
     return Decision(order, saves=[order], events=[events.OrderCreated(order.id, order.number)])
 
 
-def _ordered(index: int, line: OrderedLine, found: Found) -> OrderLine:
+def _named_by(line: OrderedLine) -> Sequence[Key[Any]]:
+    """Name what a line names."""
+    if line.supplier is None:
+        return [by_id(Item, line.item or 0)]
+    return [by_uuid(Party, line.supplier), by_supplied_sku(line.supplier, line.sku)]
+
+
+def _item_of(index: int, line: OrderedLine, found: Found) -> Item:
+    if line.supplier is None:
+        return found.require(by_id(Item, line.item or 0), errors.ItemNotFound(line.item))
     supplier = found.get(by_uuid(Party, line.supplier))
     if supplier is None or supplier.trade_role is not TradeRole.SUPPLIER:
         raise errors.SupplierNotFound(line.supplier, index)
-    item = found.require(by_supplied_sku(line.supplier, line.sku), errors.SkuNotFound(line.sku, index))
+    return found.require(by_supplied_sku(line.supplier, line.sku), errors.SkuNotFound(line.sku, index))
+
+
+def _ordered(index: int, line: OrderedLine, found: Found) -> OrderLine:
+    item = _item_of(index, line, found)
     return OrderLine(
         uuid=found.new_uuid(),
         item=item.id,
         sku=item.sku,
         title=item.name_of_sku,
-        supplier=line.supplier,
+        supplier=item.supplier,
         quantity=line.quantity,
         unit_cost=line.unit_cost,
         carrier=line.carrier,
@@ -180,21 +201,23 @@ class InvoicedLine:
 class InvoiceOrder:
     """Write a supplier's invoice for some of its lines of an order, or for charges alone.
 
-    Amounts are in the order's currency. `stated_total` is kept as given and never held against the computed total.
+    Without a supplier, it is for lines that no supplier has, and its number one of the workspace's own. Amounts are in
+    the order's currency. `stated_total` is kept as given and never held against the computed total.
     """
 
     order: UUID
-    supplier: UUID
+    supplier: UUID | None
     number: str
     lines: Sequence[InvoicedLine] = ()
     charges: tuple[Charge, ...] = ()
     stated_total: Decimal | None = None
+    due_at: datetime | None = None
     attributes: tuple[Attribute, ...] | None = None
 
 
-def invoice_scope(order: UUID, supplier: UUID) -> str:
-    """Give the scope in which a supplier numbers its invoices: an order."""
-    return f"{order}/{supplier}"
+def invoice_scope(order: UUID, supplier: UUID | None) -> str:
+    """Give the scope in which a supplier numbers its invoices, an order; without a supplier, the workspace's own."""
+    return f"{order}/{supplier}" if supplier else ""
 
 
 def invoice_order(command: InvoiceOrder, caller: Caller, now: datetime) -> Plan[Invoice]:
@@ -241,6 +264,7 @@ def _written(
         order=order.id,
         currency=order.currency,
         issued_at=now,
+        due_at=command.due_at,
         created_at=now,
         created_by=caller.user.username if caller.user else None,
         updated_at=now,
