@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billingua.core.invoice import Settlement
+from billingua.core.invoice import Invoice, Settlement
 from billingua.core.lifecycle import Status
 from billingua.core.order import Allocation, LineStatus, Trader
 from billingua.core.party import PartyKind, TradeRole
 from billingua.engine.catalogue_queries import MOST_WORDS, has_too_many_words, words_in
+from billingua.engine.positions import in_order
 from billingua.engine.queries import AllocationStatus, InvoiceQuery, OrderQuery, OrderSort, Sort, TextField
 from tests.builders import NOON, SUPPLIER, a_party, a_uuid, an_invoice, an_order, an_order_line
 
@@ -134,7 +135,7 @@ def test_invoices_whose_party_is_gone_stand_behind_all_others(descending: bool, 
     query = InvoiceQuery(sort=Sort.PARTY_NAME, descending=descending)
 
     def place(id: int) -> tuple[Any, ...]:
-        return query.place(an_invoice(id=id, number=numbers[id]), parties.get(id))
+        return in_order(query.place(an_invoice(id=id, number=numbers[id]), parties.get(id)))
 
     assert sorted(numbers, key=place, reverse=descending) == ids
 
@@ -163,14 +164,19 @@ def test_of_two_payments_that_are_awaited_or_of_one_is_the_same():
 def test_invoices_without_a_due_date_stand_before_all_that_have_one():
     undated = [an_invoice(id=id, due_at=None) for id in (5, 6)]
     dated = an_invoice(id=1, due_at=BEFORE)
-    assert sorted([undated[1], dated, undated[0]], key=InvoiceQuery(sort=Sort.DUE).place) == [*undated, dated]
+    place = InvoiceQuery(sort=Sort.DUE).place
+    shown = sorted([undated[1], dated, undated[0]], key=lambda invoice: in_order(place(invoice)))
+    assert shown == [*undated, dated]
 
 
 @given(st.permutations(range(6)), st.sampled_from(Sort))
 def test_the_order_does_not_depend_on_where_the_invoices_came_from(ids: list[int], sort: Sort):
     invoices = [an_invoice(id=id, number="N", due_at=NOON if id % 2 else None) for id in ids]
     by_id = sorted(invoices, key=lambda invoice: invoice.id)
-    place = InvoiceQuery(sort=sort).place
+
+    def place(invoice: Invoice) -> tuple[Any, ...]:
+        return in_order(InvoiceQuery(sort=sort).place(invoice))
+
     assert sorted(invoices, key=place) == sorted(by_id, key=place)
 
 
@@ -256,7 +262,7 @@ def test_an_order_without_a_trader_is_seen_where_none_is_named():
 
 @pytest.mark.parametrize(("trader", "sku"), FIRST_SEEN.items())
 def test_orders_stand_by_the_first_line_that_is_seen(trader: Trader | None, sku: str):
-    assert OrderQuery(trader=trader, sort=OrderSort.SKU).place(ORDER) == (True, sku, 104)
+    assert OrderQuery(trader=trader, sort=OrderSort.SKU).place(ORDER) == (sku, 104)
 
 
 @pytest.mark.parametrize("sort", OrderSort)
@@ -270,4 +276,5 @@ def test_orders_stand_in_the_order_asked_for_and_ties_by_id(sort: OrderSort):
 @pytest.mark.parametrize("sort", [OrderSort.STATUS, OrderSort.SKU])
 def test_an_order_without_a_line_stands_before_those_that_have_one(sort: OrderSort):
     orders = [an_order(id=1), an_order(id=3, lines=()), an_order(id=2, lines=())]
-    assert [order.id for order in sorted(orders, key=OrderQuery(sort=sort).place)] == [2, 3, 1]
+    place = OrderQuery(sort=sort).place
+    assert [order.id for order in sorted(orders, key=lambda order: in_order(place(order)))] == [2, 3, 1]

@@ -17,6 +17,7 @@ from billingua.core.lifecycle import Status
 from billingua.core.party import Party
 from billingua.engine.invoices import InvoiceView, may_access
 from billingua.engine.ports import Store
+from billingua.engine.positions import in_order, is_behind
 from billingua.engine.queries import InvoiceQuery, Sort, TextField
 from tests.builders import NOON, a_party, a_user, an_invoice
 from tests.stores.plans import change, put
@@ -113,8 +114,13 @@ def expected(
     invoices: Sequence[Invoice], query: InvoiceQuery, parties: Mapping[int, Party] = PARTIES
 ) -> tuple[list[Invoice], int]:
     asked = [invoice for invoice in invoices if query.matches(invoice, parties.get(invoice.party))]
-    asked.sort(key=lambda invoice: query.place(invoice, parties.get(invoice.party)), reverse=query.descending)
-    rest = asked[query.offset :]
+    asked.sort(key=lambda invoice: in_order(query.place(invoice, parties.get(invoice.party))), reverse=query.descending)
+    rest = [
+        one
+        for one in asked
+        if is_behind(query.place(one, parties.get(one.party)), query.after, descending=query.descending)
+    ]
+    rest = rest[query.offset :]
     return rest if query.limit is None else rest[: query.limit], len(asked)
 
 
@@ -175,6 +181,7 @@ SINGLE: list[dict[str, Any]] = [
     {"due_from": NOON},
     {"due_to": NOON},
     {"overdue_at": NOON},
+    {"after": (70,)},
     {"offset": 140},
     {"limit": 3},
     {"offset": 3, "limit": 0},

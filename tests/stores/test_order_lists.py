@@ -18,6 +18,7 @@ from billingua.engine.clock import SystemClock
 from billingua.engine.ledger import Ledger
 from billingua.engine.plan import Decision, Job, Needs, Plan, by_id
 from billingua.engine.ports import Store
+from billingua.engine.positions import in_order, is_behind, microseconds
 from billingua.engine.queries import AllocationStatus, OrderQuery, OrderSort
 from billingua.stores.order_listing import order_listing
 from billingua.stores.postgres import reading as postgres_reading
@@ -95,8 +96,11 @@ def queries(draw: st.DrawFn) -> OrderQuery:
 
 
 def expected(orders: Sequence[Order], query: OrderQuery) -> tuple[list[Order], int]:
-    asked = sorted(filter(query.matches, orders), key=query.place, reverse=query.descending)
-    rest = asked[query.offset :]
+    asked = sorted(
+        filter(query.matches, orders), key=lambda order: in_order(query.place(order)), reverse=query.descending
+    )
+    rest = [order for order in asked if is_behind(query.place(order), query.after, descending=query.descending)]
+    rest = rest[query.offset :]
     return rest if query.limit is None else rest[: query.limit], len(asked)
 
 
@@ -142,6 +146,7 @@ SINGLE: list[dict[str, Any]] = [
     {"sent": False},
     {"organizations": frozenset({a_uuid(2)})},
     {"organizations": frozenset()},
+    {"after": (microseconds(NOON), 60)},
     {"offset": 115},
     {"limit": 3},
     {"offset": 3, "limit": 0},

@@ -260,7 +260,7 @@ def test_every_condition_is_tried():
         (RECEIPT_CONDITIONS, RECEIPT_ORDERS, ReceiptQuery),
         (LINE_CONDITIONS, LINE_ORDERS, ReceiptLineQuery),
     ):
-        assert {*conditions, *orders} == {field.name for field in fields(query)}
+        assert {*conditions, *orders, "after"} == {field.name for field in fields(query)}
 
 
 @pytest.mark.parametrize("descending", [False, True])

@@ -1,12 +1,13 @@
 """Lists of items and of parties: what may be asked of them, the same of every store."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from billingua.core.item import Item
 from billingua.core.party import Party, PartyKind
+from billingua.engine.positions import Position, Whole, microseconds, ten_thousandths
 
 _BLANKS = str.maketrans("\t\n\r", "   ")
 _SORTED_CHARACTERS = 200
@@ -60,6 +61,7 @@ class ItemQuery:
     text: str | None = None
     sort: ItemSort = ItemSort.ID
     descending: bool = False
+    after: Position | None = None
     offset: int = 0
     limit: int | None = None
 
@@ -72,12 +74,32 @@ class ItemQuery:
             and all(f" {word}" in words for word in words_in(self.text))
         )
 
-    def place(self, item: Item) -> tuple[Any, ...]:
+    def place(self, item: Item) -> Position:
         """Where the item stands in the order asked for."""
+        return (*(value(item) for value in _ITEM_PLACES[self.sort]), item.id)
+
+    @property
+    def positions(self) -> Any:
+        """The type of positions in this order."""
         if self.sort is ItemSort.ID:
-            return (item.id,)
-        value = getattr(item, self.sort)
-        return (sorted_by(value) if isinstance(value, str) else value, sorted_by(item.title), item.id)
+            return tuple[Whole]
+        if self.sort is ItemSort.TITLE:
+            return tuple[str, Whole]
+        return tuple[str if self.sort is ItemSort.SKU else Whole, str, Whole]
+
+
+def _title(item: Item) -> str:
+    return sorted_by(item.title)
+
+
+_ITEM_PLACES: Mapping[ItemSort, Sequence[Callable[[Item], int | str | None]]] = {
+    ItemSort.ID: (),
+    ItemSort.TITLE: (_title,),
+    ItemSort.SKU: (lambda item: sorted_by(item.sku), _title),
+    ItemSort.PRICE: (lambda item: ten_thousandths(item.price), _title),
+    ItemSort.STOCK: (lambda item: ten_thousandths(item.stock), _title),
+    ItemSort.CREATED: (lambda item: microseconds(item.created_at), _title),
+}
 
 
 class PartySort(StrEnum):
@@ -100,6 +122,7 @@ class PartyQuery:
     text: str | None = None
     sort: PartySort = PartySort.ID
     descending: bool = False
+    after: Position | None = None
     offset: int = 0
     limit: int | None = None
 
@@ -112,6 +135,11 @@ class PartyQuery:
             and all(f" {word}" in words for word in words_in(self.text))
         )
 
-    def place(self, party: Party) -> tuple[Any, ...]:
+    def place(self, party: Party) -> Position:
         """Where the party stands in the order asked for."""
         return (party.id,) if self.sort is PartySort.ID else (sorted_by(party.display_name), party.id)
+
+    @property
+    def positions(self) -> Any:
+        """The type of positions in this order."""
+        return tuple[Whole] if self.sort is PartySort.ID else tuple[str, Whole]

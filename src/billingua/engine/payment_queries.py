@@ -12,8 +12,9 @@ from billingua.core.invoice import Invoice
 from billingua.core.money import settle
 from billingua.core.party import Party
 from billingua.core.payment import Payment, PaymentStatus
-from billingua.core.receipt import Receipt, ReceiptLine
+from billingua.core.receipt import Receipt, ReceiptKind, ReceiptLine
 from billingua.engine.catalogue_queries import words_of
+from billingua.engine.positions import Flag, Position, Whole, ten_thousandths
 
 _PROGRESS = tuple(PaymentStatus)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -139,6 +140,7 @@ class PaymentQuery:
     usual_funding: int = 0
     sort: PaymentSort = PaymentSort.CREATED
     descending: bool = False
+    after: Position | None = None
     offset: int = 0
     limit: int | None = None
 
@@ -158,8 +160,10 @@ class PaymentQuery:
             and (self.text is None or any(_PAYMENT_SAYS[field](payment, self.text) for field in self.text_in))
         )
 
-    def place(self, payment: Payment) -> tuple[Any, ...]:
+    def place(self, payment: Payment) -> Position:
         """Where the payment stands in the order asked for."""
+        if self.sort is PaymentSort.ID:
+            return (payment.id,)
         if self.sort is PaymentSort.SOURCE:
             source = source_of(payment)
             return (self.usual_source.casefold() if source is None else source, payment.id)
@@ -167,6 +171,11 @@ class PaymentQuery:
             funding = funding_of(payment)
             return (self.usual_funding if funding is None else funding, payment.id)
         return (_PAYMENT_PLACES[self.sort](payment), payment.id)
+
+    @property
+    def positions(self) -> Any:
+        """The type of positions in this order."""
+        return _PAYMENT_TYPES.get(self.sort, tuple[Whole, Whole])
 
 
 def _is_called(name: str, party: Party | None) -> bool:
@@ -180,15 +189,20 @@ _PAYMENT_SAYS: Mapping[PaymentField, Callable[[Payment, str], bool]] = {
     PaymentField.EXTERNAL_PARTY: lambda payment, text: text.casefold() in _folded(payment.external_party_id),
 }
 
-_PAYMENT_PLACES: Mapping[PaymentSort, Callable[[Payment], Any]] = {
+_PAYMENT_PLACES: Mapping[PaymentSort, Callable[[Payment], int | str]] = {
     PaymentSort.CREATED: lambda payment: whole_second(payment.received_at),
-    PaymentSort.ID: attrgetter("id"),
     PaymentSort.UPDATED: lambda payment: whole_second(payment.changed_at),
     PaymentSort.STATUS: lambda payment: progress(payment.status),
-    PaymentSort.APPLIED: attrgetter("applied"),
-    PaymentSort.TOTAL: attrgetter("total"),
+    PaymentSort.APPLIED: lambda payment: int(payment.applied),
+    PaymentSort.TOTAL: lambda payment: ten_thousandths(payment.total),
     PaymentSort.PARTY: attrgetter("party"),
     PaymentSort.EXTERNAL_PARTY: lambda payment: _folded(payment.external_party_id),
+}
+_PAYMENT_TYPES: Mapping[PaymentSort, Any] = {
+    PaymentSort.ID: tuple[Whole],
+    PaymentSort.APPLIED: tuple[Flag, Whole],
+    PaymentSort.EXTERNAL_PARTY: tuple[str, Whole],
+    PaymentSort.SOURCE: tuple[str, Whole],
 }
 
 
@@ -236,6 +250,7 @@ class _ReceiptConditions:
     usual_payer: str = ""
     reader: str | None = None
     descending: bool = False
+    after: Position | None = None
     offset: int = 0
     limit: int | None = None
 
@@ -285,21 +300,31 @@ class ReceiptQuery(_ReceiptConditions):
             and self.holds(receipt, None, party, covered)
         )
 
-    def place(self, receipt: Receipt) -> tuple[Any, ...]:
+    def place(self, receipt: Receipt) -> Position:
         """Where the receipt stands in the order asked for."""
-        return (_RECEIPT_PLACES[self.sort](receipt), receipt.id)
+        return (receipt.id,) if self.sort is ReceiptSort.ID else (_RECEIPT_PLACES[self.sort](receipt), receipt.id)
+
+    @property
+    def positions(self) -> Any:
+        """The type of positions in this order."""
+        return _RECEIPT_TYPES.get(self.sort, tuple[Whole, Whole])
 
 
-_RECEIPT_PLACES: Mapping[ReceiptSort, Callable[[Receipt], Any]] = {
+_RECEIPT_PLACES: Mapping[ReceiptSort, Callable[[Receipt], int | str]] = {
     ReceiptSort.CREATED: lambda receipt: whole_second(receipt.created_at),
-    ReceiptSort.ID: attrgetter("id"),
     ReceiptSort.UPDATED: lambda receipt: whole_second(receipt.updated_at),
     ReceiptSort.PAYMENT: attrgetter("payment"),
-    ReceiptSort.KIND: attrgetter("kind"),
-    ReceiptSort.TOTAL: attrgetter("total"),
+    ReceiptSort.KIND: lambda receipt: int(receipt.kind is ReceiptKind.REFUND),
+    ReceiptSort.TOTAL: lambda receipt: ten_thousandths(receipt.total),
     ReceiptSort.REFERENCE: lambda receipt: _folded(receipt.reference),
     ReceiptSort.PARTY: attrgetter("party"),
     ReceiptSort.EXTERNAL_PARTY: lambda receipt: _folded(receipt.external_party_id),
+}
+_RECEIPT_TYPES: Mapping[ReceiptSort, Any] = {
+    ReceiptSort.ID: tuple[Whole],
+    ReceiptSort.KIND: tuple[Flag, Whole],
+    ReceiptSort.REFERENCE: tuple[str, Whole],
+    ReceiptSort.EXTERNAL_PARTY: tuple[str, Whole],
 }
 
 
@@ -334,17 +359,17 @@ class ReceiptLineQuery(_ReceiptConditions):
         is_there = self.receipt in {None, listed.receipt.id}
         return is_there and self.holds(listed.receipt, listed.line, party, covered)
 
-    def place(self, listed: ListedLine) -> tuple[Any, ...]:
+    def place(self, listed: ListedLine) -> Position:
         """Where the line stands in the order asked for."""
         return (_LINE_PLACES[self.sort](listed), listed.line.id)
 
 
-_LINE_PLACES: Mapping[ReceiptLineSort, Callable[[ListedLine], Any]] = {
+_LINE_PLACES: Mapping[ReceiptLineSort, Callable[[ListedLine], int | str]] = {
     ReceiptLineSort.CREATED: lambda listed: whole_second(listed.receipt.created_at),
     ReceiptLineSort.UPDATED: lambda listed: whole_second(listed.receipt.updated_at),
     ReceiptLineSort.RECEIPT: attrgetter("receipt.id"),
     ReceiptLineSort.INVOICE: attrgetter("line.invoice"),
-    ReceiptLineSort.AMOUNT: attrgetter("line.amount"),
+    ReceiptLineSort.AMOUNT: lambda listed: ten_thousandths(listed.line.amount),
     ReceiptLineSort.PARTY: attrgetter("receipt.party"),
     ReceiptLineSort.EXTERNAL_PARTY: lambda listed: _folded(listed.receipt.external_party_id),
 }

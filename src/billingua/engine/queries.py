@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from operator import attrgetter
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
+
+from msgspec import Meta
 
 from billingua.core.errors import OrderNotFound
 from billingua.core.invoice import Invoice, Settlement
@@ -15,6 +17,7 @@ from billingua.core.order import CLOSED_LINES, LineStatus, Order, OrderLine, Tra
 from billingua.core.party import Party
 from billingua.engine.catalogue_queries import sorted_by, words_in, words_of
 from billingua.engine.plan import Record
+from billingua.engine.positions import Flag, Position, Whole, microseconds, seconds, ten_thousandths
 
 T = TypeVar("T")
 
@@ -79,10 +82,11 @@ def invoice_words(invoice: Invoice) -> str:
 class InvoiceQuery:
     """Which invoices, in which order, and which page of them. All conditions must hold; bounds are inclusive.
 
-    `text` is looked for, whatever the case, anywhere in one of the fields `text_in`, and `party_name` in the name of
-    the party that is shown; each of `words` has to begin a word of the number or the description. `overdue_at` keeps
-    what is overdue at that moment. `reader` is the username of somebody who administers nothing: they see what is for a
-    party that they may see, and what they made themselves.
+    A page begins behind the position `after`, and as many further as `offset` says. `text` is looked for, whatever
+    the case, anywhere in one of the fields `text_in`, and `party_name` in the name of the party that is shown; each
+    of `words` has to begin a word of the number or the description. `overdue_at` keeps what is overdue at that
+    moment. `reader` is the username of somebody who administers nothing: they see what is for a party that they may
+    see, and what they made themselves.
     """
 
     statuses: frozenset[Status] | None = None
@@ -108,6 +112,7 @@ class InvoiceQuery:
     overdue_at: datetime | None = None
     sort: Sort = Sort.ID
     descending: bool = False
+    after: Position | None = None
     offset: int = 0
     limit: int | None = None
 
@@ -143,26 +148,45 @@ class InvoiceQuery:
             and (self.text is None or any(self.text.casefold() in said_in(one, invoice) for one in self.text_in))
         )
 
-    def place(self, invoice: Invoice, party: Party | None = None) -> tuple[Any, ...]:
-        """Where the invoice, which is for this party, stands in the order asked for.
-
-        One without a due date stands before all that have one.
-        """
+    def place(self, invoice: Invoice, party: Party | None = None) -> Position:
+        """Where the invoice, which is for this party, stands in the order asked for."""
         if self.sort is Sort.PARTY_NAME:
             name = party and sorted_by(party.display_name)
-            return ((party is None) is not self.descending, name, invoice.number, invoice.id)
-        value = _SORTED[self.sort](invoice) if self.sort in _SORTED else getattr(invoice, self.sort)
-        return (False, invoice.id) if value is None else (True, value, invoice.id)
+            return (int((party is None) is not self.descending), name, invoice.number, invoice.id)
+        return (invoice.id,) if self.sort is Sort.ID else (_SORTED[self.sort](invoice), invoice.id)
+
+    @property
+    def positions(self) -> Any:
+        """The type of positions in this order."""
+        return _POSITIONS.get(self.sort, tuple[Whole, Whole])
 
 
-_SORTED: Mapping[Sort, Callable[[Invoice], Any]] = {
-    Sort.CREATED: lambda invoice: invoice.created_at.replace(microsecond=0),
-    Sort.UPDATED: lambda invoice: invoice.updated_at.replace(microsecond=0),
+_SORTED: Mapping[Sort, Callable[[Invoice], int | str | None]] = {
+    Sort.NUMBER: attrgetter("number"),
+    Sort.STATUS: lambda invoice: invoice.status.value,
+    Sort.ISSUED: lambda invoice: microseconds(invoice.issued_at),
+    Sort.DUE: lambda invoice: microseconds(invoice.due_at),
+    Sort.CREATED: lambda invoice: seconds(invoice.created_at),
+    Sort.UPDATED: lambda invoice: seconds(invoice.updated_at),
+    Sort.ORIGINAL_BALANCE: lambda invoice: ten_thousandths(invoice.original_balance),
+    Sort.OPEN_BALANCE: lambda invoice: ten_thousandths(invoice.open_balance),
+    Sort.PARTY: attrgetter("party"),
     Sort.EXTERNAL_PARTY: lambda invoice: said_in(TextField.EXTERNAL_PARTY, invoice),
-    Sort.PENDING: lambda invoice: invoice.pending_payments > 0,
+    Sort.PENDING: lambda invoice: int(invoice.pending_payments > 0),
     Sort.PROGRESS: lambda invoice: PROGRESS.index(invoice.status),
+    Sort.SETTLEMENT: lambda invoice: int(invoice.settlement),
 }
-"""What invoices are sorted by that is no field of theirs, or not all of one."""
+"""What invoices are sorted by, before their ids. One without a due date stands before all that have one."""
+
+_POSITIONS: Mapping[Sort, Any] = {
+    Sort.ID: tuple[Whole],
+    **dict.fromkeys((Sort.NUMBER, Sort.STATUS, Sort.EXTERNAL_PARTY), tuple[str, Whole]),
+    Sort.DUE: tuple[Whole | None, Whole],
+    Sort.PARTY_NAME: tuple[Flag, str | None, str, Whole],
+    Sort.PENDING: tuple[Flag, Whole],
+    Sort.PROGRESS: tuple[Annotated[int, Meta(ge=0, lt=len(PROGRESS))], Whole],
+    Sort.SETTLEMENT: tuple[Annotated[int, Meta(ge=0, lt=len(Settlement))], Whole],
+}
 
 
 class OrderSort(StrEnum):
@@ -212,6 +236,7 @@ class OrderQuery:
     organizations: frozenset[UUID] | None = None
     sort: OrderSort = OrderSort.CREATED
     descending: bool = False
+    after: Position | None = None
     offset: int = 0
     limit: int | None = None
 
@@ -233,12 +258,17 @@ class OrderQuery:
             )
         )
 
-    def place(self, order: Order) -> tuple[Any, ...]:
+    def place(self, order: Order) -> Position:
         """Where the order stands in the order asked for; one without a line stands before all that have one."""
         if self.sort is OrderSort.CREATED:
-            return (True, order.created_at, order.id)
+            return (microseconds(order.created_at), order.id)
         lines = self._seen(order)
-        return (True, getattr(lines[0], self.sort), order.id) if lines else (False, order.id)
+        return (str(getattr(lines[0], self.sort)) if lines else None, order.id)
+
+    @property
+    def positions(self) -> Any:
+        """The type of positions in this order."""
+        return tuple[Whole, Whole] if self.sort is OrderSort.CREATED else tuple[str | None, Whole]
 
     def _seen(self, order: Order) -> Sequence[OrderLine] | None:
         """Give the lines that are seen; None where nothing is, not even the order."""
@@ -263,10 +293,14 @@ def _between(first: datetime | None, moment: datetime | None, last: datetime | N
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """A page of a list, and how many there are in all."""
+    """A page of a list, and how many there are in all.
+
+    `end` is where the last one stands, if others stand behind it: the next page is what is `after` that.
+    """
 
     items: Sequence[Record[T]]
     total: int
+    end: Position | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,17 +2,17 @@
 
 from billingua.engine.catalogue_queries import ItemQuery, ItemSort, PartyQuery, PartySort, sorted_by, words_in
 from billingua.stores.catalogue_rows import reader_to_row
-from billingua.stores.listing import Conditions, Listing, Variant
+from billingua.stores.listing import Conditions, Listing, Variant, table_listing
 
-_ITEM_ORDER = {
-    ItemSort.ID: ("id",),
-    ItemSort.TITLE: ("title_folded", "id"),
-    ItemSort.SKU: ("sku_folded", "title_folded", "id"),
-    ItemSort.PRICE: ("price", "title_folded", "id"),
-    ItemSort.STOCK: ("stock", "title_folded", "id"),
-    ItemSort.CREATED: ("created_at", "title_folded", "id"),
+_ITEM_KEYS = {
+    ItemSort.ID: (),
+    ItemSort.TITLE: ("title_folded",),
+    ItemSort.SKU: ("sku_folded", "title_folded"),
+    ItemSort.PRICE: ("price", "title_folded"),
+    ItemSort.STOCK: ("stock", "title_folded"),
+    ItemSort.CREATED: ("created_at", "title_folded"),
 }
-_PARTY_ORDER = {PartySort.ID: ("id",), PartySort.NAME: ("name_folded", "id")}
+_PARTY_KEYS = {PartySort.ID: (), PartySort.NAME: ("name_folded",)}
 
 
 def item_listing(workspace: str, query: ItemQuery, variant: Variant) -> Listing:
@@ -23,7 +23,8 @@ def item_listing(workspace: str, query: ItemQuery, variant: Variant) -> Listing:
     skus = None if query.skus is None else sorted({*map(sorted_by, query.skus)})
     asked.add(f"sku_folded {variant.one_of.format('skus')}", skus=skus)
     _add_words(asked, query.text, variant)
-    return _listing("item_row", asked, _ITEM_ORDER[query.sort], descending=query.descending)
+    total = f"SELECT count(*) FROM item_row WHERE {asked.sql}"  # noqa: S608 - all of it our own words
+    return table_listing("item_row", total, asked, _ITEM_KEYS[query.sort], query)
 
 
 def party_listing(workspace: str, query: PartyQuery, variant: Variant) -> Listing:
@@ -34,20 +35,10 @@ def party_listing(workspace: str, query: PartyQuery, variant: Variant) -> Listin
     reader = None if query.reader is None else reader_to_row(query.reader)
     asked.add(f"(NOT private OR {variant.place_of}(readers, :reader) > 0)", reader=reader)
     _add_words(asked, query.text, variant)
-    return _listing("party_row", asked, _PARTY_ORDER[query.sort], descending=query.descending)
+    total = f"SELECT count(*) FROM party_row WHERE {asked.sql}"  # noqa: S608 - all of it our own words
+    return table_listing("party_row", total, asked, _PARTY_KEYS[query.sort], query)
 
 
 def _add_words(asked: Conditions, text: str | None, variant: Variant) -> None:
     for place, word in enumerate(words_in(text)):
         asked.add(f"{variant.place_of}(words, :word_{place}) > 0", **{f"word_{place}": f" {word}"})
-
-
-def _listing(table: str, asked: Conditions, columns: tuple[str, ...], *, descending: bool) -> Listing:
-    # What is put together here are our own words; whatever comes from outside is bound.
-    order = ", ".join(f"{column} {'DESC' if descending else 'ASC'}" for column in columns)
-    return Listing(
-        total=f"SELECT count(*) FROM {table} WHERE {asked.sql}",  # noqa: S608
-        page=f"SELECT {', '.join(columns)} FROM {table} WHERE {asked.sql} ORDER BY {order} LIMIT :limit OFFSET :offset",  # noqa: S608
-        order=order,
-        values=asked.values,
-    )

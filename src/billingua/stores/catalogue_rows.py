@@ -4,19 +4,15 @@ Items and parties are aggregates like others, with their bodies. Beside each sta
 """
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from billingua.core.item import Item
-from billingua.core.money import EXACT, settle
 from billingua.core.party import Party, PartyKind
 from billingua.engine.catalogue_queries import sorted_by, words_of
+from billingua.engine.positions import ten_thousandths
 from billingua.stores.rows import instant_to_row
 
 Row = Mapping[str, Any]
-
-_PLACES = 4
-_LARGEST = 9 * 10**18
 
 
 def item_to_rows(workspace: str, item: Item) -> dict[Any, Row]:
@@ -26,8 +22,8 @@ def item_to_rows(workspace: str, item: Item) -> dict[Any, Row]:
         "id": item.id,
         "title_folded": sorted_by(item.title),
         "sku_folded": sorted_by(item.sku),
-        "price": in_order(item.price),
-        "stock": in_order(item.stock),
+        "price": ten_thousandths(item.price),
+        "stock": ten_thousandths(item.stock),
         "tracked": item.track_stock,
         "created_at": instant_to_row(item.created_at),
         "words": words_of(item.title, item.description, item.sku),
@@ -52,8 +48,3 @@ def party_to_rows(workspace: str, party: Party) -> dict[Any, Row]:
 def reader_to_row(username: str) -> str:
     """Write the name of somebody who may see a party so that it is not found in another's."""
     return f"\n{username}\n"
-
-
-def in_order(amount: Decimal) -> int:
-    """Write an amount for the order alone: rounded, and no larger than the database's integers."""
-    return int(max(-_LARGEST, min(_LARGEST, EXACT.scaleb(settle(amount, _PLACES), _PLACES))))

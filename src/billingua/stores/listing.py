@@ -2,19 +2,24 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from billingua.core.invoice import Settlement
 from billingua.core.lifecycle import PROGRESS, Status
 from billingua.engine.catalogue_queries import words_in, words_of
+from billingua.engine.positions import Position, is_behind
 from billingua.engine.queries import InvoiceQuery, Sort, TextField
 from billingua.stores.catalogue_rows import reader_to_row
 from billingua.stores.detail_rows import SAID_IN
 from billingua.stores.rows import instant_to_row
 
+R = TypeVar("R")
+
 _COUNTED = frozenset({"statuses", "origin", "currency"})
 """What `invoice_count` tells invoices apart by."""
-_CONDITIONS = {asked.name for asked in fields(InvoiceQuery)} - {"text_in", "sort", "descending", "offset", "limit"}
+_CONDITIONS = {asked.name for asked in fields(InvoiceQuery)} - {
+    *("text_in", "sort", "descending", "after", "offset", "limit")
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +38,15 @@ class Variant:
 class Listing:
     """Two questions about a list, with the values that they name; the second also names `window`.
 
-    `page` ends each of its rows with an id. `order` is that of the page, where it can be said in the same words again.
+    `page` begins each of its rows with what it is sorted by, which has the names `keys`, and ends it with an id.
+    `order` is that of the page, where it can be said in the same words again.
     """
 
     total: str
     page: str
     order: str
     values: dict[str, Any]
+    keys: Sequence[str]
 
 
 def listing(workspace: str, query: InvoiceQuery, variant: Variant) -> Listing:
@@ -52,11 +59,16 @@ def listing(workspace: str, query: InvoiceQuery, variant: Variant) -> Listing:
         page = _one_after_another(query, f"{asked.sql}{_among(query, statuses)}")
     else:
         page = _page(_parts(query, asked, statuses), order, variant)
-    return Listing(total, page, order, asked.values | statuses)
+    return Listing(total, page, order, asked.values | statuses | values_of(query.after), names_of(_keys(query)))
 
 
 class Window(Protocol):
     """A query that asks for a part of a list."""
+
+    @property
+    def after(self) -> Position | None:
+        """Behind which position to begin."""
+        ...
 
     @property
     def offset(self) -> int:
@@ -76,7 +88,17 @@ def window(query: Window, total: int) -> dict[str, int] | None:
     """
     rest = total - query.offset
     limit = rest if query.limit is None else min(query.limit, rest)
+    if query.after is not None and limit == query.limit and limit > 0:
+        # Nobody counts what stands before a position: one row more tells whether others stand behind the page.
+        limit += 1
     return {"limit": limit, "offset": query.offset} if limit > 0 else None
+
+
+def on_page(rows: Sequence[R], query: Window, total: int) -> tuple[Sequence[R], R | None]:
+    """Give the rows of a page without the one more, and the last of them if others stand behind it."""
+    shown = rows if query.limit is None else rows[: query.limit]
+    goes_on = len(rows) > len(shown) if query.after is not None else query.offset + len(rows) < total
+    return shown, shown[-1] if shown and goes_on else None
 
 
 def whole_window(query: Window) -> dict[str, int]:
@@ -254,11 +276,39 @@ def _parts(query: InvoiceQuery, asked: Conditions, statuses: dict[str, str]) -> 
     table = "invoice_body" if query.sort is Sort.ID and not _named(query) else "invoice"
     if query.sort in _BESIDE:
         table = "invoice JOIN invoice_detail USING (workspace, id)"
-    columns = "id" if query.sort is Sort.ID else f"{_SECONDS.get(query.sort, _sorted_by(query))}, id"
-    conditions = [asked.sql]
+    conditions = [(asked.sql, query.party if query.sort is Sort.PARTY else None)]
     if query.statuses is not None:
-        conditions = [f"{asked.sql} AND status = :{name}" for name in statuses] or [f"{asked.sql} AND 1 = 0"]
-    return [f"SELECT {columns} FROM {table} WHERE {those}" for those in conditions]  # noqa: S608
+        is_held = query.sort is Sort.STATUS
+        conditions = [
+            (f"{asked.sql} AND status = :{name}", status if is_held else conditions[0][1])
+            for name, status in statuses.items()
+        ]
+    parts = [
+        f"SELECT {columns} FROM {table} WHERE {those}{rest}"  # noqa: S608
+        for those, held in conditions
+        for columns, rest in _ways_on(query, held)
+    ]
+    return parts or [f"SELECT {selected(_keys(query))} FROM {table} WHERE {asked.sql} AND 1 = 0"]  # noqa: S608
+
+
+def _ways_on(query: InvoiceQuery, held: int | str | None) -> Sequence[tuple[str, str]]:
+    """Say in which ways the list goes on where it is to begin: what to select, and conditions behind others.
+
+    An index leads to the beginning of each way. All that is asked for may have `held` as what it is sorted by.
+    """
+    keys, after = _keys(query), query.after
+    columns, comparison = selected(keys), "<" if query.descending else ">"
+    if after is not None and held is not None:
+        if held == after[0]:
+            return [(columns, f" AND id {comparison} :after_1")]
+        return [(columns, "")] if is_behind((held,), after[:1], descending=query.descending) else []
+    if after is not None and query.sort in _SECONDS:
+        # SQLite finds no beginning in an index on an expression by comparing rows.
+        second = keys[0]
+        same = f" AND {second} = :after_0 AND id {comparison} :after_1"
+        return [("CAST(:after_0 AS bigint) AS key_0, id", same), (columns, f" AND {second} {comparison} :after_0")]
+    ways = behind(keys, after, descending=query.descending, nullable=query.sort is Sort.DUE)
+    return [(columns, way) for way in ways]
 
 
 _BESIDE: Mapping[Sort, str] = {Sort.EXTERNAL_PARTY: SAID_IN[TextField.EXTERNAL_PARTY]}
@@ -274,17 +324,97 @@ def _second_of(instant: str) -> str:
 
 
 _SECONDS: Mapping[Sort, str] = {
-    Sort.CREATED: f"{_second_of('created_at')} AS created_second",
-    Sort.UPDATED: f"{_second_of('updated_at')} AS updated_second",
+    Sort.CREATED: _second_of("created_at"),
+    Sort.UPDATED: _second_of("updated_at"),
 }
-"""Sorts by whole seconds, with their names."""
+"""Sorts by whole seconds."""
 
 
-def _sorted_by(query: InvoiceQuery) -> str:
-    """Name what invoices are sorted by."""
-    if query.sort in _SECONDS:
-        return _SECONDS[query.sort].rpartition(" ")[2]
-    return _BESIDE.get(query.sort, query.sort.value)
+def _keys(query: InvoiceQuery) -> Sequence[str]:
+    """Say what invoices are sorted by before their ids."""
+    if query.sort is Sort.ID:
+        return ()
+    if query.sort is Sort.PARTY_NAME:
+        return _PARTY_KEYS
+    return (_SECONDS.get(query.sort) or _BESIDE.get(query.sort) or query.sort.value,)
+
+
+class _Ordered(Window, Protocol):
+    """A query that asks for a part of a list in one of two directions."""
+
+    @property
+    def descending(self) -> bool:
+        """Whether what is largest stands first."""
+        ...
+
+
+def table_listing(
+    table: str,
+    total: str,
+    asked: Conditions,
+    keys: Sequence[str],
+    query: _Ordered,
+    *,
+    nullable: bool = False,
+    ids: str = "id",
+) -> Listing:
+    """Ask for what stands in one table, sorted by `keys`, of which the first may be null, then by the last of `ids`."""
+    # What is put together here are our own words; whatever comes from outside is bound.
+    order = ordered(keys, descending=query.descending, nullable=nullable)
+    parts = [
+        f"SELECT {selected(keys, ids)} FROM {table} WHERE {asked.sql}{rest}"  # noqa: S608
+        for rest in behind(keys, query.after, descending=query.descending, nullable=nullable)
+    ]
+    return Listing(
+        total,
+        f"{' UNION ALL '.join(parts)} ORDER BY {order} LIMIT :limit OFFSET :offset",
+        order,
+        asked.values | values_of(query.after),
+        names_of(keys),
+    )
+
+
+def names_of(keys: Sequence[str]) -> Sequence[str]:
+    """Name what a page is sorted by before its ids."""
+    return [f"key_{place}" for place in range(len(keys))]
+
+
+def selected(keys: Sequence[str], ids: str = "id") -> str:
+    """Say what a page consists of: what it is sorted by, and ids."""
+    return ", ".join([*(f"{key} AS {name}" for key, name in zip(keys, names_of(keys), strict=True)), ids])
+
+
+def ordered(keys: Sequence[str], *, descending: bool, nullable: bool = False) -> str:
+    """Say in which order a page stands; what has nothing to be sorted by stands before what has it."""
+    direction = "DESC" if descending else "ASC"
+    first, *others = [f"{name} {direction}" for name in (*names_of(keys), "id")]
+    nulls = (" NULLS LAST" if descending else " NULLS FIRST") if nullable else ""
+    return ", ".join([first + nulls, *others])
+
+
+def values_of(after: Position | None) -> dict[str, Any]:
+    """Name the values of a position."""
+    return _numbered("after", after or ())
+
+
+def behind(keys: Sequence[str], after: Position | None, *, descending: bool, nullable: bool = False) -> Sequence[str]:
+    """Ask, behind other conditions, for what stands behind a position, in ways of which no two hold at once.
+
+    There is more than one only if what it is sorted by first may be null.
+    """
+    if after is None:
+        return [""]
+    if after[0] is not None:
+        rest = [f" AND {_beyond([*keys, 'id'], 0, descending=descending)}"]
+        return [*rest, f" AND {keys[0]} IS NULL"] if nullable and descending else rest
+    same = f" AND {keys[0]} IS NULL AND {_beyond([*keys[1:], 'id'], 1, descending=descending)}"
+    return [same] if descending else [same, f" AND {keys[0]} IS NOT NULL"]
+
+
+def _beyond(columns: Sequence[str], first: int, *, descending: bool) -> str:
+    """Compare rows with a position, from its `first` value on."""
+    values = ", ".join(f":after_{place}" for place in range(first, first + len(columns)))
+    return f"({', '.join(columns)}) {'<' if descending else '>'} ({values})"
 
 
 _PENDING = f"({_DETAILS} AND pending)"
@@ -296,36 +426,72 @@ _CLASSES: Mapping[Sort, Sequence[str]] = {
 """Sorts that know few places, in their order: nobody sorts a million for them, one class is walked after the other."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Class:
+    """Where to find invoices, and which; what to show of them before their ids, and what of it they are sorted by."""
+
+    table: str
+    condition: str
+    keys: Sequence[str]
+    order: Sequence[str] = ("id",)
+
+
 def _one_after_another(query: InvoiceQuery, conditions: str) -> str:
     """Ask for classes of invoices one after another: one that is not reached is not looked at."""
     direction = "DESC" if query.descending else "ASC"
     end = "LIMIT CAST(:limit AS bigint) + CAST(:offset AS bigint)"
-    classes = _by_party_name() if query.sort is Sort.PARTY_NAME else _by_class(query)
+    classes = _by_party_name(query) if query.sort is Sort.PARTY_NAME else _by_class(query)
+    names = ", ".join([*names_of(_keys(query)), "id"])
     parts = [
-        f"SELECT id FROM {table} WHERE {conditions} AND {one}"  # noqa: S608
-        f" ORDER BY {', '.join(f'{column} {direction}' for column in columns)} {end}"
-        for table, one, columns in classes
+        f"SELECT {selected(one.keys)} FROM {one.table} WHERE {conditions} AND {one.condition}"  # noqa: S608
+        f" ORDER BY {', '.join(f'{column} {direction}' for column in one.order)} {end}"
+        for one in classes
     ]
-    whole = [f"SELECT id FROM ({part}) AS part_{place}" for place, part in enumerate(parts)]  # noqa: S608
+    whole = [f"SELECT {names} FROM ({part}) AS part_{place}" for place, part in enumerate(parts)]  # noqa: S608
     return f"{' UNION ALL '.join(whole)} LIMIT :limit OFFSET :offset"
 
 
-_Class = tuple[str, str, Sequence[str]]
-"""Where to find invoices, which, and what they are sorted by."""
-
-
 def _by_class(query: InvoiceQuery) -> Sequence[_Class]:
-    classes = _CLASSES[query.sort]
-    return [("invoice", one, ["id"]) for one in (reversed(classes) if query.descending else classes)]
+    classes = [_Class("invoice", one, [str(number)]) for number, one in enumerate(_CLASSES[query.sort])]
+    if query.after is not None:
+        reached = int(query.after[0] or 0)
+        begun = _begun(classes[reached], ["id"], 1, query)
+        classes = [*classes[:reached], begun] if query.descending else [begun, *classes[reached + 1 :]]
+    return classes[::-1] if query.descending else classes
 
 
-def _by_party_name() -> Sequence[_Class]:
+_PARTY_KEYS = ("is_gone", "name_folded", "number")
+
+
+def _by_party_name(query: InvoiceQuery) -> Sequence[_Class]:
     # A cross join has SQLite walk the parties in their order, and sort no more than the invoices of one name.
-    called = "(SELECT id AS called, name_folded FROM party_row WHERE workspace = :workspace) AS party_called"
-    return [
-        (f"{called} CROSS JOIN invoice", "party = called", ["name_folded", "number", "id"]),
-        ("invoice", f"party NOT IN ({_PARTIES})", ["number", "id"]),
-    ]
+    # Where it goes on, the name by itself leads to the first of them.
+    is_reached = query.after is not None and query.after[0] == int(query.descending)
+    first = f" AND name_folded {'<=' if query.descending else '>='} :after_1" if is_reached else ""
+    called = f"(SELECT id AS called, name_folded FROM party_row WHERE workspace = :workspace{first}) AS party_called"  # noqa: S608
+    is_there, is_gone = int(query.descending), int(not query.descending)
+    there = _Class(
+        f"{called} CROSS JOIN invoice",
+        "party = called",
+        [str(is_there), "name_folded", "number"],
+        ["name_folded", "number", "id"],
+    )
+    gone = _Class(
+        "invoice",
+        f"party NOT IN ({_PARTIES})",
+        [str(is_gone), "CAST(NULL AS text)", "number"],
+        ["number", "id"],
+    )
+    if query.after is None:
+        return [there, gone]
+    if query.after[0] == is_gone:
+        return [_begun(gone, ["number", "id"], 2, query)]
+    return [_begun(there, ["name_folded", "number", "id"], 1, query), gone]
+
+
+def _begun(one: _Class, columns: Sequence[str], first: int, query: InvoiceQuery) -> _Class:
+    """Begin a class behind a position."""
+    return replace(one, condition=f"{one.condition} AND {_beyond(columns, first, descending=query.descending)}")
 
 
 def _page(parts: list[str], order: str, variant: Variant) -> str:
@@ -341,8 +507,4 @@ def _named(query: InvoiceQuery) -> set[str]:
 
 def _order(query: InvoiceQuery) -> str:
     """Say in SQL in which order they stand; what has no due date stands before what has one."""
-    direction = "DESC" if query.descending else "ASC"
-    if query.sort is Sort.ID:
-        return f"id {direction}"
-    nulls = "" if query.sort is not Sort.DUE else " NULLS LAST" if query.descending else " NULLS FIRST"
-    return f"{_sorted_by(query)} {direction}{nulls}, id {direction}"
+    return ordered(_keys(query), descending=query.descending, nullable=query.sort is Sort.DUE)

@@ -32,6 +32,7 @@ from billingua.engine.kinds import has_email, kind_of
 from billingua.engine.payment_queries import Covered, ListedLine, PaymentQuery, ReceiptLineQuery, ReceiptQuery
 from billingua.engine.plan import Job, Key, Record
 from billingua.engine.ports import Posted
+from billingua.engine.positions import Position, in_order, is_behind
 from billingua.engine.queries import InvoiceQuery, Miscount, Misfiled, OrderQuery, Page
 from billingua.stores.batches import Batches, answer_without_saving, decide
 from billingua.stores.outbox import body_of
@@ -138,11 +139,13 @@ def _alone(record: Record[Any]) -> tuple[Any]:
     return (record.value,)
 
 
-def _cut(asked: list[Record[Any]], query: Any, place: Callable[[Record[Any]], Any]) -> Page[Any]:
+def _cut(asked: list[Record[Any]], query: Any, place: Callable[[Record[Any]], Position]) -> Page[Any]:
     """Put records in their order, and cut a page out of them."""
-    asked.sort(key=place, reverse=query.descending)
-    end = None if query.limit is None else query.offset + query.limit
-    return Page(asked[query.offset : end], len(asked))
+    asked.sort(key=lambda record: in_order(place(record)), reverse=query.descending)
+    rest = [record for record in asked if is_behind(place(record), query.after, descending=query.descending)]
+    rest = rest[query.offset :]
+    shown = rest if query.limit is None else rest[: query.limit]
+    return Page(shown, len(asked), place(shown[-1]) if shown and len(shown) < len(rest) else None)
 
 
 class MemoryStore:

@@ -6,7 +6,7 @@ from uuid import UUID
 from billingua.core.order import Trader
 from billingua.core.party import TradeRole
 from billingua.engine.queries import OrderQuery, OrderSort
-from billingua.stores.listing import Conditions, Listing, Variant
+from billingua.stores.listing import Conditions, Listing, Variant, table_listing
 from billingua.stores.order_rows import allocations_to_row, trader_to_row
 from billingua.stores.rows import instant_to_row
 
@@ -19,14 +19,10 @@ def order_listing(workspace: str, query: OrderQuery, variant: Variant) -> Listin
     asked.add("trader = :trader", trader=trader_to_row(query.trader))
     _add_whole(asked, query)
     _add_lines(asked, query, variant)
-    order = _order(query)
-    columns = f"{query.sort.value}, id"
-    return Listing(
-        total=f"SELECT count(*) FROM order_part WHERE {asked.sql}",  # noqa: S608
-        page=f"SELECT {columns} FROM order_part WHERE {asked.sql} ORDER BY {order} LIMIT :limit OFFSET :offset",  # noqa: S608
-        order=order,
-        values=asked.values,
-    )
+    total = f"SELECT count(*) FROM order_part WHERE {asked.sql}"  # noqa: S608
+    # What has no line stands before what has one.
+    nullable = query.sort is not OrderSort.CREATED
+    return table_listing("order_part", total, asked, [query.sort.value], query, nullable=nullable)
 
 
 def _add_whole(asked: Conditions, query: OrderQuery) -> None:
@@ -72,10 +68,3 @@ def _others(trader: Trader | None, organizations: Iterable[UUID]) -> list[str]:
     is_supplier = trader is not None and trader.role is TradeRole.SUPPLIER
     roles = (TradeRole.RETAILER,) if is_supplier else tuple(TradeRole)
     return sorted(trader_to_row(Trader(role, one)) for role in roles for one in organizations)
-
-
-def _order(query: OrderQuery) -> str:
-    """Say in SQL in which order they stand; what has no line stands before what has one."""
-    direction = "DESC" if query.descending else "ASC"
-    nulls = "" if query.sort is OrderSort.CREATED else " NULLS LAST" if query.descending else " NULLS FIRST"
-    return f"{query.sort.value} {direction}{nulls}, id {direction}"

@@ -1,6 +1,6 @@
 """Lists of payments, of receipts and of their lines in SQL: how many in all, and the ids of one page in their order."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -18,22 +18,23 @@ from billingua.engine.payment_queries import (
     progress,
     whole_second,
 )
-from billingua.stores.catalogue_rows import in_order, reader_to_row
-from billingua.stores.listing import OWN, Conditions, Listing, Variant, add_party_name, hidden_parties
+from billingua.engine.positions import ten_thousandths
+from billingua.stores.catalogue_rows import reader_to_row
+from billingua.stores.listing import OWN, Conditions, Listing, Variant, add_party_name, hidden_parties, table_listing
 
 F = TypeVar("F")
 
-_PAYMENT_PLACES: Mapping[PaymentSort, str] = {
-    PaymentSort.CREATED: "created_second",
-    PaymentSort.ID: "id",
-    PaymentSort.UPDATED: "updated_second",
-    PaymentSort.STATUS: "status",
-    PaymentSort.APPLIED: "applied",
-    PaymentSort.TOTAL: "total",
-    PaymentSort.PARTY: "party",
-    PaymentSort.EXTERNAL_PARTY: "external_party_folded",
-    PaymentSort.SOURCE: "coalesce(source_folded, :usual_source)",
-    PaymentSort.FUNDING: "coalesce(funding, :usual_funding)",
+_PAYMENT_KEYS: Mapping[PaymentSort, Sequence[str]] = {
+    PaymentSort.CREATED: ("created_second",),
+    PaymentSort.ID: (),
+    PaymentSort.UPDATED: ("updated_second",),
+    PaymentSort.STATUS: ("status",),
+    PaymentSort.APPLIED: ("CAST(CAST(applied AS integer) AS bigint)",),
+    PaymentSort.TOTAL: ("total",),
+    PaymentSort.PARTY: ("party",),
+    PaymentSort.EXTERNAL_PARTY: ("external_party_folded",),
+    PaymentSort.SOURCE: ("coalesce(source_folded, :usual_source)",),
+    PaymentSort.FUNDING: ("coalesce(funding, :usual_funding)",),
 }
 _PAYMENT_TEXTS: Mapping[PaymentField, str] = {
     PaymentField.PARTY: "CAST(party AS text)",
@@ -52,8 +53,8 @@ def payment_listing(workspace: str, query: PaymentQuery, variant: Variant) -> Li
     )
     asked.add("party = :party", party=query.party)
     asked.add("applied = :applied", applied=query.applied)
-    asked.add("total >= :least", least=None if query.least is None else in_order(query.least))
-    asked.add("total <= :most", most=None if query.most is None else in_order(query.most))
+    asked.add("total >= :least", least=None if query.least is None else ten_thousandths(query.least))
+    asked.add("total <= :most", most=None if query.most is None else ten_thousandths(query.most))
     _add_seconds(asked, query.received_from, query.received_to)
     asked.add_one_of("status", _progress_of(query.statuses))
     asked.add_one_of("channel", query.channels)
@@ -68,19 +69,19 @@ def payment_listing(workspace: str, query: PaymentQuery, variant: Variant) -> Li
         asked.add(_any_of(places), text=query.text.casefold())
     asked.values |= {"usual_source": query.usual_source.casefold(), "usual_funding": query.usual_funding}
     total = _total("payment", "payment_row", query, asked)
-    return _listing("payment_row", total, asked, _PAYMENT_PLACES[query.sort], "id", descending=query.descending)
+    return table_listing("payment_row", total, asked, _PAYMENT_KEYS[query.sort], query)
 
 
-_RECEIPT_PLACES: Mapping[ReceiptSort, str] = {
-    ReceiptSort.CREATED: "created_second",
-    ReceiptSort.ID: "id",
-    ReceiptSort.UPDATED: "updated_second",
-    ReceiptSort.PAYMENT: "payment",
-    ReceiptSort.KIND: "refunds",
-    ReceiptSort.TOTAL: "total",
-    ReceiptSort.REFERENCE: "reference_folded",
-    ReceiptSort.PARTY: "party",
-    ReceiptSort.EXTERNAL_PARTY: "external_party_folded",
+_RECEIPT_KEYS: Mapping[ReceiptSort, Sequence[str]] = {
+    ReceiptSort.CREATED: ("created_second",),
+    ReceiptSort.ID: (),
+    ReceiptSort.UPDATED: ("updated_second",),
+    ReceiptSort.PAYMENT: ("payment",),
+    ReceiptSort.KIND: ("CAST(CAST(refunds AS integer) AS bigint)",),
+    ReceiptSort.TOTAL: ("total",),
+    ReceiptSort.REFERENCE: ("reference_folded",),
+    ReceiptSort.PARTY: ("party",),
+    ReceiptSort.EXTERNAL_PARTY: ("external_party_folded",),
 }
 _RECEIPT_TEXTS: Mapping[ReceiptField, str] = {
     ReceiptField.PAYER: "payer_folded",
@@ -104,7 +105,7 @@ def receipt_listing(workspace: str, query: ReceiptQuery, variant: Variant) -> Li
     if query.text is not None:
         asked.add(_any_of(_said_of_receipt(query, query.text, variant)), text=query.text.casefold())
     total = _total("receipt", "receipt_row", query, asked)
-    return _listing("receipt_row", total, asked, _RECEIPT_PLACES[query.sort], "id", descending=query.descending)
+    return table_listing("receipt_row", total, asked, _RECEIPT_KEYS[query.sort], query)
 
 
 def _add_seconds(asked: Conditions, since: datetime | None, until: datetime | None) -> None:
@@ -143,7 +144,7 @@ def _said_of_receipt(query: ReceiptQuery | ReceiptLineQuery, text: str, variant:
 
 _RECEIPTS = "SELECT id FROM receipt_row WHERE workspace = :workspace"
 _OF_RECEIPT = "(SELECT {} FROM receipt_row AS whole WHERE whole.workspace = :workspace AND whole.id = receipt)"
-_LINE_PLACES: Mapping[ReceiptLineSort, str] = {
+_LINE_KEYS: Mapping[ReceiptLineSort, str] = {
     ReceiptLineSort.CREATED: "created_second",
     ReceiptLineSort.UPDATED: _OF_RECEIPT.format("updated_second"),
     ReceiptLineSort.RECEIPT: "receipt",
@@ -170,7 +171,7 @@ def receipt_line_listing(workspace: str, query: ReceiptLineQuery, variant: Varia
             places += _exactly(asked, "invoice", query.text)
         asked.add(_any_of(places), text=query.text.casefold())
     total = _total("receipt_line", "receipt_line", query, asked)
-    return _listing("receipt_line", total, asked, _LINE_PLACES[query.sort], "receipt, id", descending=query.descending)
+    return table_listing("receipt_line", total, asked, [_LINE_KEYS[query.sort]], query, ids="receipt, id")
 
 
 def _progress_of(statuses: Iterable[PaymentStatus] | None) -> list[int] | None:
@@ -204,15 +205,3 @@ _NOT_COUNTED = (
     *("text", "reader", "payment", "created_from", "created_to", "receipt"),
 )
 """The conditions that the kept counts know nothing of."""
-
-
-def _listing(table: str, total: str, asked: Conditions, place: str, ids: str, *, descending: bool) -> Listing:
-    # What is put together here are our own words; whatever comes from outside is bound.
-    direction = "DESC" if descending else "ASC"
-    order = f"place {direction}, id {direction}"
-    return Listing(
-        total=total,
-        page=f"SELECT {place} AS place, {ids} FROM {table} WHERE {asked.sql} ORDER BY {order} LIMIT :limit OFFSET :offset",  # noqa: E501, S608
-        order=order,
-        values=asked.values,
-    )

@@ -12,7 +12,7 @@ from billingua.core.payment import Payment
 from billingua.core.receipt import Receipt, ReceiptKind
 from billingua.engine.payment_queries import ListedLine, funding_of, progress, source_of, whole_second
 from billingua.engine.plan import Record
-from billingua.stores.catalogue_rows import in_order
+from billingua.engine.positions import ten_thousandths
 
 Row = Mapping[str, Any]
 
@@ -25,7 +25,7 @@ def payment_to_rows(workspace: str, payment: Payment) -> dict[Any, Row]:
         "party": payment.party,
         "status": progress(payment.status),
         "applied": payment.applied,
-        "total": in_order(payment.total),
+        "total": ten_thousandths(payment.total),
         "channel": payment.channel,
         "author": payment.created_by,
         "created_second": whole_second(payment.received_at),
@@ -54,7 +54,7 @@ def receipt_to_rows(workspace: str, receipt: Receipt) -> dict[Any, Row]:
         "party": receipt.party,
         "refunds": receipt.kind is ReceiptKind.REFUND,
         "status": progress(receipt.status),
-        "total": in_order(receipt.total),
+        "total": ten_thousandths(receipt.total),
         "created_second": whole_second(receipt.created_at),
         "updated_second": whole_second(receipt.updated_at),
         "reference_folded": _folded(receipt.reference),
@@ -74,7 +74,7 @@ def receipt_to_lines(workspace: str, receipt: Receipt) -> dict[Any, Row]:
             "receipt": receipt.id,
             "id": line.id,
             "invoice": line.invoice,
-            "amount": in_order(line.amount),
+            "amount": ten_thousandths(line.amount),
             "status": progress(receipt.status),
             "created_second": whole_second(receipt.created_at),
         }

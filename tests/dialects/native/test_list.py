@@ -1,5 +1,7 @@
 """Lists of invoices: filters, order, pages, and the parameters that are refused."""
 
+import json
+from base64 import b64decode, urlsafe_b64encode
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -9,7 +11,7 @@ import pytest
 
 from billingua.core.lifecycle import Status
 from tests.builders import NOON, a_uuid, an_invoice
-from tests.dialects.native.conftest import Native, Planting
+from tests.dialects.native.conftest import BEARER, Native, Planting
 
 
 def moment(text: str) -> datetime:
@@ -177,7 +179,9 @@ WHOLE = "Must be a whole number."
         ("cursor", "YWZ0ZXIgMQ!", CURSOR),
         ("cursor", "ÿÿ", CURSOR),
         ("cursor", "YWZ0ZXIg", CURSOR),
-        ("cursor", "YWZ0ZXIgLTE", CURSOR),
+        ("cursor", "YWZ0ZXIgNTA", CURSOR),
+        ("cursor", "WyIxIiwgWyJcdWQ4MDAiLCAxXV0", CURSOR),  # half a character
+        ("cursor", "WyIxIiwgWzFdXQ", CURSOR),
     ],
 )
 async def test_a_parameter_that_cannot_be_read_is_refused_by_name(
@@ -203,13 +207,83 @@ async def test_all_wrong_parameters_are_named_at_once(native: Native) -> None:
     assert [error["parameter"] for error in answer.json()["errors"]] == ["limit", "colour", "sort"]
 
 
-async def test_a_page_after_the_last_is_empty(native: Native) -> None:
-    second = (await native.get("/v1/invoices", limit="4")).json()["next"]
-    cursor = parse_qs(urlsplit(second).query)["cursor"][0]
+async def test_a_page_behind_which_all_is_gone_is_empty(native: Native) -> None:
+    following = (await native.get("/v1/invoices?status=draft,open&limit=1")).json()["next"]
+    for id in (2, 3):
+        assert (await native.client.post(f"/v1/invoices/{id}/void", headers=BEARER)).status_code == 200
 
-    page = (await native.get("/v1/invoices", cursor=cursor, status="open")).json()
+    page = (await native.get(following)).json()
 
-    assert page == {"items": [], "total": 2, "next": None}
+    assert page == {"items": [], "total": 1, "next": None}
+
+
+async def test_a_page_goes_on_where_the_last_ended_whatever_went_and_came_before(native: Native) -> None:
+    first = (await native.get("/v1/invoices?status=draft,open,paid&sort=number&limit=2")).json()
+    assert [item["number"] for item in first["items"]] == ["A-1", "B-3"]
+    await native.client.post("/v1/invoices/3/void", headers=BEARER)
+    added = await native.client.post("/v1/invoices", headers=BEARER, json={"number": "A-0", "party_id": 10})
+    assert added.status_code == 201, added.text
+
+    second = (await native.get(first["next"])).json()
+
+    assert [item["number"] for item in second["items"]] == ["B-4", "a-2"]
+    assert (second["total"], second["next"]) == (4, None)
+
+
+async def test_later_pages_may_have_another_size(native: Native) -> None:
+    following = (await native.get("/v1/invoices?limit=1")).json()["next"]
+
+    page = (await native.get(following.replace("limit=1", "limit=3"))).json()
+
+    assert [item["id"] for item in page["items"]] == [2, 3, 4]
+
+
+def cursor_of(address: str) -> str:
+    return parse_qs(urlsplit(address).query)["cursor"][0]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "/v1/invoices?sort=-number",
+        "/v1/invoices?sort=id",
+        "/v1/invoices",
+        "/v1/invoices?sort=number&status=open",
+        "/v1/invoices?sort=number&q=A",
+        "/v1/parties?sort=name",
+        "/v1/items?sort=sku",
+    ],
+)
+async def test_a_cursor_of_another_list_is_refused(native: Native, other: str) -> None:
+    cursor = cursor_of((await native.get("/v1/invoices?sort=number&limit=1")).json()["next"])
+
+    answer = await native.get(f"{other}{'&' if '?' in other else '?'}cursor={cursor}")
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"] == [{"parameter": "cursor", "detail": CURSOR}]
+
+
+NOWHERE = {
+    "number": ['["A-1"]', '["A-1", 1, 1]', '["A-1", "1"]', "[1, 1]", '["A-1", 1.0]', f'["A-1", {2**63}]', "[null, 1]"],
+    "id": ["[]", "[true]", f"[{-(2**63) - 1}]", '{"id": 1}', "7"],
+    "due_at": ['["", 1]', "[1.5, 1]"],
+    "party_name": ['[2, "a", "b", 1]', '[0, "a", null, 1]'],
+    "progress": ["[5, 1]", "[-1, 1]"],
+    "settlement": ["[3, 1]"],
+    "pending": ["[2, 1]", "[false, 1]"],
+}
+
+
+@pytest.mark.parametrize(("sort", "forged"), [(sort, one) for sort, some in NOWHERE.items() for one in some])
+async def test_a_cursor_that_says_no_position_of_its_list_is_refused(native: Native, sort: str, forged: str) -> None:
+    address = (await native.get(f"/v1/invoices?sort={sort}&limit=1")).json()["next"]
+    seal, _ = json.loads(b64decode(cursor_of(address) + "==", altchars=b"-_"))
+    cursor = urlsafe_b64encode(f'["{seal}", {forged}]'.encode()).decode().rstrip("=")
+
+    answer = await native.get(f"/v1/invoices?sort={sort}&cursor={cursor}")
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"] == [{"parameter": "cursor", "detail": CURSOR}]
 
 
 async def test_overdue_means_overdue_by_the_servers_clock(native: Native) -> None:

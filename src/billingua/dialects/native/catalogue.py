@@ -192,14 +192,14 @@ class CatalogueEndpoints:
         query = party_query(call.request)
         page = await self._ledger.parties(call.caller, query)
         items = [shown.party(record) for record in page.items]
-        following = next_page(call.request, query, page.total)
+        following = next_page(call.request, page)
         return json_reply(answers.PartyPage(items=items, total=page.total, next=following))
 
     async def _list_items(self, call: Call) -> Response:
         query = item_query(call.request)
         page = await self._ledger.items(call.caller, query)
         items = [shown.item(record, call.session.workspace.currency) for record in page.items]
-        following = next_page(call.request, query, page.total)
+        following = next_page(call.request, page)
         return json_reply(answers.ItemPage(items=items, total=page.total, next=following))
 
     async def _list_taxes(self, call: Call) -> Response:

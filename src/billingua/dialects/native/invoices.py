@@ -201,7 +201,7 @@ class InvoiceEndpoints:
         query = replace(invoice_query(call.request, zone, now), reader=reader_of(call.caller.user))
         page = await self._ledger.invoices(call.caller, query)
         related = await self._ledger.read(call.caller, requests.relate, [record.value for record in page.items])
-        return responses.invoices(page, related, zone, now, next_page(call.request, query, page.total))
+        return responses.invoices(page, related, zone, now, next_page(call.request, page))
 
     async def get_invoice(self, call: Call) -> Response:
         """Show an invoice, as it is or as it was."""

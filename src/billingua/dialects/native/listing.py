@@ -1,16 +1,16 @@
 """Lists in our own way: filters, an order, and pages that lead on to one another by an opaque cursor."""
 
-import re
 from base64 import b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from hashlib import sha256
+from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlencode
 
-from msgspec import Meta
+from msgspec import DecodeError, Meta, ValidationError, convert, json
 from starlette.requests import Request
 
 from billingua.core.lifecycle import Status
@@ -24,7 +24,8 @@ from billingua.engine.catalogue_queries import (
     PartySort,
     has_too_many_words,
 )
-from billingua.engine.queries import InvoiceQuery, Sort
+from billingua.engine.payment_queries import PaymentQuery, ReceiptQuery
+from billingua.engine.queries import InvoiceQuery, OrderQuery, Page, Sort
 from billingua.wire.members import MOST_PROBLEMS
 from billingua.wire.scalars import (
     Invalid,
@@ -39,8 +40,11 @@ from billingua.wire.scalars import (
 DEFAULT_LIMIT = 50
 LARGEST_LIMIT = 250
 
-_OFFSET = re.compile(r"after ([0-9]{1,9})")
 _SORTS = ", ".join(Sort)
+_SEALED = 16
+
+Query = InvoiceQuery | OrderQuery | ItemQuery | PartyQuery | PaymentQuery | ReceiptQuery
+Q = TypeVar("Q", bound=Query)
 
 Reader = Callable[[str], Any]
 
@@ -79,17 +83,46 @@ def _read_all(
 
 def invoice_query(request: Request, zone: tzinfo, now: datetime) -> InvoiceQuery:
     """Read which invoices are asked for; days are the workspace's. Refuses with `ParametersInvalid`, all at once."""
-    asked: dict[str, Any] = {"limit": DEFAULT_LIMIT, **_read_all(request, _readers(zone, now))}
-    return InvoiceQuery(**asked)
+    return read_query(request, InvoiceQuery, _readers(zone, now))
 
 
-def next_page(request: Request, query: InvoiceQuery | ItemQuery | PartyQuery, total: int) -> str | None:
-    """Give the address of the page after this one, relative to the server; None where there is none."""
-    reached = query.offset + (query.limit or DEFAULT_LIMIT)
-    if reached >= total:
+def read_query(
+    request: Request, kind: type[Q], readers: Mapping[str, tuple[str, Reader]], sorts: type[StrEnum] = Sort
+) -> Q:
+    """Read what is asked for, in which order, and behind what to begin. Refuses with `ParametersInvalid`."""
+    asked: dict[str, Any] = {"limit": DEFAULT_LIMIT, **_read_all(request, readers, sorts)}
+    cursor = asked.pop("cursor", None)
+    query: Q = kind(**asked)
+    return query if cursor is None else replace(query, after=_position(request, query, cursor))
+
+
+def next_page(request: Request, page: Page[Any]) -> str | None:
+    """Give the address of the page after this one, relative to the server; None where there is none.
+
+    Its cursor says where this page ended, and for which list.
+    """
+    if page.end is None:
         return None
+    cursor = urlsafe_b64encode(json.encode([_seal(request), page.end])).decode().rstrip("=")
     kept = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
-    return f"{request.url.path}?{urlencode([*kept, ('cursor', _cursor(reached))])}"
+    return f"{request.url.path}?{urlencode([*kept, ('cursor', cursor)])}"
+
+
+def _seal(request: Request) -> str:
+    """Make a text that tells lists apart: what is asked for, and in which order, but not how many on a page."""
+    told = [one for one in request.query_params.multi_items() if one[0] not in {"cursor", "limit"}]
+    return sha256(json.encode([request.url.path, sorted(told)])).hexdigest()[:_SEALED]
+
+
+def _position(request: Request, query: Query, cursor: tuple[str, Sequence[Any]]) -> Any:
+    """Give the position that a cursor of this very list says."""
+    seal, values = cursor
+    try:
+        if seal == _seal(request):
+            return convert(values, query.positions)
+    except ValidationError:
+        pass
+    raise ParametersInvalid([("cursor", INVALID["cursor"])])
 
 
 def _readers(zone: tzinfo, now: datetime) -> Mapping[str, tuple[str, Reader]]:
@@ -115,7 +148,7 @@ def _readers(zone: tzinfo, now: datetime) -> Mapping[str, tuple[str, Reader]]:
         "overdue": ("overdue_at", lambda text: _only_true(text, now)),
         "sort": ("sort", _sort),
         "limit": ("limit", _limit),
-        "cursor": ("offset", _offset),
+        "cursor": ("cursor", _cursor),
     }
 
 
@@ -190,19 +223,13 @@ def _limit(text: str) -> int:
     return limit
 
 
-def _cursor(offset: int) -> str:
-    return urlsafe_b64encode(f"after {offset}".encode()).decode().rstrip("=")
-
-
-def _offset(cursor: str) -> int:
+def _cursor(text: str) -> tuple[str, Sequence[Any]]:
+    """Read which list a cursor is for, and the values that it says."""
     try:
-        text = b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
-    except (NotBase64, ValueError):
+        told = b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        return json.decode(told, type=tuple[str, tuple[Any, ...]])
+    except (NotBase64, ValueError, DecodeError):
         raise Invalid("cursor") from None
-    reached = _OFFSET.fullmatch(text)
-    if reached is None:
-        raise Invalid("cursor")
-    return int(reached[1])
 
 
 # What is read about the parameters.
@@ -243,23 +270,23 @@ PARTY_PARAMETERS = _parameters(PartySort, ("company", bool, "Keeps companies and
 
 def item_query(request: Request) -> ItemQuery:
     """Read which items are asked for. Refuses with `ParametersInvalid`."""
-    return ItemQuery(**_asked(request, ItemSort, {"tracked": ("tracked", read_boolean)}))
+    return read_query(request, ItemQuery, _asked(ItemSort, {"tracked": ("tracked", read_boolean)}), ItemSort)
 
 
 def party_query(request: Request) -> PartyQuery:
     """Read which parties are asked for. Refuses with `ParametersInvalid`."""
-    return PartyQuery(**_asked(request, PartySort, {"company": ("company", read_boolean)}))
+    return read_query(request, PartyQuery, _asked(PartySort, {"company": ("company", read_boolean)}), PartySort)
 
 
-def _asked(request: Request, sorts: type[StrEnum], others: Mapping[str, tuple[str, Reader]]) -> dict[str, Any]:
-    readers: dict[str, tuple[str, Reader]] = {
+def _asked(sorts: type[StrEnum], others: Mapping[str, tuple[str, Reader]]) -> Mapping[str, tuple[str, Reader]]:
+    """List the parameters of a list, with those that all have."""
+    return {
         "q": ("text", _words),
         **others,
         "sort": ("sort", lambda text: _sort(text, sorts)),
         "limit": ("limit", _limit),
-        "cursor": ("offset", _offset),
+        "cursor": ("cursor", _cursor),
     }
-    return {"limit": DEFAULT_LIMIT, **_read_all(request, readers, sorts)}
 
 
 def _words(text: str) -> str:

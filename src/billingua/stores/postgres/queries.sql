@@ -374,21 +374,21 @@ WHERE workspace = :workspace AND kind = :kind AND id = :id ORDER BY version;
 
 -- The ids of a page are found in indexes; only its own rows are read whole, in the order in which they were found.
 -- name: list_invoices
-SELECT 'invoice' AS kind, body, invoice.*
-FROM (SELECT id, row_number() OVER () AS place FROM ({page}) AS found) AS page
+SELECT 'invoice' AS kind, body, invoice.*{keys}
+FROM (SELECT id{keys}, row_number() OVER () AS place FROM ({page}) AS found) AS page
 JOIN invoice USING (id) JOIN invoice_body USING (workspace, id)
 WHERE workspace = :workspace ORDER BY place;
 
 -- name: list_aggregates
-SELECT kind, body, workspace, id, version, chain
+SELECT kind, body, workspace, id, version, chain{keys}
 FROM ({page}) AS page JOIN aggregate USING (id)
 WHERE workspace = :workspace AND kind = '{kind}' ORDER BY {order};
 
 -- A page of lines names the receipt before the line. A receipt may have many: it is told whole with the first of them.
 -- name: list_receipt_lines
-SELECT line, kind, workspace, id, version, chain,
+SELECT line, kind, workspace, id, version, chain{keys},
     CASE WHEN row_number() OVER (PARTITION BY id ORDER BY page.place) = 1 THEN body END AS body
-FROM (SELECT receipt AS id, id AS line, row_number() OVER () AS place FROM ({page}) AS found) AS page
+FROM (SELECT receipt AS id, id AS line{keys}, row_number() OVER () AS place FROM ({page}) AS found) AS page
 JOIN aggregate USING (id)
 WHERE workspace = :workspace AND kind = 'receipt' ORDER BY page.place;
 

@@ -22,10 +22,11 @@ from billingua.engine.journal import Entry
 from billingua.engine.kinds import KINDS, emails_between, has_email, kind_named
 from billingua.engine.payment_queries import ListedLine, PaymentQuery, ReceiptLineQuery, ReceiptQuery
 from billingua.engine.plan import Key, Record, by_id
+from billingua.engine.positions import Position
 from billingua.engine.queries import InvoiceQuery, Miscount, OrderQuery, Page
 from billingua.stores.bodies import aggregate_from_body
 from billingua.stores.catalogue_listing import item_listing, party_listing
-from billingua.stores.listing import Listing, Variant, Window, listing, whole_window, window
+from billingua.stores.listing import Listing, Variant, Window, listing, on_page, whole_window, window
 from billingua.stores.order_listing import order_listing
 from billingua.stores.payment_listing import payment_listing, receipt_line_listing, receipt_listing
 from billingua.stores.payment_rows import lines_of
@@ -145,28 +146,36 @@ class Reading:
     ) -> Page[ListedLine]:
         """List lines of receipts, each with its receipt."""
         asked = receipt_line_listing(workspace, query, LISTS)
-        rows, total = await self._found(connection, "list_receipt_lines", "receipt", asked, query)
+        rows, total, last = await self._found(connection, "list_receipt_lines", "receipt", asked, query)
         whole = [row for row in rows if row["body"] is not None]
         lines = {row["id"]: lines_of(self.record(row)[1]) for row in whole}
-        return Page([lines[row["id"]][row["line"]] for row in rows], total)
+        return Page([lines[row["id"]][row["line"]] for row in rows], total, _position(asked, last, "line"))
 
     async def _page(self, connection: Connection, kind: str, asked: Listing, query: Window) -> Page[Any]:
         name = "list_invoices" if kind == "invoice" else "list_aggregates"
-        rows, total = await self._found(connection, name, kind, asked, query)
-        return Page([self.record(row)[1] for row in rows], total)
+        rows, total, last = await self._found(connection, name, kind, asked, query)
+        return Page([self.record(row)[1] for row in rows], total, _position(asked, last, "id"))
 
     async def _found(
         self, connection: Connection, name: str, kind: str, asked: Listing, query: Window
-    ) -> tuple[Sequence[Row], int]:
-        """Find the rows of a page, and count how many there are in all."""
+    ) -> tuple[Sequence[Row], int, Row | None]:
+        """Find the rows of a page, count how many there are in all, and give the last of the page if more follow."""
         values = {name: _told(value) for name, value in asked.values.items()}
         count = statement(asked.total)
         total = await connection.fetchval(count.sql, *count.values(**values))
         part = window(query, total)
         if part is None:
-            return [], total
-        page = list_statement(name, kind=kind, page=asked.page, order=asked.order)
-        return await connection.fetch(page.sql, *page.values(**values, **part)), total
+            return [], total, None
+        keys = "".join(f", {key}" for key in asked.keys)
+        page = list_statement(name, kind=kind, page=asked.page, order=asked.order, keys=keys)
+        found = await connection.fetch(page.sql, *page.values(**values, **part))
+        rows, last = on_page(found, query, total)
+        return rows, total, last
+
+
+def _position(asked: Listing, row: Row | None, id: str) -> Position | None:
+    """Read where something stands from its row, where there is one."""
+    return None if row is None else (*(from_database(row[key]) for key in asked.keys), row[id])
 
 
 async def invoice_ids(connection: Connection, workspace: str, query: InvoiceQuery) -> Sequence[int]:

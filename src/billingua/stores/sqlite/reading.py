@@ -23,10 +23,11 @@ from billingua.engine.kinds import KINDS, emails_between, has_email
 from billingua.engine.payment_queries import ListedLine, PaymentQuery, ReceiptLineQuery, ReceiptQuery
 from billingua.engine.plan import Key, Record
 from billingua.engine.ports import Posted
+from billingua.engine.positions import Position
 from billingua.engine.queries import InvoiceQuery, Miscount, OrderQuery, Page
 from billingua.stores.bodies import aggregate_from_body
 from billingua.stores.catalogue_listing import item_listing, party_listing
-from billingua.stores.listing import Listing, Variant, Window, listing, whole_window, window
+from billingua.stores.listing import Listing, Variant, Window, listing, on_page, whole_window, window
 from billingua.stores.order_listing import order_listing
 from billingua.stores.payment_listing import payment_listing, receipt_line_listing, receipt_listing
 from billingua.stores.payment_rows import lines_of
@@ -186,21 +187,23 @@ class Reading:
 
     def receipt_line_page(self, workspace: str, query: ReceiptLineQuery) -> Page[ListedLine]:
         """List lines of receipts, each with its receipt."""
-        rows, total = self._found(receipt_line_listing(workspace, query, LISTS), query)
+        rows, total, end = self._found(receipt_line_listing(workspace, query, LISTS), query)
         receipts = {receipt: self.record(workspace, "receipt", receipt) for _, receipt, _ in rows}
         lines = {receipt: lines_of(record) for receipt, record in receipts.items() if record}
-        return Page([lines[receipt][id] for _, receipt, id in rows if receipt in lines], total)
+        return Page([lines[receipt][id] for _, receipt, id in rows if receipt in lines], total, end)
 
     def _page(self, kind: str, workspace: str, asked: Listing, query: Window) -> Page[Any]:
-        rows, total = self._found(asked, query)
-        return Page([record for *_, id in rows if (record := self.record(workspace, kind, id))], total)
+        rows, total, end = self._found(asked, query)
+        return Page([record for *_, id in rows if (record := self.record(workspace, kind, id))], total, end)
 
-    def _found(self, asked: Listing, query: Window) -> tuple[Sequence[Row], int]:
-        """Find the rows of a page, and count how many there are in all."""
+    def _found(self, asked: Listing, query: Window) -> tuple[Sequence[Row], int, Position | None]:
+        """Find the rows of a page, count how many there are in all, and say where the page ends if more follow."""
         values = _told(asked.values)
         (total,) = self._connection.execute(asked.total, values).fetchone()
         part = window(query, total)
-        return self._connection.execute(asked.page, values | part).fetchall() if part else [], total
+        found = self._connection.execute(asked.page, values | part).fetchall() if part else []
+        rows, last = on_page(found, query, total)
+        return rows, total, last and (*last[: len(asked.keys)], last[-1])
 
     def all_of(self, workspace: str, kind: str) -> list[Record[Any]]:
         """Give every aggregate of a kind that has no columns of its own, by id."""
