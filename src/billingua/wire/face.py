@@ -50,6 +50,7 @@ class Face:
 
     def __init__(self, dialect: str, routes: Sequence[Route], voice: Voice) -> None:
         self.dialect = dialect
+        self.routes = (*routes,)
         self._paths = [_Path([*group]) for _, group in groupby(routes, key=attrgetter("path"))]
         self._voice = voice
 

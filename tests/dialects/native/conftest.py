@@ -15,7 +15,7 @@ from billingua.engine.ledger import Ledger
 from billingua.engine.planting import Plant, plant
 from billingua.wire.face import Face
 from tests.builders import NOON, a_caller, a_credential, a_party, a_workspace, an_order
-from tests.dialects.native.contract import Contract
+from tests.dialects.native.contract import check
 
 BEARER = {"Authorization": "Bearer demo"}
 
@@ -64,7 +64,7 @@ async def native_with(ledger: Ledger, clock: SandboxClock, client_of: Callable[[
         elsewhere = a_credential(secret_hash=hash_secret("elsewhere"))
         await ledger.run(a_caller(workspace="other"), plant, Plant(a_workspace(name="other"), [elsewhere]))
         client = client_of(make_face(ledger, body_limit=100_000))
-        client.event_hooks["response"].append(Contract(ledger).check)
+        client.event_hooks["response"].append(check)
         return Native(client, ledger, clock)
 
     return fill

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from msgspec import json
 
@@ -19,6 +19,7 @@ from billingua.wire.openapi import Answer, Body, Content, Description, Document,
 
 PROBLEM = "application/problem+json"
 _PARAMETER = re.compile(r"\{(\w+)\}")
+_REFERENCE = re.compile(r'"#/components/schemas/(\w+)"')
 _ANY_OBJECT = {"type": "object"}
 
 Schemas = Mapping[Any, Schema]
@@ -47,7 +48,7 @@ def document(operations: Sequence[Operation]) -> Document:
     return openapi.document(described)
 
 
-def _schemas(operations: Iterable[Operation]) -> tuple[Schemas, Mapping[str, Any]]:
+def _schemas(operations: Sequence[Operation]) -> tuple[Schemas, Mapping[str, Any]]:
     """Make the schema of every type that is named, and those that they refer to."""
     named = [
         type
@@ -57,7 +58,27 @@ def _schemas(operations: Iterable[Operation]) -> tuple[Schemas, Mapping[str, Any
     ]
     types = [*dict.fromkeys([ProblemDetails, DryRun, *named])]
     schemas, components = json.schema_components(types, ref_template="#/components/schemas/{name}")
-    return dict(zip(types, schemas, strict=True)), components
+    read = {operation.reads.__name__ for operation in operations if operation.reads is not None}
+    return dict(zip(types, schemas, strict=True)), _with_numbers(components, read)
+
+
+def _with_numbers(components: Mapping[str, Any], read: set[str]) -> Mapping[str, Any]:
+    """Let amounts be numbers too, in what is read and all that it refers to."""
+    reached = set[str]()
+    while read:
+        reached |= read
+        text = json.encode([components[name] for name in read]).decode()
+        read = {*_REFERENCE.findall(text)} - reached
+    return {name: _take_numbers(schema) if name in reached else schema for name, schema in components.items()}
+
+
+def _take_numbers(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_take_numbers(part) for part in cast("list[Any]", value)]
+    if not isinstance(value, dict):
+        return value
+    schema = {name: _take_numbers(part) for name, part in cast("dict[str, Any]", value).items()}
+    return {**schema, "type": ["string", "number"]} if schema.get("format") == "decimal" else schema
 
 
 def _described(operation: Operation, schemas: Schemas) -> openapi.Operation:
