@@ -402,7 +402,6 @@ def test_a_payment_that_is_replaced_is_taken_back_and_counts_anew():
         memo="Wire 8",
         payer="Lara",
         updated_at=LATER,
-        extras={"native": {}},
     )
     assert decision.events == [events.PaymentEdited(1, "Wire 8"), events.InvoiceReopened(1, "INV-1")]
 

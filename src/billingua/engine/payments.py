@@ -8,7 +8,7 @@ from typing import Any, TypedDict
 
 from billingua.core import errors, events
 from billingua.core.access import User, administers, may_change, may_see
-from billingua.core.invoice import Invoice, settle
+from billingua.core.invoice import Extras, Invoice, settle
 from billingua.core.lifecycle import Action, next_status
 from billingua.core.party import Party
 from billingua.core.payment import (
@@ -198,7 +198,7 @@ def replace_payment(command: ReplacePayment, caller: Caller, now: datetime) -> P
         **command.reception,
         applied=counts(command.status, by_hand=_is_by_hand(found), did=before.applied),
         updated_at=now,
-        extras={**before.extras, caller.dialect: {**before.extra(caller.dialect), **command.extras}},
+        extras=_with(before.extras, caller.dialect, command.extras),
     )
     receipt = yield from _receipt_of(payment)
     if receipt:
@@ -349,6 +349,11 @@ def _said(content: PaymentContent, invoices: Mapping[int, Invoice]) -> dict[str,
         "external_id": content.external_id,
         "external_party_id": content.external_party_id,
     }
+
+
+def _with(extras: Extras, dialect: str, members: Mapping[str, Any]) -> Extras:
+    """Set some of the members that only one dialect understands; the others stay."""
+    return {**extras, dialect: {**extras.get(dialect, {}), **members}} if members else extras
 
 
 def _is_by_hand(found: Found) -> bool:

@@ -14,6 +14,8 @@ from billingua.core.invoice import Invoice
 from billingua.core.item import Item
 from billingua.core.lifecycle import Action
 from billingua.core.line import Charge, InvoiceLine
+from billingua.core.payment import PaymentLine
+from billingua.core.receipt import Receipt, ReceiptLine
 from billingua.core.rounding import Rounding
 from billingua.core.tax import LineTax
 from billingua.dialects.native import responses
@@ -141,7 +143,7 @@ async def test_extras_keep_their_own_kinds(native: Native) -> None:
 def test_every_exact_number_of_an_invoice_is_written_as_a_text() -> None:
     decimals = {
         name
-        for kind in (Invoice, InvoiceLine, Charge, LineTax, Rounding, Item)
+        for kind in (Invoice, InvoiceLine, Charge, LineTax, Rounding, Item, PaymentLine, Receipt, ReceiptLine)
         for name, hint in get_type_hints(kind).items()
         if hint in {Decimal, Decimal | None}
     }

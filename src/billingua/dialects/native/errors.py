@@ -55,7 +55,8 @@ class ScopeMissing(wire.CredentialNotEntitled):
 class Problem:
     """One row: the status, the last part of the `type`, the title, and the detail, which may name the facts.
 
-    `challenge` is what a refused token is told in `WWW-Authenticate` (RFC 6750, section 3).
+    `challenge` is what a refused token is told in `WWW-Authenticate` (RFC 6750, section 3). `of_payment` is the detail
+    where one invoice of a payment is why it is refused.
     """
 
     status: int
@@ -63,6 +64,7 @@ class Problem:
     title: str
     detail: str
     challenge: str | None = None
+    of_payment: str | None = None
 
 
 TYPES = "/docs/problems/"
@@ -81,8 +83,11 @@ def _not_found(what: str) -> Problem:
     return Problem(404, "not-found", "No such record", f"There is no {what} in this workspace.")
 
 
-def _refused(name: str, title: str, detail: str) -> Problem:
-    return Problem(409, name, title, detail)
+def _refused(name: str, title: str, detail: str, of_payment: str | None = None) -> Problem:
+    return Problem(409, name, title, detail, of_payment=of_payment)
+
+
+_TAKES_NONE = "Invoice {0.invoice} is {0.status} and takes no payment."
 
 
 REFUSALS: dict[type[Exception], Problem] = {
@@ -121,9 +126,14 @@ REFUSALS: dict[type[Exception], Problem] = {
     errors.NotPermitted: Problem(403, "not-permitted", "Not permitted", "You may not {0.what}."),
     errors.StateRefused: _refused("wrong-state", "Not in this state", "The state of the record does not allow it."),
     errors.TransitionRefused: _refused(
-        "wrong-status", "Not in this status", "An invoice that is {0.status} does not take {action}, but {allowed}."
+        "wrong-status",
+        "Not in this status",
+        "An invoice that is {0.status} does not take {action}, but {allowed}.",
+        _TAKES_NONE,
     ),
-    errors.InvoiceLocked: _refused("invoice-locked", "Invoice locked", "An invoice that is {0.status} is not edited."),
+    errors.InvoiceLocked: _refused(
+        "invoice-locked", "Invoice locked", "An invoice that is {0.status} is not edited.", _TAKES_NONE
+    ),
     errors.InUse: _refused("in-use", "In use", "{0.uses} other records refer to this one."),
     errors.OnlyLine: _refused("only-line", "Only line", "The invoice has no other line, and one has to stay."),
     errors.OrderCancelled: _refused("order-cancelled", "Order cancelled", "Every line of the order is cancelled."),
@@ -165,7 +175,12 @@ REFUSALS: dict[type[Exception], Problem] = {
     errors.AmountNotPositive: _refused(
         "nothing-paid", "Nothing paid", "Line {0.index} pays {0.amount:f}, not more than 0."
     ),
-    errors.AmountTooLarge: _refused("amount-too-large", "Amount too large", "The invoice comes to more than is kept."),
+    errors.AmountTooLarge: _refused(
+        "amount-too-large",
+        "Amount too large",
+        "The amounts come to more than is kept.",
+        "What is owed on invoice {0.invoice} would be more, or less, than is kept.",
+    ),
     errors.TooManyLines: _refused("too-many-lines", "Too many lines", "An invoice has at most {0.limit} lines here."),
     errors.NotAParticipant: _refused(
         "not-a-participant", "No participant", "Party {0.party} takes no part in opportunity {0.opportunity}."
@@ -179,7 +194,10 @@ REFUSALS: dict[type[Exception], Problem] = {
     errors.MissingField: _refused("wrong-field", "Wrong field", "The field {0.field} is required."),
     errors.ValueTaken: _refused("wrong-field", "Wrong field", "Another record has this value of the field {0.field}."),
     errors.CurrencyMismatch: _refused(
-        "currency-mismatch", "Two currencies", "The amounts are in {0.given} where they can only be in {0.expected}."
+        "currency-mismatch",
+        "Two currencies",
+        "The amounts are in {0.given} where they can only be in {0.expected}.",
+        "Invoice {0.invoice} is in {0.expected}, and the payment in {0.given}.",
     ),
     errors.Refused: _refused("refused", "Refused", "The ledger does not do that."),
     wire.RequestRefused: Problem(400, "bad-request", "Bad request", "The request cannot be heard."),
@@ -224,7 +242,8 @@ def explain(name: str) -> Response:
     rows = list(dict.fromkeys(row for row in REFUSALS.values() if row.name == name))
     if not rows:
         raise wire.UnknownPath
-    details = "".join(f"<li>{escape(_FACT.sub('…', row.detail))}</li>" for row in rows)
+    told = [detail for row in rows for detail in (row.detail, row.of_payment) if detail]
+    details = "".join(f"<li>{escape(_FACT.sub('…', detail))}</li>" for detail in dict.fromkeys(told))
     title = escape(rows[0].title)
     return HTMLResponse(
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><h1>{title}</h1>'
@@ -252,6 +271,8 @@ def details(request: Request, error: Refused, content: Any = None) -> dict[str, 
         body["errors"] = found
     if isinstance(error, errors.TransitionRefused | errors.InvoiceLocked):
         body |= {"state": str(error.status), "allowed": _allowed(error)}
+    if isinstance(error, errors.OperationRefused):
+        body |= {"allowed": [str(operation) for operation in error.allowed]}
     return {**body, "request_id": request.state.id}
 
 
@@ -266,7 +287,9 @@ def _detail(problem: Problem, request: Request, error: Refused) -> str:
     allowed = action = ""
     if isinstance(error, errors.TransitionRefused):
         allowed, action = ", ".join(_allowed(error)), action_name(error.action)
-    return problem.detail.format(error, path=request.url.path, allowed=allowed or "nothing", action=action)
+    is_of_payment = problem.of_payment is not None and getattr(error, "invoice", None) is not None
+    told = problem.of_payment if is_of_payment else problem.detail
+    return str(told).format(error, path=request.url.path, allowed=allowed or "nothing", action=action)
 
 
 _MEMBERS: Mapping[type[Refused], tuple[str, Sequence[str]]] = {
@@ -275,6 +298,11 @@ _MEMBERS: Mapping[type[Refused], tuple[str, Sequence[str]]] = {
     errors.NotAParticipant: ("opportunity", ("opportunity_id",)),
     errors.AddressNotFound: ("asked", ("billing_address_id", "delivery_address_id", "id")),
     errors.ChannelNotFound: ("asked", ("channel_id",)),
+    errors.InvoiceNotFound: ("asked", ("invoice_id",)),
+    errors.InvoiceLocked: ("invoice", ("invoice_id",)),
+    errors.TransitionRefused: ("invoice", ("invoice_id",)),
+    errors.CurrencyMismatch: ("invoice", ("invoice_id",)),
+    errors.AmountTooLarge: ("invoice", ("invoice_id",)),
     errors.InvoiceLineNotFound: ("asked", ("id",)),
     errors.ItemNotFound: ("asked", ("item_id",)),
     errors.TaxNotFound: ("asked", ("tax_ids",)),
@@ -295,6 +323,8 @@ def _pointed_at(error: Refused, content: Any) -> list[dict[str, str]]:
         return []
     fact, members = _MEMBERS[kind]
     value = None if fact == "field" else getattr(error, fact)
+    if fact == "invoice" and value is None:
+        return []
     return [{"pointer": place, "detail": "This is refused."} for place in _places("", content, members, value)]
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from billingua.core.access import Role
 from billingua.core.lifecycle import Action
 from billingua.core.money import currency_digits
+from billingua.core.payment import Operation, PaymentStatus
 
 NAME = "native"
 """The dialect's name."""
@@ -45,6 +46,17 @@ ACTIONS = {
 }
 """What may be done to an invoice's status, by its name in an address."""
 
+PAYMENT_ACTIONS: Mapping[str, PaymentStatus | Operation] = {
+    "await": PaymentStatus.AWAITING,
+    "process": PaymentStatus.PROCESSING,
+    "complete": PaymentStatus.COMPLETED,
+    "fail": PaymentStatus.INCOMPLETE,
+    "refund": PaymentStatus.REFUNDED,
+    "apply": Operation.APPLY,
+    "revert": Operation.REVERT,
+}
+"""What may be done to a payment, by its name in an address."""
+
 _ACTION_NAMES: Mapping[str, str] = {action: name for name, action in ACTIONS.items()}
 
 
@@ -62,6 +74,7 @@ INVALID = {
     "currency": "Must be an ISO 4217 code in capital letters.",
     "dialect": "Must be bigcommerce, crux, modulus, native or onlyoffice.",
     "status": "Must be draft, open, paid, rejected or void; several with commas between them.",
+    "payment status": "Must be incomplete, awaiting, processing, completed or refunded; several with commas between.",
     "true": "May only be true; leave it out to see all.",
     "sort": "Must be one of {sorts}, with a minus before it for the opposite order.",
     "day or moment": "Must be a day (2024-12-26) or an RFC 3339 moment (2024-12-26T12:00:00Z).",
@@ -77,6 +90,7 @@ INVALID = {
     "object": "Must be an object.",
     "characters": "May not contain U+0000.",
     "number": "Must be a number.",
+    "positive": "Must be more than 0.",
     "range": "Must be below 100,000,000,000,000 and have at most 12 decimals.",
     "cursor": "Must be taken from the `next` of an earlier answer.",
 }

@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 from billingua.core.line import ChargeKind
 from billingua.core.money import Mode
 from billingua.core.party import AddressCategory, PartyKind
+from billingua.core.payment import PaymentStatus
 from billingua.core.rounding import TaxBase
 
 Id = Annotated[int, Meta(ge=1, le=2**31 - 1)]
@@ -101,8 +102,20 @@ class VoidContent(Body):
     void_at: Moment | None = None
 
 
+class PayContent(Body):
+    """What was paid on an invoice: all that is owed, where no amount is said, and now, where no moment is."""
+
+    amount: Annotated[Decimal | None, Meta(description="In the invoice's currency.", examples=["60.00"])] = None
+    received_at: Moment | None = None
+    memo: Text = ""
+    method: Text | None = None
+
+
 class BulkOperation(Body):
-    """One operation of many: `create` and `replace` take a `content`, `patch` takes a merge patch as its `content`."""
+    """One operation of many: `create` and `replace` take a `content`, `patch` takes a merge patch as its `content`.
+
+    `pay` and `void` may have what they take by themselves.
+    """
 
     operation: Annotated[str, Meta(examples=["create", "issue"])]
     invoice: Annotated[str, Meta(description="Its id or UUID.")] | Id | None = None
@@ -164,6 +177,37 @@ class TaxContent(Body):
     name: ShortText
     rate: Decimal
     description: Text = ""
+
+
+# Payments.
+
+
+class PaymentLineContent(Body):
+    """How much of a payment, in its currency, is for which invoice."""
+
+    invoice_id: Id
+    amount: Annotated[Decimal, Meta(examples=["60.00"])]
+
+
+class PaymentContent(Body):
+    """What a payment shall say; what is left out is empty.
+
+    But a payment which is there keeps its currency, its status and its moment of receipt, and a new one is in the
+    currency of its first invoice, completed, and received now.
+    """
+
+    party_id: Id
+    lines: Annotated[list[PaymentLineContent], Meta(min_length=1, max_length=1000)]
+    currency: Currency | None = None
+    status: PaymentStatus | None = None
+    received_at: Moment | None = None
+    memo: Text = ""
+    payer: Text | None = None
+    payer_id: Text | None = None
+    method: Text | None = None
+    channel_id: Id | None = None
+    external_id: Text | None = None
+    external_party_id: Text | None = None
 
 
 # The workspace.

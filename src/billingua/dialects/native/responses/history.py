@@ -46,6 +46,7 @@ NUMBERS = frozenset(
         "rate",
         "stated_total",
         "stock",
+        "total",
         "unit_price",
     }
 )

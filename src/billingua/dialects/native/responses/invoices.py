@@ -30,13 +30,17 @@ def whole(record: Record[Invoice], related: Related, zone: tzinfo, now: datetime
 
 def actions(status: Status, version: int, told: Mapping[str, Mapping[str, Any] | None]) -> answers.Actions:
     """Show what may be done to an invoice; what may not has the details of a problem."""
-    items = [
+    return answers.Actions(state=status, version=version, items=actions_shown(told))
+
+
+def actions_shown(told: Mapping[str, Mapping[str, Any] | None]) -> list[answers.ActionShown]:
+    """Show each action, with the details of a problem where it may not be done."""
+    return [
         answers.ActionShown(
             action=action, allowed=problem is None, reason=None if problem is None else _reason(problem)
         )
         for action, problem in told.items()
     ]
-    return answers.Actions(state=status, version=version, items=items)
 
 
 def _reason(problem: Mapping[str, Any]) -> answers.Reason:
