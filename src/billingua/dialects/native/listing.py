@@ -129,10 +129,10 @@ def _readers(zone: tzinfo, now: datetime) -> Mapping[str, tuple[str, Reader]]:
     """List the parameters, each with its name in the ledger's query and its reader."""
 
     def beginning(text: str) -> datetime:
-        return _bound(text, zone, is_end=False)
+        return read_bound(text, zone, is_end=False)
 
     def end(text: str) -> datetime:
-        return _bound(text, zone, is_end=True)
+        return read_bound(text, zone, is_end=True)
 
     return {
         "status": ("statuses", _statuses),
@@ -146,7 +146,7 @@ def _readers(zone: tzinfo, now: datetime) -> Mapping[str, tuple[str, Reader]]:
         "due_from": ("due_from", beginning),
         "due_to": ("due_to", end),
         "overdue": ("overdue_at", lambda text: _only_true(text, now)),
-        "sort": ("sort", _sort),
+        "sort": ("sort", read_sort),
         "limit": ("limit", _limit),
         "cursor": ("cursor", _cursor),
     }
@@ -179,7 +179,7 @@ def _statuses(text: str) -> frozenset[Status]:
         raise Invalid("status") from None
 
 
-def _bound(text: str, zone: tzinfo, *, is_end: bool) -> datetime:
+def read_bound(text: str, zone: tzinfo, *, is_end: bool) -> datetime:
     """Read a moment, or a day, which as an end is meant whole."""
     try:
         return read_moment(text)
@@ -206,7 +206,8 @@ def _only_true(text: str, now: datetime) -> datetime:
     return now
 
 
-def _sort(text: str, sorts: type[StrEnum] = Sort) -> StrEnum:
+def read_sort(text: str, sorts: type[StrEnum] = Sort) -> StrEnum:
+    """Read what a list is sorted by; a minus before it turns the order round."""
     try:
         return sorts(text.removeprefix("-"))
     except ValueError:
@@ -259,33 +260,36 @@ _PAGE: tuple[tuple[str, Any, str], ...] = _INVOICE_PARAMETERS[-2:]
 _WORDS = ("q", str, f"Keeps those of which a word begins with each of these, of which {MOST_WORDS} may be different.")
 
 
-def _parameters(sorts: type[StrEnum], *others: tuple[str, Any, str]) -> tuple[Parameter, ...]:
+def list_parameters(
+    sorts: type[StrEnum], *others: tuple[str, Any, str], text: tuple[str, Any, str] = _WORDS
+) -> tuple[Parameter, ...]:
+    """Tell of the parameters of a list: a text, others, an order and a page."""
     sorting = ("sort", str, f"One of {', '.join(sorts)}; with a minus before it, backwards.")
-    return tuple(Parameter(*one) for one in (_WORDS, *others, sorting, *_PAGE))
+    return tuple(Parameter(*one) for one in (text, *others, sorting, *_PAGE))
 
 
-ITEM_PARAMETERS = _parameters(ItemSort, ("tracked", bool, "Keeps those whose stock is counted, or the others."))
-PARTY_PARAMETERS = _parameters(PartySort, ("company", bool, "Keeps companies and organizations, or persons."))
+ITEM_PARAMETERS = list_parameters(ItemSort, ("tracked", bool, "Keeps those whose stock is counted, or the others."))
+PARTY_PARAMETERS = list_parameters(PartySort, ("company", bool, "Keeps companies and organizations, or persons."))
 
 
 def item_query(request: Request) -> ItemQuery:
     """Read which items are asked for. Refuses with `ParametersInvalid`."""
-    return read_query(request, ItemQuery, _asked(ItemSort, {"tracked": ("tracked", read_boolean)}), ItemSort)
+    return read_query(request, ItemQuery, list_readers(ItemSort, {"tracked": ("tracked", read_boolean)}), ItemSort)
 
 
 def party_query(request: Request) -> PartyQuery:
     """Read which parties are asked for. Refuses with `ParametersInvalid`."""
-    return read_query(request, PartyQuery, _asked(PartySort, {"company": ("company", read_boolean)}), PartySort)
+    return read_query(request, PartyQuery, list_readers(PartySort, {"company": ("company", read_boolean)}), PartySort)
 
 
-def _asked(sorts: type[StrEnum], others: Mapping[str, tuple[str, Reader]]) -> Mapping[str, tuple[str, Reader]]:
-    """List the parameters of a list, with those that all have."""
+def list_readers(sorts: type[StrEnum], others: Mapping[str, tuple[str, Reader]]) -> Mapping[str, tuple[str, Reader]]:
+    """List the parameters of a list, with those that all have unless others of their names are given."""
     return {
         "q": ("text", _words),
-        **others,
-        "sort": ("sort", lambda text: _sort(text, sorts)),
+        "sort": ("sort", lambda text: read_sort(text, sorts)),
         "limit": ("limit", _limit),
         "cursor": ("cursor", _cursor),
+        **others,
     }
 
 
