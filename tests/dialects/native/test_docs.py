@@ -1,11 +1,15 @@
 """The document of the operations, and the page that shows it, from this server alone."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
+import httpx
 import pytest
 
-from billingua.dialects.native.routes import operations_on
+from billingua.dialects.native.routes import make_face, operations_on
+from billingua.engine.ledger import Ledger
+from billingua.wire.face import Face
 from tests.dialects.described import calls_in, check_document
 from tests.dialects.native.conftest import Native, Planting
 
@@ -64,14 +68,49 @@ async def test_the_page_names_files_of_this_server_alone_and_runs_no_text_of_its
     named = re.findall(r'(?:src|href)="([^"]+)"', page.text)
     assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert "<script>" not in page.text
-    assert 'data-document="/v1/openapi.json"' in page.text
+    assert 'data-document="/openapi/native.json"' in page.text
     for path in named:
+        if path.startswith("/docs?"):
+            continue
         asset = await native.client.get(path)
         assert (path.startswith("/docs/"), asset.status_code) == (True, 200)
         assert asset.headers["x-content-type-options"] == "nosniff"
     policy = page.headers["content-security-policy"]
     assert "default-src 'none'; script-src 'self';" in policy
     assert "unsafe-eval" not in policy
+
+
+@pytest.fixture
+def of_two(ledger: Ledger, client_of: Callable[[Face], httpx.AsyncClient]) -> httpx.AsyncClient:
+    """A client of a face that has the document of another API beside its own."""
+    return client_of(make_face(ledger, 1000, documents={"harbour": lambda: {"openapi": "3.1.0"}}))
+
+
+async def test_each_document_is_served_by_the_name_of_its_api(of_two: httpx.AsyncClient) -> None:
+    ours, other = await of_two.get("/openapi/native.json"), await of_two.get("/openapi/harbour.json")
+
+    assert ours.json() == (await of_two.get("/v1/openapi.json")).json()
+    assert (other.json(), other.headers["content-type"]) == ({"openapi": "3.1.0"}, "application/json")
+
+
+@pytest.mark.parametrize(
+    ("query", "shown", "offered"), [("", "native", "harbour"), ("?api=harbour", "harbour", "native")]
+)
+async def test_the_page_shows_one_document_and_offers_the_others(
+    of_two: httpx.AsyncClient, query: str, shown: str, offered: str
+) -> None:
+    page = (await of_two.get(f"/docs{query}")).text
+
+    assert f'data-document="/openapi/{shown}.json"' in page
+    assert f'<a href="/docs?api={shown}" aria-current="page">' in page
+    assert f'<a href="/docs?api={offered}">' in page
+
+
+@pytest.mark.parametrize("path", ["/openapi/quay.json", "/docs?api=quay", "/openapi/native", "/openapi/..json"])
+async def test_there_is_no_document_of_an_api_that_nobody_knows(of_two: httpx.AsyncClient, path: str) -> None:
+    answer = await of_two.get(path)
+
+    assert (answer.status_code, answer.json()["type"]) == (404, "/docs/problems/unknown-path")
 
 
 @pytest.mark.parametrize("name", ["LICENSE", "nothing", "..", "swagger-ui.css.map"])

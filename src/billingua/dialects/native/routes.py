@@ -1,8 +1,6 @@
 """Where clients of our own API knock: the operations, told once, and the pages about them."""
 
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
+from collections.abc import Mapping
 
 from billingua.dialects.native import docs
 from billingua.dialects.native.audit import AuditEndpoints
@@ -16,16 +14,22 @@ from billingua.dialects.native.vocabulary import NAME
 from billingua.dialects.native.workspace import WorkspaceEndpoints
 from billingua.engine.ledger import Ledger
 from billingua.wire.face import Face
-from billingua.wire.replies import encode_json
+from billingua.wire.openapi import Describe
 
 
-def make_face(ledger: Ledger, body_limit: int, views: Views | None = None) -> Face:
+def make_face(
+    ledger: Ledger,
+    body_limit: int,
+    views: Views | None = None,
+    documents: Mapping[str, Describe] | None = None,
+) -> Face:
     """Build the dialect's application on a ledger; bodies over the limit, in bytes, are refused.
 
-    `views` says, by dialect, how an invoice is shown there.
+    `views` says, by dialect, how an invoice is shown there, and `documents` makes the OpenAPI document of each other.
     """
     operations = operations_on(ledger, views)
-    routes = [*routes_of(operations, ledger, body_limit), _document_route(operations), *docs.routes()]
+    described = {NAME: lambda: document(operations), **(documents or {})}
+    routes = [*routes_of(operations, ledger, body_limit), *docs.routes(described)]
     return Face(NAME, routes, voice)
 
 
@@ -39,12 +43,3 @@ def operations_on(ledger: Ledger, views: Views | None = None) -> list[Operation]
         AuditEndpoints(ledger),
     )
     return [operation for family in families for operation in family.operations()]
-
-
-def _document_route(operations: list[Operation]) -> Route:
-    encoded = encode_json(document(operations))
-
-    async def show_document(_: Request) -> Response:
-        return Response(encoded, media_type="application/json")
-
-    return Route(docs.DOCUMENT, show_document, methods=["GET"])
