@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
+from billingua.core.answer import KeptAnswer
 from billingua.core.events import Event
 from billingua.core.file import LARGEST_FILE, File
 from billingua.engine.journal import GENESIS, Entry, enter
@@ -31,6 +32,8 @@ Place = tuple[str, Key[Any]]
 """A workspace and the key of an aggregate in it."""
 Counter = tuple[str, str]
 """A workspace and the name of one of its counters."""
+Keep = tuple[str, bytes]
+"""A workspace and the key of an answer that is kept there."""
 
 
 @dataclass(slots=True)
@@ -40,22 +43,32 @@ class Wanted:
     places: set[Place] = field(default_factory=set[Place])
     counters: set[Counter] = field(default_factory=set[Counter])
     uses: set[Place] = field(default_factory=set[Place])
+    answers: set[Keep] = field(default_factory=set[Keep])
 
     def __bool__(self) -> bool:
         """Whether anything is wanted."""
-        return bool(self.places or self.counters or self.uses)
+        return bool(self.places or self.counters or self.uses or self.answers)
+
+    def add(self, more: "Wanted") -> None:
+        """Want that, too."""
+        self.places |= more.places
+        self.counters |= more.counters
+        self.uses |= more.uses
+        self.answers |= more.answers
 
 
 @dataclass(slots=True)
 class Loaded:
     """What a store read for it: None for an aggregate that does not exist, the next number for each counter.
 
-    `uses` says of some aggregates how many others refer to each; of those left out, it is none.
+    `uses` says of some aggregates how many others refer to each; of those left out, it is none. Of the answers that
+    were wanted, those are there that were kept.
     """
 
     records: Mapping[Place, Record[Any] | None]
     counters: Mapping[Counter, int]
     uses: Mapping[Place, int] = field(default_factory=dict[Place, int])
+    answers: Mapping[Keep, KeptAnswer] = field(default_factory=dict[Keep, KeptAnswer])
 
 
 @dataclass(slots=True)
@@ -90,6 +103,15 @@ class Filed:
     file: File
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An answer to keep, in the place of one that was kept too long ago, or of none."""
+
+    workspace: str
+    before: KeptAnswer | None
+    after: KeptAnswer
+
+
 @dataclass(slots=True)
 class Outcome(Generic[T]):
     """What became of one job: its answer, or the error it ended in."""
@@ -108,11 +130,12 @@ class Writes:
     happenings: list[Happening] = field(default_factory=list[Happening])
     files: list[Filed] = field(default_factory=list[Filed])
     counters: dict[Counter, int] = field(default_factory=dict[Counter, int])
+    answers: dict[Keep, Kept] = field(default_factory=dict[Keep, Kept])
     outcomes: list[Outcome[Any]] = field(default_factory=list[Outcome[Any]])
 
     def __bool__(self) -> bool:
         """Whether there is anything to write."""
-        return bool(self.entries or self.happenings or self.files or self.counters)
+        return bool(self.entries or self.happenings or self.files or self.counters or self.answers)
 
 
 def moved_uses(saves: Iterable[Save]) -> Mapping[Place, int]:
@@ -141,6 +164,7 @@ class WorkingSet:
         """How many refer to an aggregate, before anything here was decided."""
         self._moved_uses: tuple[int, Mapping[Place, int]] = (0, {})
         """By how many more when so many entries were decided."""
+        self._answers: dict[Keep, KeptAnswer | None] = {}
         self.writes = Writes()
 
     def missing(self, workspace: str, needs: Needs) -> Wanted:
@@ -150,6 +174,7 @@ class WorkingSet:
             {(workspace, key) for key in needs.keys if key not in records and key not in ids},
             {(workspace, name) for name in needs.counters if (workspace, name) not in self.counters},
             {(workspace, key) for key in needs.uses if (workspace, key) not in self._uses},
+            {(workspace, key) for key in needs.answers if (workspace, key) not in self._answers},
         )
 
     def learn(self, loaded: Loaded) -> None:
@@ -166,10 +191,16 @@ class WorkingSet:
         for counter, number in loaded.counters.items():
             self.counters.setdefault(counter, number)
 
-    def learn_uses(self, wanted: Wanted, loaded: Loaded) -> None:
-        """Take in how many refer to what was asked for."""
+    def learn_of(self, wanted: Wanted, loaded: Loaded) -> None:
+        """Take in how many refer to what was asked for, and which answers were kept."""
         for place in wanted.uses:
             self._uses.setdefault(place, loaded.uses.get(place, 0))
+        for keep in wanted.answers:
+            self._answers.setdefault(keep, loaded.answers.get(keep))
+
+    def kept_answer(self, workspace: str, key: bytes) -> KeptAnswer | None:
+        """Give an answer that was kept; None where there is none."""
+        return self._answers[workspace, key]
 
     def uses(self, workspace: str, key: Key[Any]) -> int:
         """Tell how many aggregates refer to one, with those that were decided here."""
@@ -196,6 +227,13 @@ class WorkingSet:
         self._files_bytes += sum(len(file.content) for file in decision.files)
         for name, number in counters.items():
             self.counters[workspace, name] = self.writes.counters[workspace, name] = number
+        for answer in decision.keeps:
+            self._keep_answer(workspace, answer)
+
+    def _keep_answer(self, workspace: str, answer: KeptAnswer) -> None:
+        keep = workspace, answer.key
+        self.writes.answers[keep] = Kept(workspace, self._answers[keep], answer)
+        self._answers[keep] = answer
 
     def is_full(self) -> bool:
         """Whether there are as many bytes of files as a batch takes."""
@@ -268,6 +306,10 @@ class View(Found):
         """Tell how many aggregates refer to an item or a tax that was asked for."""
         return self._working.uses(self._workspace, key)
 
+    def kept_answer(self, key: bytes) -> KeptAnswer | None:
+        """Give an answer that was kept; None where there is none."""
+        return self._working.kept_answer(self._workspace, key)
+
 
 class _Run(Generic[T]):
     """One plan on its way through a batch."""
@@ -327,10 +369,7 @@ def run_batch(jobs: Sequence[Job[Any]], new_uuid: Callable[[], UUID]) -> Generat
         run.advance()
     first = Wanted()
     for run in runs:
-        missing = run.missing()
-        first.places |= missing.places
-        first.counters |= missing.counters
-        first.uses |= missing.uses
+        first.add(run.missing())
     if first:
         yield from _read(first, working)
     for run in runs:
@@ -346,4 +385,4 @@ def run_batch(jobs: Sequence[Job[Any]], new_uuid: Callable[[], UUID]) -> Generat
 def _read(wanted: Wanted, working: WorkingSet) -> Generator[Wanted, Loaded]:
     loaded = yield wanted
     working.learn(loaded)
-    working.learn_uses(wanted, loaded)
+    working.learn_of(wanted, loaded)

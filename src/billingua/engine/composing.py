@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 from uuid import UUID
 
+from billingua.core.answer import KeptAnswer
 from billingua.core.events import Event
 from billingua.core.file import File
 from billingua.engine.journal import GENESIS
@@ -67,6 +68,9 @@ class _Later(Found):
 
     def uses(self, key: Key[Any]) -> int:
         return self._found.uses(key)
+
+    def kept_answer(self, key: bytes) -> KeptAnswer | None:
+        return self._found.kept_answer(key)
 
 
 def together(*plans: Plan[Any]) -> Plan[list[Any]]:

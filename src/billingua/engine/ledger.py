@@ -19,6 +19,7 @@ from billingua.engine.catalogue_queries import ItemQuery, PartyQuery
 from billingua.engine.clock import Clock
 from billingua.engine.conditions import Expected, changed_since, expecting, find_record
 from billingua.engine.credentials import GivenTokens
+from billingua.engine.idempotency import UnderWay
 from billingua.engine.journal import Entry
 from billingua.engine.kinds import kind_of, kind_of_type
 from billingua.engine.passwords import ProvenPasswords
@@ -42,6 +43,7 @@ class Ledger:
         self.standings = Standings(store)
         self.passwords = ProvenPasswords()
         self.given_tokens = GivenTokens()
+        self.under_way = UnderWay()
 
     async def run(self, caller: Caller, command: Command[C, A], values: C, expected: Expected | None = None) -> A:
         """Run a command; its effect is durable when the answer comes.

@@ -16,6 +16,7 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 from billingua.core.access import User
+from billingua.core.answer import KeptAnswer, Once
 from billingua.core.errors import NotFound
 from billingua.core.events import Event
 from billingua.core.file import File
@@ -54,13 +55,14 @@ class Record(Generic[T]):
 class Needs:
     """What a plan has to know before it goes on.
 
-    That is aggregates by key, counters to take new numbers from, and of which items and taxes (by id) to say how many
-    aggregates refer to each.
+    That is aggregates by key, counters to take new numbers from, of which items and taxes (by id) to say how many
+    aggregates refer to each, and answers that were kept, by their keys.
     """
 
     keys: Sequence[Key[Any]] = ()
     counters: Sequence[str] = ()
     uses: Sequence[Key[Any]] = ()
+    answers: Sequence[bytes] = ()
 
 
 class Found(Protocol):
@@ -90,6 +92,10 @@ class Found(Protocol):
         """Tell how many aggregates refer to an item or a tax that was asked for by its id."""
         ...
 
+    def kept_answer(self, key: bytes) -> KeptAnswer | None:
+        """Give an answer that was kept, however long ago; None where there is none."""
+        ...
+
     def get(self, key: Key[T]) -> T | None:
         """Give an aggregate; None where there is none."""
         record = self.record(key)
@@ -107,7 +113,8 @@ class Found(Protocol):
 class Decision(Generic[T]):
     """What a plan decided: the aggregates to save, what happened, the files to store, and the answer to its caller.
 
-    What it deletes is gone, with its names; its history stays, and its id is never given to another.
+    What it deletes is gone, with its names; its history stays, and its id is never given to another. What it keeps, it
+    can give again to whoever asks the same again.
     """
 
     answer: T
@@ -115,6 +122,7 @@ class Decision(Generic[T]):
     events: Sequence[Event] = ()
     files: Sequence[File] = ()
     deletes: Iterable[Any] = ()
+    keeps: Sequence[KeptAnswer] = ()
 
 
 Plan = Generator[Needs, Found, Decision[T]]
@@ -155,7 +163,8 @@ class Caller:
     """Who asks, of which workspace, through which dialect, in which request (its id).
 
     `actor` is the name that history keeps. Without a `user` the credential itself acts, within its `scopes`. Where
-    there is a `proof` to give, who they are is remembered, and not yet seen to be so.
+    there is a `proof` to give, who they are is remembered, and not yet seen to be so. What they ask for may be done
+    `once`, however often they ask.
     """
 
     workspace: str
@@ -165,6 +174,7 @@ class Caller:
     user: User | None = None
     scopes: tuple[str, ...] | None = None
     proof: Proof | None = field(default=None, compare=False, repr=False)
+    once: Once | None = field(default=None, compare=False, repr=False)
 
 
 C_contra = TypeVar("C_contra", contravariant=True)
@@ -196,6 +206,7 @@ class Knowledge(Found):
     counters: dict[str, int] = field(default_factory=dict[str, int])
     uuids: Callable[[], UUID] | None = None
     used: dict[Key[Any], int] = field(default_factory=dict[Key[Any], int])
+    kept: dict[bytes, KeptAnswer] = field(default_factory=dict[bytes, KeptAnswer])
 
     def record(self, key: Key[T]) -> Record[T] | None:
         """Give an aggregate with its version; None where there is none."""
@@ -224,3 +235,7 @@ class Knowledge(Found):
     def uses(self, key: Key[Any]) -> int:
         """Tell how many aggregates refer to an item or a tax."""
         return self.used.get(key, 0)
+
+    def kept_answer(self, key: bytes) -> KeptAnswer | None:
+        """Give an answer that was kept; None where there is none."""
+        return self.kept.get(key)

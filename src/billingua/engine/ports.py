@@ -137,6 +137,10 @@ class Store(Protocol):
         """Give a file; None where there is none."""
         ...
 
+    async def forget_answers(self, before: datetime) -> int:
+        """Forget the answers that were kept until then or earlier, in every workspace; tell how many those were."""
+        ...
+
     async def history(self, workspace: str, kind: str, id: int) -> Sequence[Entry]:
         """Give the entries of one aggregate, oldest first."""
         ...

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
+from billingua.core.answer import KeptAnswer
 from billingua.core.errors import Refused
 from billingua.core.events import Event
 from billingua.engine.journal import tell
@@ -58,6 +59,9 @@ class _Rehearsal(Found):
 
     def uses(self, key: Key[Any]) -> int:
         return self.found.uses(key)
+
+    def kept_answer(self, key: bytes) -> KeptAnswer | None:
+        return self.found.kept_answer(key)
 
 
 def rehearse(plan: Plan[T]) -> Plan[Rehearsed[T]]:

@@ -7,7 +7,7 @@ not what it was, the plan does nothing and `StandingChanged` is raised: then the
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -95,7 +95,7 @@ def proven(plan: Plan[T], proof: Proof, now: datetime) -> Plan[T]:
     except Exception:
         proof.check((yield proof.needs), now)
         raise
-    found = yield Needs([*needs.keys, *proof.needs.keys], needs.counters, needs.uses)
+    found = yield replace(needs, keys=[*needs.keys, *proof.needs.keys])
     proof.check(found, now)
     while True:
         try:

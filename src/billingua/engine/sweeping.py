@@ -1,10 +1,11 @@
-"""Removing what log-ins left behind, beside the requests, as long as the server serves."""
+"""Removing what has had its time, beside the requests, as long as the server serves."""
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
 from billingua.engine.credentials import is_left_behind, remove_ended
+from billingua.engine.idempotency import KEPT_FOR
 from billingua.engine.ledger import Ledger
 from billingua.engine.plan import Caller
 from billingua.engine.ports import OutcomeUnknown, StoreFailed
@@ -18,7 +19,10 @@ MOST_AT_ONCE = 500
 
 
 class Sweeper:
-    """Removes the credentials of log-ins whose time is up. Several processes may do so on one ledger."""
+    """Removes the credentials of log-ins whose time is up, and answers that are not given again any more.
+
+    Several processes may do so on one ledger.
+    """
 
     def __init__(self, ledger: Ledger, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
         self._ledger = ledger
@@ -31,13 +35,14 @@ class Sweeper:
             try:
                 await self.sweep()
             except (StoreFailed, OutcomeUnknown) as error:
-                logger.warning("log-ins that ended are removed later: %s", error)
+                logger.warning("what has had its time is removed later: %s", error)
             except Exception:
-                logger.exception("log-ins that ended could not be removed")
+                logger.exception("what has had its time could not be removed")
 
     async def sweep(self) -> int:
-        """Remove what there is to remove, once; tell how many credentials that were."""
-        return sum([await self._sweep(workspace) for workspace in await self._ledger.store.workspaces()])
+        """Remove what there is to remove, once; tell how many credentials and answers that were."""
+        credentials = sum([await self._sweep(workspace) for workspace in await self._ledger.store.workspaces()])
+        return credentials + await self._ledger.store.forget_answers(self._ledger.clock.now() - KEPT_FOR)
 
     async def _sweep(self, workspace: str) -> int:
         now, caller = self._ledger.clock.now(), Caller(workspace=workspace, actor="server", dialect="server")

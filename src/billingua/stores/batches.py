@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID, uuid4
 
+from billingua.core.answer import KeptAnswer
 from billingua.engine.batch import Loaded, Postponed, Wanted, Writes, run_batch
 from billingua.engine.plan import Decision, Found, Job, Key, Record
 from billingua.engine.ports import OutcomeUnknown, StoreFailed
@@ -178,6 +179,10 @@ class Register(Protocol):
         """Tell how many aggregates refer to an item or a tax."""
         ...
 
+    def kept_answer(self, workspace: str, key: bytes) -> KeptAnswer | None:
+        """Give an answer that was kept; None where there is none."""
+        ...
+
 
 class _Lookup(Found):
     """Looks up what a plan that saves nothing asks for, when it comes to it."""
@@ -212,6 +217,10 @@ class _Lookup(Found):
         """Tell how many aggregates refer to an item or a tax."""
         return self._register.uses(self._workspace, key)
 
+    def kept_answer(self, key: bytes) -> KeptAnswer | None:
+        """Give an answer that was kept; None where there is none."""
+        return self._register.kept_answer(self._workspace, key)
+
 
 def answer(job: Job[T], register: Register) -> T:
     """Run a plan that saves nothing, where each look into the register costs little: nothing is read in bulk."""
@@ -222,7 +231,8 @@ def answer(job: Job[T], register: Register) -> T:
             plan.send(found)
     except StopIteration as end:
         decision: Decision[T] = end.value
-    if found.took_numbers or [*decision.saves, *decision.deletes, *decision.events, *decision.files]:
+    written = [*decision.saves, *decision.deletes, *decision.events, *decision.files, *decision.keeps]
+    if found.took_numbers or written:
         raise _has_to_be_run(job)
     return decision.answer
 

@@ -3,10 +3,12 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from billingua.core.access import User
+from billingua.core.answer import KeptAnswer
 from billingua.core.file import File
 from billingua.core.invoice import Invoice
 from billingua.core.item import Item
@@ -18,6 +20,7 @@ from billingua.engine.batch import (
     Counter,
     Filed,
     Happening,
+    Keep,
     Loaded,
     Outcome,
     Place,
@@ -62,6 +65,7 @@ class _Contents:
         self.files: dict[tuple[str, UUID], File] = {}
         self.uses: dict[Place, int] = {}
         """How many aggregates refer to an item or a tax."""
+        self.answers: dict[Keep, KeptAnswer] = {}
 
     def load(self, wanted: Wanted) -> Loaded:
         """Read what a batch wants."""
@@ -69,6 +73,7 @@ class _Contents:
             {(workspace, key): self.held(workspace, key) for workspace, key in wanted.places},
             {counter: self.counters.get(counter, 1) for counter in wanted.counters},
             {place: self.uses.get(place, 0) for place in wanted.uses},
+            {keep: self.answers[keep] for keep in wanted.answers if keep in self.answers},
         )
 
     def held(self, workspace: str, key: Key[Any]) -> Record[Any] | None:
@@ -106,6 +111,7 @@ class _Contents:
         for place, more in moved_uses(writes.saves.values()).items():
             self.uses[place] = self.uses.get(place, 0) + more
         self.files |= {_file_place(filed): filed.file for filed in writes.files}
+        self.answers |= {keep: kept.after for keep, kept in writes.answers.items()}
 
     def _keep(self, save: Save) -> None:
         if save.after is None:
@@ -287,6 +293,14 @@ class MemoryStore:
     async def file(self, workspace: str, uuid: UUID) -> File | None:
         """Give a file; None where there is none."""
         return self._contents.files.get((workspace, uuid))
+
+    async def forget_answers(self, before: datetime) -> int:
+        """Forget the answers that were kept until then or earlier."""
+        answers = self._contents.answers
+        old = [keep for keep, answer in answers.items() if answer.kept_at <= before]
+        for keep in old:
+            del answers[keep]
+        return len(old)
 
     async def history(self, workspace: str, kind: str, id: int) -> Sequence[Entry]:
         """Give the entries of one aggregate, oldest first."""

@@ -11,6 +11,7 @@ from billingua.engine.journal import Entry
 from billingua.engine.kinds import KINDS, kind_named, kind_of
 from billingua.engine.plan import Key, Record, by_id
 from billingua.engine.references import COUNTED
+from billingua.stores.answer_rows import kept_answer_to_row
 from billingua.stores.bodies import aggregate_to_body
 from billingua.stores.catalogue_rows import item_to_rows, party_to_rows
 from billingua.stores.detail_rows import DETAILED_BY, invoice_to_details, invoice_to_runs
@@ -61,6 +62,7 @@ STATEMENTS = (
     "delete_invoice_body",
     "take_key",
     "insert_file",
+    "keep_answer",
     "set_counter",
     "insert_entry",
     "insert_posted",
@@ -87,6 +89,7 @@ def values_of(writes: Writes) -> dict[str, list[Values]]:
         _add_narrow_rows(values, save)
         _add_keys(values, save)
     values["insert_file"] += map(_filed, writes.files)
+    values["keep_answer"] += map(kept_answer_to_row, writes.answers.values())
     values["set_counter"] += [
         {"workspace": workspace, "name": name, "next": number} for (workspace, name), number in writes.counters.items()
     ]

@@ -36,9 +36,10 @@ async def read_body(request: Request, limit: int) -> bytes:
     """
     if not hasattr(request.state, "heard"):
         request.state.heard = await _hear_body(request, limit)
-    if request.state.heard is None:
+    heard: bytes | None = request.state.heard
+    if heard is None or len(heard) > limit:
         raise BodyTooLarge(limit)
-    return request.state.heard
+    return heard
 
 
 async def _hear_body(request: Request, limit: int) -> bytes | None:

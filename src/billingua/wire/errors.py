@@ -5,6 +5,7 @@ RequestRefused
 ├─ WrongVerb
 ├─ Crashed
 ├─ TooManyRequests
+├─ KeyUnreadable
 ├─ CredentialRefused
 │  ├─ CredentialMissing
 │  ├─ CredentialMalformed
@@ -55,6 +56,14 @@ class TooManyRequests(RequestRefused):
         super().__init__(limit, wait)
         self.limit = limit
         self.wait = wait
+
+
+class KeyUnreadable(RequestRefused):
+    """The `Idempotency-Key` is none: `most` is how many characters one may have."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(most)
+        self.most = most
 
 
 class CredentialRefused(RequestRefused):

@@ -21,6 +21,7 @@ from billingua.core.errors import Refused
 from billingua.engine.plan import StandingChanged
 from billingua.engine.ports import StoreFailed
 from billingua.wire.errors import Crashed, UnknownPath, WrongVerb
+from billingua.wire.idempotency import Answered
 
 Voice = Callable[[Request, Refused], Response]
 """Puts a refusal into a dialect's words."""
@@ -28,6 +29,9 @@ Voice = Callable[[Request, Refused], Response]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 log = logging.getLogger("billingua.requests")
+
+LARGEST_BODY = 1024 * 1024
+"""How many bytes a body may have where nobody says how many."""
 
 HUNG_UP = 499
 """What the log calls the status of a request whose client hung up in the middle of it, and was not answered."""
@@ -48,9 +52,10 @@ class Face:
     traceback and put into words as `Crashed`.
     """
 
-    def __init__(self, dialect: str, routes: Sequence[Route], voice: Voice) -> None:
+    def __init__(self, dialect: str, routes: Sequence[Route], voice: Voice, largest_body: int = LARGEST_BODY) -> None:
         self.dialect = dialect
         self.routes = (*routes,)
+        self._largest_body = largest_body
         self._paths = [_Path([*group]) for _, group in groupby(routes, key=attrgetter("path"))]
         self._voice = voice
 
@@ -59,6 +64,7 @@ class Face:
         started = perf_counter()
         request = Request(scope, receive)
         request.state.id = request_id = _request_id(request)
+        request.state.once, request.state.largest_body = None, self._largest_body
         reply = _Reply(send, request_id)
         try:
             answer = await _answer(self._endpoint(request), request)
@@ -103,10 +109,14 @@ async def _answer(endpoint: Endpoint, request: Request) -> Response:
 
     Nothing is answered, neither well nor with a refusal, before that is known.
     """
-    for attempt in range(_MOST_ATTEMPTS):
-        request.state.attempt = attempt
-        with suppress(StandingChanged):
-            return await _answer_once(endpoint, request)
+    try:
+        for attempt in range(_MOST_ATTEMPTS):
+            request.state.attempt = attempt
+            with suppress(StandingChanged):
+                return await _answer_once(endpoint, request)
+    finally:
+        if request.state.once:
+            request.state.once.end()
     raise RuntimeError("whoever asks is changed by others all the time")
 
 
@@ -114,12 +124,16 @@ async def _answer_once(endpoint: Endpoint, request: Request) -> Response:
     request.state.to_prove = []
     try:
         answer = await endpoint(request)
+    except Answered as before:
+        return before.answer
     except StoreFailed:
         raise  # that is true of whoever asks, and nobody could be proven
     except Refused:
         await _prove(request)
         raise
     await _prove(request)
+    if request.state.once:
+        await request.state.once.keep(answer)
     return answer
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -184,6 +185,11 @@ class _GatedStore:
         """Give a file."""
         async with self._gate.passed():
             return await self._store.file(workspace, uuid)
+
+    async def forget_answers(self, before: datetime) -> int:
+        """Forget the answers that were kept until then or earlier."""
+        async with self._gate.passed():
+            return await self._store.forget_answers(before)
 
     async def history(self, workspace: str, kind: str, id: int) -> Sequence[Entry]:
         """Give the entries of one aggregate."""

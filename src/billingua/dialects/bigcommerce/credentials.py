@@ -8,6 +8,7 @@ from billingua.engine.standing import Standing
 from billingua.wire import credentials
 from billingua.wire.credentials import Session
 from billingua.wire.errors import CredentialMissing
+from billingua.wire.idempotency import asked_once
 from billingua.wire.rates import RateLimit
 
 SCOPE = "b2b"
@@ -27,7 +28,7 @@ class Entrance:
             limit = session.workspace.setting(NAME, "requests_per_minute")
             self._rates.count(session.workspace.name, limit, self._ledger.clock.now())
             request.state.counted = True
-        return session
+        return await asked_once(request, self._ledger, session)
 
 
 async def open_session(request: Request, ledger: Ledger) -> Session:

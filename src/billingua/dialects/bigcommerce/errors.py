@@ -11,6 +11,7 @@ from starlette.responses import Response
 from billingua.core import errors
 from billingua.core.errors import Refused
 from billingua.dialects.bigcommerce.vocabulary import CHANGED, INVALID, NAME, claimed_field
+from billingua.engine.idempotency import KeyInFlight, KeyReused
 from billingua.engine.ports import StoreFailed
 from billingua.wire import errors as wire
 from billingua.wire.conditions import changed_members
@@ -153,6 +154,9 @@ REFUSALS: dict[type[Exception], Refusal] = {
     NotPrintable: Refusal(400, "The invoice says more than can be printed.", BAD),
     ParameterInvalid: Refusal(422, "{0.name}: {0.why}", INVALID_PARAMETER),
     LimitTooHigh: Refusal(413, "", TOO_LARGE),
+    KeyReused: Refusal(422, "Idempotency-Key: this key stands for another request.", INVALID_PARAMETER),
+    KeyInFlight: Refusal(409, "Idempotency-Key: the request of this key is being processed.", "Conflict"),
+    wire.KeyUnreadable: Refusal(400, "Idempotency-Key: up to {0.most} visible ASCII characters.", BAD),
     wire.BodyUnreadable: Refusal(400, "JSON parse error - {0.reason}; ", BAD, in_errors=True),
     wire.BodyTooLarge: Refusal(413, "", TOO_LARGE),
     wire.BodyTypeUnsupported: Refusal(

@@ -16,6 +16,7 @@ from billingua.dialects.bigcommerce.responses import FoundInvoice, export
 from billingua.dialects.bigcommerce.vocabulary import extra_fields
 from billingua.engine.catalogue_queries import ItemQuery
 from billingua.engine.deleting import delete_invoice
+from billingua.engine.invoices import InvoiceView
 from billingua.engine.ledger import Ledger
 from billingua.engine.plan import by_id
 from billingua.engine.queries import InvoiceQuery
@@ -23,6 +24,7 @@ from billingua.wire.conditions import NEW, if_match, tagged
 from billingua.wire.credentials import Session
 from billingua.wire.errors import WrongVerb
 from billingua.wire.face import Endpoint
+from billingua.wire.idempotency import answer_once
 
 AT_ONCE = 200
 """How many invoices are read at once for a file: others are heard in between, every few hundredths of a second."""
@@ -97,14 +99,13 @@ class InvoiceEndpoints:
         session = await self._entrance.open_session(request)
         command = await requests.create_invoice(request, self._body_limit)
         command = replace(command, catalogue=await self._catalogue(session, command.body))
-        created = await self._ledger.run(session.caller, requests.open_invoice, command)
-        return tagged(responses.created(created), NEW)
+        return await answer_once(self._ledger, session.caller, requests.open_invoice, command, _created)
 
     async def invoice_order(self, request: Request) -> Response:
         """Write the invoice of a whole order; a body says nothing (§4.6)."""
         session = await self._entrance.open_session(request)
-        invoice = await self._ledger.run(session.caller, requests.bill_order, requests.order_id(request))
-        return tagged(responses.of_order(invoice), NEW)
+        order = requests.order_id(request)
+        return await answer_once(self._ledger, session.caller, requests.bill_order, order, _billed)
 
     async def get_invoice(self, request: Request) -> Response:
         """Show an invoice (§4.3)."""
@@ -118,8 +119,7 @@ class InvoiceEndpoints:
         command = await requests.update_invoice(request, self._body_limit)
         command = replace(command, catalogue=await self._catalogue(session, command.body))
         expected = if_match(request, by_id(Invoice, command.invoice))
-        invoice, version = await self._ledger.run(session.caller, requests.amend_invoice, command, expected)
-        return tagged(responses.written(invoice), version)
+        return await answer_once(self._ledger, session.caller, requests.amend_invoice, command, _amended, expected)
 
     async def _catalogue(self, session: Session, body: Any) -> frozenset[str]:
         """Look up, at once, which skus of line items without a description are in the catalogue."""
@@ -133,10 +133,27 @@ class InvoiceEndpoints:
         """Delete an invoice; payments on it stay (§4.5, A26)."""
         session = await self._entrance.open_session(request)
         id = requests.invoice_id(request)
-        deleted = await self._ledger.run(session.caller, delete_invoice, id, if_match(request, by_id(Invoice, id)))
-        return responses.written(deleted.invoice)
+        expected = if_match(request, by_id(Invoice, id))
+        return await answer_once(self._ledger, session.caller, delete_invoice, id, _deleted, expected)
 
 
 async def takes_no_verb(request: Request) -> Response:
     """Refuse whatever is asked of a path that the contract names without any call (A30)."""
     raise WrongVerb(request.method, ())
+
+
+def _created(invoice: Invoice) -> Response:
+    return tagged(responses.created(invoice), NEW)
+
+
+def _billed(invoice: Invoice) -> Response:
+    return tagged(responses.of_order(invoice), NEW)
+
+
+def _amended(amended: tuple[Invoice, int]) -> Response:
+    invoice, version = amended
+    return tagged(responses.written(invoice), version)
+
+
+def _deleted(view: InvoiceView) -> Response:
+    return responses.written(view.invoice)

@@ -13,6 +13,7 @@ from billingua.dialects.bigcommerce.responses.envelope import success
 from billingua.engine.ledger import Ledger
 from billingua.engine.payments import delete_payment, find_payment, record_payment, view_payments
 from billingua.wire.face import Endpoint
+from billingua.wire.idempotency import answer_once
 
 
 class PaymentEndpoints:
@@ -50,14 +51,15 @@ class PaymentEndpoints:
         """Note money that was received outside of the store (§5.4)."""
         session = await self._entrance.open_session(request)
         command = await requests.record_offline_payment(request, self._body_limit)
-        return responses.payment_written(await self._ledger.run(session.caller, record_payment, command))
+        show = responses.payment_written
+        return await answer_once(self._ledger, session.caller, record_payment, command, show)
 
     async def replace_offline_payment(self, request: Request) -> Response:
         """Write all of an offline payment anew (§5.5)."""
         session = await self._entrance.open_session(request)
         sent = await requests.sent(request, self._body_limit)
-        written = await self._ledger.run(session.caller, requests.replace_offline_payment, sent)
-        return responses.payment_written(written)
+        show = responses.payment_written
+        return await answer_once(self._ledger, session.caller, requests.replace_offline_payment, sent, show)
 
     async def get_payment(self, request: Request) -> Response:
         """Show a payment (§5.2)."""
@@ -68,8 +70,8 @@ class PaymentEndpoints:
     async def delete_payment(self, request: Request) -> Response:
         """Delete a payment, and take it back where it counts (§5.3)."""
         session = await self._entrance.open_session(request)
-        deleted = await self._ledger.run(session.caller, delete_payment, requests.payment_id(request))
-        return responses.payment_changed(deleted)
+        id = requests.payment_id(request)
+        return await answer_once(self._ledger, session.caller, delete_payment, id, responses.payment_changed)
 
     async def get_operations(self, request: Request) -> Response:
         """Say what may be done with a payment now (§5.6)."""
@@ -81,13 +83,15 @@ class PaymentEndpoints:
         """Let a payment count on the balances, or no longer (§5.7)."""
         session = await self._entrance.open_session(request)
         sent = await requests.sent(request, self._body_limit)
-        return responses.payment_changed(await self._ledger.run(session.caller, requests.perform_operation, sent))
+        show = responses.payment_changed
+        return await answer_once(self._ledger, session.caller, requests.perform_operation, sent, show)
 
     async def set_processing_status(self, request: Request) -> Response:
         """Say how far a payment has come (§5.8)."""
         session = await self._entrance.open_session(request)
         sent = await requests.sent(request, self._body_limit)
-        return responses.payment_changed(await self._ledger.run(session.caller, requests.set_processing_status, sent))
+        show = responses.payment_changed
+        return await answer_once(self._ledger, session.caller, requests.set_processing_status, sent, show)
 
     async def get_transactions(self, request: Request) -> Response:
         """List the transactions of a payment (§5.9)."""

@@ -20,6 +20,7 @@ from billingua.engine.receipts import (
     view_receipts,
 )
 from billingua.wire.face import Endpoint
+from billingua.wire.idempotency import answer_once
 
 
 class ReceiptEndpoints:
@@ -80,8 +81,8 @@ class ReceiptEndpoints:
     async def delete_receipt(self, request: Request) -> Response:
         """Delete a receipt with its lines; balances and the payment stay (§6.3)."""
         session = await self._entrance.open_session(request)
-        deleted = await self._ledger.run(session.caller, delete_receipt, requests.receipt_id(request))
-        return success({"id": deleted.id})
+        id = requests.receipt_id(request)
+        return await answer_once(self._ledger, session.caller, delete_receipt, id, lambda _: success({"id": id}))
 
     async def get_line(self, request: Request) -> Response:
         """Show a line of a receipt (§6.6)."""
@@ -94,5 +95,5 @@ class ReceiptEndpoints:
         """Delete a line of a receipt; the receipt keeps its total (§6.7)."""
         session = await self._entrance.open_session(request)
         which = requests.receipt_line_id(request)
-        await self._ledger.run(session.caller, delete_receipt_line, which)
-        return success({"id": which.line})
+        show = success({"id": which.line})
+        return await answer_once(self._ledger, session.caller, delete_receipt_line, which, lambda _: show)

@@ -25,4 +25,5 @@ def make_face(ledger: Ledger, body_limit: int) -> Face:
         ReceiptEndpoints(ledger, entrance),
     ]
     calls = [call for family in families for call in family.calls()]
-    return Face(NAME, [Route(BASE + path, endpoint, methods=verbs) for verbs, path, endpoint in calls], voice)
+    routes = [Route(BASE + path, endpoint, methods=verbs) for verbs, path, endpoint in calls]
+    return Face(NAME, routes, voice, body_limit)

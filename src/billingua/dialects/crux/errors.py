@@ -19,6 +19,7 @@ from billingua.core.errors import (
 )
 from billingua.core.party import TradeRole
 from billingua.dialects.crux.vocabulary import INVALID, type_name
+from billingua.engine.idempotency import KeyInFlight, KeyReused
 from billingua.engine.plan import Plan
 from billingua.engine.ports import StoreFailed
 from billingua.wire import errors as wire
@@ -128,6 +129,9 @@ REFUSALS: dict[type[Exception], Refusal] = {
     errors.PartyNotFound: Refusal(422, "The order has no retailer to invoice."),
     errors.Refused: Refusal(422, "The request was refused."),
     BodyInvalid: Refusal(400),
+    KeyReused: Refusal(422, "Idempotency-Key: this key stands for another request."),
+    KeyInFlight: Refusal(409, "Idempotency-Key: the request of this key is being processed."),
+    wire.KeyUnreadable: Refusal(400, "Idempotency-Key: up to {0.most} visible ASCII characters."),
     wire.BodyUnreadable: Refusal(400, "JSON parse error - {0.reason}"),
     wire.FormUnreadable: Refusal(400, "Multipart form parse error - {0.reason}"),
     wire.BodyTooLarge: Refusal(413, "The request body is larger than {0.limit} bytes."),

@@ -1,7 +1,7 @@
 """Where CRUX Connect clients knock."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from secrets import token_hex
 from typing import TypeVar
 from uuid import UUID
@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from billingua.core.invoice import Invoice
 from billingua.core.order import part_of
 from billingua.core.party import TradeRole
 from billingua.dialects.crux import credentials, listing, requests, responses
@@ -33,6 +34,7 @@ from billingua.engine.plan import Command
 from billingua.wire.conditions import NEW, tagged
 from billingua.wire.errors import UnknownPath, WrongVerb
 from billingua.wire.face import Face
+from billingua.wire.idempotency import answer_once, asked_once
 
 T = TypeVar("T")
 
@@ -59,7 +61,7 @@ def make_face(
     ]
     unfinished = [Route(BASE + path.rstrip("/"), _finish_path) for path in (*resources, LOGIN)]
     download = Route(BASE + DOWNLOAD, files.download, methods=["GET"])
-    return Face(NAME, [*routes, *login, download, *unfinished], voice)
+    return Face(NAME, [*routes, *login, download, *unfinished], voice, max(body_limit, upload_limit))
 
 
 class _NumberConvertor(PathConvertor):
@@ -134,7 +136,7 @@ class Endpoints:
 
     async def create_order(self, request: Request, member: Member) -> Response:
         """Order something (§3)."""
-        return responses.order_created(await self._run(request, member, requests.create_order))
+        return await self._run(request, member, requests.create_order, responses.order_created)
 
     async def list_orders(self, request: Request, member: Member) -> Response:
         """Show orders (§4)."""
@@ -154,8 +156,7 @@ class Endpoints:
 
     async def cancel_order(self, request: Request, member: Member) -> Response:
         """Ask for an order to be cancelled (§6)."""
-        await self._run(request, member, requests.ask_to_cancel)
-        return responses.accepted()
+        return await self._run(request, member, requests.ask_to_cancel, _accepted)
 
     async def cancel_line(self, request: Request, member: Member) -> Response:
         """Ask for a line to be cancelled (§6)."""
@@ -171,11 +172,11 @@ class Endpoints:
 
     async def allocate_order(self, request: Request, member: Member) -> Response:
         """Take on lines (§7)."""
-        return responses.allocated(await self._run(request, member, requests.allocate_order))
+        return await self._run(request, member, requests.allocate_order, responses.allocated)
 
     async def add_tracking(self, request: Request, member: Member) -> Response:
         """Send a package (§8)."""
-        return responses.package_sent(await self._run(request, member, requests.ship_order))
+        return await self._run(request, member, requests.ship_order, responses.package_sent)
 
     async def show_attributes(self, request: Request, member: Member) -> Response:
         """Show notes and attributes (§9)."""
@@ -184,8 +185,7 @@ class Endpoints:
 
     async def post_attributes(self, request: Request, member: Member) -> Response:
         """Take down notes and attributes (§9)."""
-        await self._run(request, member, requests.remark_on_order)
-        return responses.accepted()
+        return await self._run(request, member, requests.remark_on_order, _accepted)
 
     async def show_fees(self, request: Request, member: Member) -> Response:
         """Show fees (§10)."""
@@ -194,8 +194,7 @@ class Endpoints:
 
     async def post_fees(self, request: Request, member: Member) -> Response:
         """Take down fees (§10)."""
-        await self._run(request, member, requests.set_fees)
-        return responses.accepted()
+        return await self._run(request, member, requests.set_fees, _accepted)
 
     async def show_invoices(self, request: Request, member: Member) -> Response:
         """Show an order with its invoices (§11)."""
@@ -205,22 +204,30 @@ class Endpoints:
 
     async def post_invoice(self, request: Request, member: Member) -> Response:
         """Write a supplier's invoice for an order (§12)."""
-        return tagged(responses.invoice_written(await self._run(request, member, requests.invoice_order)), NEW)
+
+        def show(invoice: Invoice) -> Response:
+            return tagged(responses.invoice_written(invoice), NEW)
+
+        return await self._run(request, member, requests.invoice_order, show)
 
     async def acknowledge(self, request: Request, member: Member) -> Response:
         """Count orders as handed over (§13)."""
-        await self._run(request, member, requests.hand_over)
-        return responses.accepted()
+        return await self._run(request, member, requests.hand_over, _accepted)
 
-    async def _run(self, request: Request, member: Member, command: Command[Sent, T]) -> T:
+    async def _run(
+        self, request: Request, member: Member, command: Command[Sent, T], show: Callable[[T], Response]
+    ) -> Response:
         sent = await requests.read_sent(request, member, self._body_limit)
-        return await self._ledger.run(member.caller, command, sent)
+        return await answer_once(self._ledger, member.caller, command, sent, show)
 
     async def _run_bare(self, request: Request, member: Member, command: Command[Sent, T]) -> Response:
         """Run what needs no body, and has nothing to tell."""
         sent = await requests.read_bare(request, member, self._body_limit)
-        await self._ledger.run(member.caller, command, sent)
-        return responses.accepted()
+        return await answer_once(self._ledger, member.caller, command, sent, _accepted)
+
+
+def _accepted(_: object) -> Response:
+    return responses.accepted()
 
 
 def _order(request: Request) -> UUID:
@@ -251,7 +258,9 @@ class Resource:
         call = self._calls.get(request.method)
         if call is None:
             raise WrongVerb(request.method, self._allowed)
-        return await call.answer(request, await enter(session, self._ledger, call.access))
+        member = await enter(session, self._ledger, call.access)
+        session = await asked_once(request, self._ledger, session)
+        return await call.answer(request, replace(member, caller=session.caller))
 
 
 class _FinishPath:

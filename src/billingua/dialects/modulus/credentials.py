@@ -18,17 +18,19 @@ from billingua.engine.plan import Caller
 from billingua.wire import credentials
 from billingua.wire.credentials import Session
 from billingua.wire.errors import CredentialMissing, CredentialUnknown
+from billingua.wire.idempotency import asked_once
 
 TOKEN_LIFE = timedelta(minutes=15)
 """How long a token opens something, from when it was given; using it makes it no longer (§2)."""
 
 
 async def open_session(request: Request, ledger: Ledger) -> Session:
-    """Let in the holder of a live token. Refuses with the errors of `CredentialRefused`."""
+    """Let in the holder of a live token. Refuses with the errors of `CredentialRefused`, or as `asked_once` does."""
     token = request.query_params.get("token")
     if not token:
         raise CredentialMissing
-    return await credentials.open_session(request, ledger, NAME, token)
+    session = await credentials.open_session(request, ledger, NAME, token)
+    return await asked_once(request, ledger, session, secret="token")  # noqa: S106 - where it stands
 
 
 @dataclass(frozen=True, slots=True)

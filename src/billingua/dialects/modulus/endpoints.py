@@ -1,13 +1,15 @@
 """modulus' endpoints: each hears a request, asks the ledger, and answers."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from secrets import token_urlsafe
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from billingua.core import errors
+from billingua.core.cash import CashEntry
 from billingua.core.invoice import Invoice
 from billingua.core.item import PriceList
 from billingua.dialects.modulus import listing
@@ -27,6 +29,7 @@ from billingua.engine.ledger import Ledger
 from billingua.engine.plan import Caller, Command, by_id
 from billingua.engine.selling import Sale
 from billingua.wire.conditions import NEW, if_match, tagged
+from billingua.wire.idempotency import answer_once
 
 C = TypeVar("C")
 A = TypeVar("A")
@@ -68,8 +71,11 @@ class Documents:
         command = await status.read_change(request, session.workspace, self._body_limit)
         key = by_id(Invoice, command.invoice)
         change = telling_version(change_status, key)
-        _, version = await self._ledger.run(session.caller, change, command, if_match(request, key))
-        return tagged(answers.status_changed(), version)
+
+        def show(changed: tuple[Any, int]) -> Response:
+            return tagged(answers.status_changed(), changed[1])
+
+        return await answer_once(self._ledger, session.caller, change, command, show, if_match(request, key))
 
     async def create_invoice(self, request: Request) -> Response:
         """Make an invoice (§3)."""
@@ -77,8 +83,11 @@ class Documents:
         request.state.document = INVOICE
         command = await documents.read_invoice(request, session.workspace, self._body_limit)
         command = replace(command, sale=await self._looked_up(command.sale, session.caller))
-        invoice = await self._sell(session.caller, bill_customer, command)
-        return tagged(answers.document_made(INVOICE, invoice, session.workspace.zone), NEW)
+
+        def show(invoice: Invoice) -> Response:
+            return tagged(answers.document_made(INVOICE, invoice, session.workspace.zone), NEW)
+
+        return await self._sell(session.caller, bill_customer, command, show)
 
     async def create_collection_receipt(self, request: Request) -> Response:
         """Sell for cash (§5)."""
@@ -93,13 +102,16 @@ class Documents:
         request.state.document = document
         command = await documents.read_receipt(document, request, session.workspace, self._body_limit)
         command = replace(command, sale=await self._looked_up(command.sale, session.caller))
-        entry = await self._sell(session.caller, trade_for_cash, command)
-        return answers.document_made(document, entry, session.workspace.zone)
 
-    async def _sell(self, caller: Caller, command: Command[C, A], values: C) -> A:
+        def show(entry: CashEntry) -> Response:
+            return answers.document_made(document, entry, session.workspace.zone)
+
+        return await self._sell(session.caller, trade_for_cash, command, show)
+
+    async def _sell(self, caller: Caller, command: Command[C, A], values: C, show: Callable[[A], Response]) -> Response:
         """Run a command; a unit that it refuses on a line may be one of no item at all (§9)."""
         try:
-            return await self._ledger.run(caller, command, values)
+            return await answer_once(self._ledger, caller, command, values, show)
         except errors.ForeignLineUnit as error:
             if await listing.is_unit(self._ledger, caller, error.unit):
                 raise
@@ -111,8 +123,12 @@ class Documents:
         request.state.document = TRANSACTION
         command = await transactions.read_transaction(request, session.workspace, self._body_limit)
         usual = await listing.usual_prices(self._ledger, session.caller)
-        entry = await self._ledger.run(session.caller, move_cash, replace(command, usual_prices=usual))
-        return answers.document_made(TRANSACTION, entry, session.workspace.zone)
+        command = replace(command, usual_prices=usual)
+
+        def show(entry: CashEntry) -> Response:
+            return answers.document_made(TRANSACTION, entry, session.workspace.zone)
+
+        return await answer_once(self._ledger, session.caller, move_cash, command, show)
 
     async def _looked_up(self, sale: Sale, caller: Caller) -> Sale:
         """Look up what the sale's plan cannot find by a key."""

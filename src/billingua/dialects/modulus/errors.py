@@ -13,6 +13,7 @@ from billingua.dialects.modulus import vocabulary as codes
 from billingua.dialects.modulus.documents import Document
 from billingua.dialects.modulus.responses.envelopes import envelope
 from billingua.dialects.modulus.vocabulary import BAD_REQUEST, CODES, ERROR
+from billingua.engine.idempotency import KeyInFlight, KeyReused
 from billingua.engine.ports import StoreFailed
 from billingua.wire import errors as wire
 from billingua.wire.conditions import changed_members
@@ -110,6 +111,9 @@ REFUSALS: dict[type[Exception], Refusal] = {
     FieldMissing: Refusal("Missing {0.field}."),
     FieldInvalid: Refusal("Invalid {0.field}."),
     SecretMissing: Refusal("Missing one or more of parameters {0.parameters}.", 400, BAD_REQUEST, {"object": None}),
+    KeyReused: Refusal("Idempotency-Key: this key stands for another request.", 422, "Unprocessable Content"),
+    KeyInFlight: Refusal("Idempotency-Key: the request of this key is being processed.", 409, "Conflict"),
+    wire.KeyUnreadable: Refusal("Idempotency-Key: up to {0.most} visible ASCII characters."),
     wire.BodyUnreadable: Refusal("The body is not a JSON object: {0.reason}"),
     wire.BodyTooLarge: Refusal("The body has more than {0.limit} bytes.", 413, "Content Too Large"),
     wire.BodyTypeUnsupported: Refusal("The body must be application/json.", 415, "Unsupported Media Type"),

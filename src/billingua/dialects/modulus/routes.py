@@ -27,7 +27,7 @@ def make_face(ledger: Ledger, body_limit: int) -> Face:
         Route("/api/itm/PublicListItem", items.find_prices, methods=["GET"]),
         Route("/api/csh/v1/Transaction", documents.create_transaction, methods=["POST"]),
     ]
-    return Face(NAME, routes, voice)
+    return Face(NAME, routes, voice, body_limit)
 
 
 def make_reading_face(ledger: Ledger) -> Face:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from msgspec import Raw
 from starlette.responses import Response
 
 from billingua.core.errors import Refused
@@ -17,7 +18,8 @@ from billingua.dialects.native.requests.bodies import Bulk, BulkOperation
 from billingua.engine.ledger import Ledger
 from billingua.engine.plan import Caller
 from billingua.wire.errors import Crashed
-from billingua.wire.replies import json_reply
+from billingua.wire.idempotency import answer_once
+from billingua.wire.replies import encode_json, json_reply
 
 log = logging.getLogger("billingua.requests")
 
@@ -30,10 +32,10 @@ async def run_all(ledger: Ledger, call: Call, show: Show) -> Response:
     # Whoever asks is known by now: what is done is not done again if they are changed in the middle of it.
     one_by_one = _Runner(ledger, call, replace(call.caller, proof=None), show)
     bulk: Bulk = call.body
-    results: list[answers.BulkResult] = []
+    results: list[Raw] = []
     for group in _groups(bulk.operations):
         results += await gather(*(one_by_one.run(index, bulk.operations[index]) for index in group))
-    return json_reply(answers.BulkAnswer(items=results))
+    return json_reply({"items": results})
 
 
 def _groups(operations: Sequence[BulkOperation]) -> Iterator[list[int]]:
@@ -59,23 +61,31 @@ class _Runner:
         self._caller = caller
         self._show = show
 
-    async def run(self, index: int, operation: BulkOperation) -> answers.BulkResult:
+    async def run(self, index: int, operation: BulkOperation) -> Raw:
         """Do one operation, and say what became of it."""
         result = partial(answers.BulkResult, index=index)
         try:
-            task = requests.task(operation)
-            if self._call.flags.get("dry_run"):
-                told = await self._ledger.rehearse(self._caller, task.command, task.values, task.expected)
-                shown = responses.rehearsed(told, task.status, self._show(told.answer))
-                return result(status=200, dry_run=shown)
-            written = await self._ledger.run(self._caller, task.command, task.values, task.expected)
+            return Raw((await self._answer(requests.task(operation), result, index)).body)
         except Refused as error:
             return self._refused(result, error, operation)
         except Exception:
             log.exception("operation %s of request %s failed", index, self._caller.request)
             return self._refused(result, Crashed(), operation)  # what became of the others is told all the same
-        return result(status=task.status, invoice=None if task.status == 204 else self._show(written))
 
-    def _refused(self, result: Any, error: Refused, operation: BulkOperation) -> answers.BulkResult:
+    async def _answer(self, task: requests.Task, result: Callable[..., answers.BulkResult], index: int) -> Response:
+        """Do one operation, once where the request is to be done once: what was done before the server stopped, too."""
+        if self._call.flags.get("dry_run"):
+            told = await self._ledger.rehearse(self._caller, task.command, task.values, task.expected)
+            shown = responses.rehearsed(told, task.status, self._show(told.answer))
+            return json_reply(result(status=200, dry_run=shown))
+
+        def show(written: requests.Written) -> Response:
+            return json_reply(result(status=task.status, invoice=None if task.status == 204 else self._show(written)))
+
+        once = self._caller.once
+        caller = replace(self._caller, once=once and once.part(index))
+        return await answer_once(self._ledger, caller, task.command, task.values, show, task.expected)
+
+    def _refused(self, result: Any, error: Refused, operation: BulkOperation) -> Raw:
         told = details(self._call.request, error, operation.content)
-        return result(status=told["status"], problem=told)
+        return Raw(encode_json(result(status=told["status"], problem=told)))

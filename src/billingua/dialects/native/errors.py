@@ -13,6 +13,7 @@ from billingua.core import errors
 from billingua.core.errors import Refused
 from billingua.core.lifecycle import Status, allowed_actions
 from billingua.dialects.native.vocabulary import action_name
+from billingua.engine.idempotency import KeyInFlight, KeyReused
 from billingua.engine.ports import StoreFailed
 from billingua.wire import errors as wire
 from billingua.wire.errors import find_refusal
@@ -205,6 +206,18 @@ REFUSALS: dict[type[Exception], Problem] = {
         400, "invalid-parameters", "Invalid parameters", "Parameters of the address are unknown or cannot be read."
     ),
     BodyInvalid: Problem(400, "invalid-body", "Invalid body", "Values of the body are not what they have to be."),
+    KeyReused: Problem(
+        422, "idempotency-key-reused", "Key used before", "The `Idempotency-Key` stands for another request."
+    ),
+    KeyInFlight: Problem(
+        409, "idempotency-key-in-flight", "Request under way", "The request of this `Idempotency-Key` is being done."
+    ),
+    wire.KeyUnreadable: Problem(
+        400,
+        "idempotency-key-unreadable",
+        "No such key",
+        "An `Idempotency-Key` has up to {0.most} visible characters of ASCII.",
+    ),
     wire.BodyUnreadable: Problem(400, "unreadable-body", "Unreadable body", "The body is not JSON: {0.reason}."),
     wire.BodyTooLarge: Problem(413, "body-too-large", "Body too large", "A body may have {0.limit} bytes."),
     wire.BodyTypeUnsupported: Problem(

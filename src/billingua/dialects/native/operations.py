@@ -16,6 +16,7 @@ from billingua.engine.ledger import Ledger
 from billingua.engine.plan import Caller
 from billingua.wire.bodies import read_body
 from billingua.wire.credentials import Session
+from billingua.wire.idempotency import asked_once
 
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
@@ -90,6 +91,8 @@ def _endpoint(operation: Operation, ledger: Ledger, body_limit: int) -> Callable
     async def answer(request: Request) -> Response:
         session = await open_session(request, ledger, operation.scope)
         flags = {} if operation.lists else read_flags(request, operation.parameters)
+        if not flags.get("dry_run"):  # what is not done needs not be done once
+            session = await asked_once(request, ledger, session)
         body = await _read_body(request, operation, body_limit)
         return await operation.handler(Call(request, session, body, flags))
 

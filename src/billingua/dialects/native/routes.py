@@ -30,7 +30,7 @@ def make_face(
     operations = operations_on(ledger, views)
     described = {NAME: lambda: document(operations), **(documents or {})}
     routes = [*routes_of(operations, ledger, body_limit), *docs.routes(described)]
-    return Face(NAME, routes, voice)
+    return Face(NAME, routes, voice, body_limit)
 
 
 def operations_on(ledger: Ledger, views: Views | None = None) -> list[Operation]:

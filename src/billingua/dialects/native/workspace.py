@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from secrets import token_urlsafe
 from typing import Any
 
-from msgspec import UNSET
 from starlette.responses import Response
 
 from billingua.core.access import Credential
@@ -20,6 +19,7 @@ from billingua.engine.credentials import hash_secret, make_credential, revoke_cr
 from billingua.engine.kinds import THE_WORKSPACE
 from billingua.engine.ledger import Ledger
 from billingua.wire.conditions import is_known
+from billingua.wire.idempotency import is_given_again
 from billingua.wire.replies import json_reply
 
 TAG = "Workspace"
@@ -134,15 +134,19 @@ class WorkspaceEndpoints:
         return json_reply(answers.Tokens(items=items, total=len(items)))
 
     async def create_token(self, call: Call) -> Response:
-        """Make a token; a rehearsal makes none, and tells none."""
+        """Make a token. It is told once: a rehearsal makes none, and an answer that is given again tells none."""
         secret = token_urlsafe(32)
         command = workspace.make_token(call.body, hash_secret(secret))
-        told = UNSET if call.flags.get("dry_run") else secret
+        made: list[Credential] = []
 
         def show(credential: Credential) -> Shown:
-            return shown.token(credential, told), None
+            made[:] = [credential]
+            return shown.token(credential), None
 
-        return await write(self._ledger, call, make_credential, command, show, status=201)
+        answer = await write(self._ledger, call, make_credential, command, show, status=201)
+        if call.flags.get("dry_run") or is_given_again(answer):
+            return answer
+        return reply((shown.token(made[0], secret), None), 201)
 
     async def revoke_token(self, call: Call) -> Response:
         """Have a token open nothing any more."""

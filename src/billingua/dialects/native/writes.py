@@ -10,6 +10,7 @@ from billingua.dialects.native.operations import Call
 from billingua.engine.ledger import Ledger
 from billingua.engine.plan import Command, Key
 from billingua.wire.conditions import entity_tag, if_match
+from billingua.wire.idempotency import answer_once
 from billingua.wire.replies import json_reply
 
 C = TypeVar("C")
@@ -34,7 +35,7 @@ async def write(
     if call.flags.get("dry_run"):
         told = await ledger.rehearse(call.caller, command, values, expected)
         return json_reply(responses.rehearsed(told, status, show(told.answer)[0]))
-    return reply(show(await ledger.run(call.caller, command, values, expected)), status)
+    return await answer_once(ledger, call.caller, command, values, lambda answer: reply(show(answer), status), expected)
 
 
 def reply(shown: Shown, status: int = 200) -> Response:

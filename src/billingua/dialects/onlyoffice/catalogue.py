@@ -1,6 +1,6 @@
 """Where clients knock for products and taxes (contract §7, §8)."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from starlette.requests import Request
@@ -23,6 +23,7 @@ from billingua.engine.ledger import Ledger
 from billingua.engine.plan import Caller, Plan
 from billingua.wire.credentials import Session
 from billingua.wire.face import Endpoint
+from billingua.wire.idempotency import answer_once
 
 
 class CatalogueEndpoints:
@@ -65,21 +66,21 @@ class CatalogueEndpoints:
         session = await self._administrator(request)
         taxes = await self._ledger.all_of(session.caller, Tax)
         command = await requests.create_tax(request, taxes, self._body_limit)
-        view = await self._ledger.run(session.caller, catalogue.create_tax, command)
-        return success(request, responses.tax(view, session, request))
+        show = _tax_shown(session, request)
+        return await answer_once(self._ledger, session.caller, catalogue.create_tax, command, show)
 
     async def put_tax(self, request: Request) -> Response:
         """Write a tax anew."""
         session = await self._administrator(request)
         command = await requests.replace_tax(request, self._body_limit)
-        view = await self._ledger.run(session.caller, replace_tax, command)
-        return success(request, responses.tax(view, session, request))
+        show = _tax_shown(session, request)
+        return await answer_once(self._ledger, session.caller, replace_tax, command, show)
 
     async def delete_tax(self, request: Request) -> Response:
         """Delete a tax."""
         session = await self._administrator(request)
-        view = await self._ledger.run(session.caller, delete_tax, requests.record_id(request))
-        return success(request, responses.tax(view, session, request))
+        show = _tax_shown(session, request)
+        return await answer_once(self._ledger, session.caller, delete_tax, requests.record_id(request), show)
 
     async def list_products(self, request: Request) -> Response:
         """Show products: those that are asked for, page by page (§7.2)."""
@@ -99,29 +100,40 @@ class CatalogueEndpoints:
         """Keep a new product."""
         session = await self._administrator(request)
         content = await requests.create_item(request, self._body_limit)
-        view = await self._ledger.run(session.caller, create_item, content)
-        return success(request, responses.product(view, session, request))
+        show = _product_shown(session, request)
+        return await answer_once(self._ledger, session.caller, create_item, content, show)
 
     async def put_product(self, request: Request) -> Response:
         """Write a product anew."""
         session = await self._administrator(request)
         command = await requests.replace_item(request, self._body_limit)
-        view = await self._ledger.run(session.caller, replace_item, command)
-        return success(request, responses.product(view, session, request))
+        show = _product_shown(session, request)
+        return await answer_once(self._ledger, session.caller, replace_item, command, show)
 
     async def delete_product(self, request: Request) -> Response:
         """Delete a product."""
         session = await self._administrator(request)
-        view = await self._ledger.run(session.caller, delete_item, requests.record_id(request))
-        return success(request, responses.product(view, session, request))
+        show = _product_shown(session, request)
+        return await answer_once(self._ledger, session.caller, delete_item, requests.record_id(request), show)
 
     async def delete_products(self, request: Request) -> Response:
         """Delete products: those that are there and not in use."""
         session = await self._administrator(request)
         ids = await requests.read_ids(request, "ids", self._body_limit)
-        views = await self._ledger.run(session.caller, catalogue.delete_items, ids)
-        shown = [responses.product(view, session, request) for view in views]
-        return success_list(request, Part(shown, len(shown), is_counted=False))
+
+        def show(views: Sequence[ItemView]) -> Response:
+            shown = [responses.product(view, session, request) for view in views]
+            return success_list(request, Part(shown, len(shown), is_counted=False))
+
+        return await answer_once(self._ledger, session.caller, catalogue.delete_items, ids, show)
+
+
+def _tax_shown(session: Session, request: Request) -> Callable[[TaxView], Response]:
+    return lambda view: success(request, responses.tax(view, session, request))
+
+
+def _product_shown(session: Session, request: Request) -> Callable[[ItemView], Response]:
+    return lambda view: success(request, responses.product(view, session, request))
 
 
 # What the path names, and is not there, is not found; what the body names is an argument that is refused.

@@ -1,6 +1,6 @@
 """Where clients knock for contacts, their addresses and opportunities (contract §11)."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from starlette.requests import Request
@@ -16,9 +16,11 @@ from billingua.dialects.onlyoffice.responses import contacts as responses
 from billingua.dialects.onlyoffice.responses.envelope import success, success_list
 from billingua.engine import parties
 from billingua.engine.ledger import Ledger
-from billingua.engine.parties import AddAddress, AddParticipant, PartyView
+from billingua.engine.parties import AddAddress, AddParticipant, OpportunityView, PartyView
 from billingua.engine.plan import Caller, Plan
+from billingua.wire.credentials import Session
 from billingua.wire.face import Endpoint
+from billingua.wire.idempotency import answer_once
 
 
 class ContactEndpoints:
@@ -60,22 +62,21 @@ class ContactEndpoints:
         """Keep a new company."""
         session = await open_session(request, self._ledger)
         command = await requests.create_company(request, self._body_limit)
-        view = await self._ledger.run(session.caller, parties.create_party, command)
-        return success(request, responses.contact(view, session, request))
+        show = _contact_shown(session, request)
+        return await answer_once(self._ledger, session.caller, parties.create_party, command, show)
 
     async def post_person(self, request: Request) -> Response:
         """Keep a new person."""
         session = await open_session(request, self._ledger)
         command = await requests.create_person(request, self._body_limit)
-        view = await self._ledger.run(session.caller, parties.create_party, command)
-        return success(request, responses.contact(view, session, request))
+        show = _contact_shown(session, request)
+        return await answer_once(self._ledger, session.caller, parties.create_party, command, show)
 
     async def post_address(self, request: Request) -> Response:
         """Give a contact an address, sent as an object."""
         session = await open_session(request, self._ledger)
         command = await requests.add_address(request, self._body_limit)
-        address = await self._ledger.run(session.caller, add_address, command)
-        return success(request, responses.data(address))
+        return await answer_once(self._ledger, session.caller, add_address, command, _data_shown(request))
 
     async def list_data(self, request: Request) -> Response:
         """Show a contact's addresses as records."""
@@ -87,21 +88,31 @@ class ContactEndpoints:
         """Give a contact an address, sent as a record."""
         session = await open_session(request, self._ledger)
         command = await requests.add_data(request, self._body_limit)
-        address = await self._ledger.run(session.caller, add_address, command)
-        return success(request, responses.data(address))
+        return await answer_once(self._ledger, session.caller, add_address, command, _data_shown(request))
 
     async def post_opportunity(self, request: Request) -> Response:
         """Keep a new opportunity."""
         session = await open_session(request, self._ledger)
         command = await requests.create_opportunity(request, self._body_limit)
-        view = await self._ledger.run(session.caller, parties.create_opportunity, command)
-        return success(request, responses.opportunity(view, session, request))
+
+        def show(view: OpportunityView) -> Response:
+            return success(request, responses.opportunity(view, session, request))
+
+        return await answer_once(self._ledger, session.caller, parties.create_opportunity, command, show)
 
     async def post_participant(self, request: Request) -> Response:
         """Let a contact take part in an opportunity."""
         session = await open_session(request, self._ledger)
-        view = await self._ledger.run(session.caller, add_participant, requests.add_participant(request))
-        return success(request, responses.contact(view, session, request))
+        show = _contact_shown(session, request)
+        return await answer_once(self._ledger, session.caller, add_participant, requests.add_participant(request), show)
+
+
+def _contact_shown(session: Session, request: Request) -> Callable[[PartyView], Response]:
+    return lambda view: success(request, responses.contact(view, session, request))
+
+
+def _data_shown(request: Request) -> Callable[[Address], Response]:
+    return lambda address: success(request, responses.data(address))
 
 
 # What the path names, and is not there, is not found; what the body names is an argument that is refused.

@@ -13,6 +13,7 @@ from billingua.engine.ledger import Ledger
 from billingua.wire import credentials
 from billingua.wire.credentials import Session
 from billingua.wire.errors import CredentialMalformed, CredentialMissing, CredentialUnknown
+from billingua.wire.idempotency import asked_once
 
 COOKIE = "asc_auth_key"
 
@@ -23,8 +24,12 @@ TOKEN_LIFE = timedelta(days=365)
 async def open_session(request: Request, ledger: Ledger) -> Session:
     """Let in the holder of a token: bare or as a bearer's in the header, or in the cookie; or a user with password.
 
-    Refuses with the errors of `CredentialRefused`.
+    Refuses with the errors of `CredentialRefused`, or as `asked_once` does.
     """
+    return await asked_once(request, ledger, await _open_session(request, ledger))
+
+
+async def _open_session(request: Request, ledger: Ledger) -> Session:
     header = request.headers.get("authorization", "").strip()
     scheme, _, rest = header.partition(" ")
     if scheme.lower() == "basic":

@@ -21,6 +21,7 @@ from billingua.dialects.onlyoffice.vocabulary import (
     SECURITY,
     UNSPECIFIED,
 )
+from billingua.engine.idempotency import KeyInFlight, KeyReused
 from billingua.engine.ports import StoreFailed
 from billingua.wire import errors as wire
 from billingua.wire.conditions import changed_members
@@ -144,6 +145,9 @@ REFUSALS: dict[type[Exception], Refusal] = {
     errors.NotPermitted: Refusal(403, "Access Denied", SECURITY),
     errors.ChangedMeanwhile: Refusal(412, _changes, UNSPECIFIED),
     errors.Refused: Refusal(500, "The request was refused: {0}", FAILURE),
+    KeyReused: Refusal(422, "Idempotency-Key: this key stands for another request.", ARGUMENT),
+    KeyInFlight: Refusal(409, "Idempotency-Key: the request of this key is being processed.", UNSPECIFIED),
+    wire.KeyUnreadable: Refusal(400, "Idempotency-Key: up to {0.most} visible ASCII characters.", ARGUMENT),
     wire.BodyUnreadable: Refusal(400, "{0.reason}", FAILURE),
     wire.BodyTooLarge: Refusal(413, "Maximum request length exceeded: {0.limit} bytes.", UNSPECIFIED),
     wire.CredentialRefused: Refusal(401, "Unauthorized"),

@@ -1,16 +1,18 @@
 """Where clients knock for invoices and their lines (contract §4, §5, §6)."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from billingua.core import errors
 from billingua.core.invoice import Invoice
+from billingua.core.line import InvoiceLine
 from billingua.core.workspace import Workspace
 from billingua.dialects.onlyoffice import requests, responses
 from billingua.dialects.onlyoffice.credentials import open_session
+from billingua.dialects.onlyoffice.errors import voice
 from billingua.dialects.onlyoffice.listing import Part
 from billingua.dialects.onlyoffice.numbering import has_prefix, next_number
 from billingua.dialects.onlyoffice.requests import changes, lines
@@ -28,6 +30,7 @@ from billingua.engine.queries import InvoiceQuery, Sort
 from billingua.wire.conditions import if_match, tagged
 from billingua.wire.credentials import Session
 from billingua.wire.face import Endpoint
+from billingua.wire.idempotency import answer_once
 
 C = TypeVar("C", RestampInvoice, AddLine, ChangeLine, RemoveLine)
 T = TypeVar("T")
@@ -63,22 +66,22 @@ class InvoiceEndpoints:
         """Write a new invoice (§4.2)."""
         session = await open_session(request, self._ledger)
         command = await requests.post_invoice(request, session.workspace, self._body_limit)
-        shown = await self._ledger.run(session.caller, requests.create_invoice, command)
-        return _whole(shown, session, request)
+        show = _whole_shown(session, request)
+        return await answer_once(self._ledger, session.caller, requests.create_invoice, command, show)
 
     async def get_invoice(self, request: Request) -> Response:
         """Show an invoice (§4.6)."""
         session = await open_session(request, self._ledger)
         shown = await self._ledger.read(session.caller, requests.find_invoice, requests.record_id(request))
-        return _whole(shown, session, request)
+        return _whole_shown(session, request)(shown)
 
     async def put_invoice(self, request: Request) -> Response:
         """Write an invoice anew (§4.3)."""
         session = await open_session(request, self._ledger)
         command = await requests.put_invoice(request, session.workspace, self._body_limit)
         expected = if_match(request, by_id(Invoice, command.invoice))
-        shown = await self._ledger.run(session.caller, requests.replace_invoice, command, expected)
-        return _whole(shown, session, request)
+        show = _whole_shown(session, request)
+        return await answer_once(self._ledger, session.caller, requests.replace_invoice, command, show, expected)
 
     async def put_status(self, request: Request) -> Response:
         """Change the status of some invoices (§5).
@@ -89,30 +92,39 @@ class InvoiceEndpoints:
         session = await open_session(request, self._ledger)
         command = await changes.put_status(request, self._body_limit)
         expected = _expected_of_one(request, command.invoices)
-        changed = await self._ledger.run(session.caller, changes.change_statuses, command, expected)
-        if changed.is_stock_refused:
-            raise errors.NotPermitted("move the stock")
-        shown = [responses.invoice_base(one, session, request) for one in changed.invoices]
-        items = [product(item, session, request) for item in changed.items]
-        answer = responses.success(request, {"key": shown, "value": items})
-        return tagged(answer, changed.invoices[0].view.version) if len(shown) == 1 else answer
+
+        def show(changed: changes.Changed) -> Response:
+            if changed.is_stock_refused:
+                return voice(request, errors.NotPermitted("move the stock"))
+            shown = [responses.invoice_base(one, session, request) for one in changed.invoices]
+            items = [product(item, session, request) for item in changed.items]
+            answer = responses.success(request, {"key": shown, "value": items})
+            return tagged(answer, changed.invoices[0].view.version) if len(shown) == 1 else answer
+
+        return await answer_once(self._ledger, session.caller, changes.change_statuses, command, show, expected)
 
     async def delete_invoice(self, request: Request) -> Response:
         """Delete an invoice (§4.8)."""
         session = await open_session(request, self._ledger)
         id = requests.record_id(request)
         expected = if_match(request, by_id(Invoice, id))
-        shown = await self._ledger.run(session.caller, changes.delete_invoice, id, expected)
-        return responses.success(request, responses.deleted_invoice(shown, session, request))
+
+        def show(deleted: ShownInvoice) -> Response:
+            return responses.success(request, responses.deleted_invoice(deleted, session, request))
+
+        return await answer_once(self._ledger, session.caller, changes.delete_invoice, id, show, expected)
 
     async def delete_invoices(self, request: Request) -> Response:
         """Delete some invoices, as far as the caller may (§4.8)."""
         session = await open_session(request, self._ledger)
         ids = await read_ids(request, "invoiceids", self._body_limit)
         expected = _expected_of_one(request, ids)
-        deleted = await self._ledger.run(session.caller, changes.delete_invoices, ids, expected)
-        shown = [responses.deleted_invoice(one, session, request) for one in deleted]
-        return responses.success_list(request, Part(shown, len(shown), is_counted=False))
+
+        def show(deleted: Sequence[ShownInvoice]) -> Response:
+            shown = [responses.deleted_invoice(one, session, request) for one in deleted]
+            return responses.success_list(request, Part(shown, len(shown), is_counted=False))
+
+        return await answer_once(self._ledger, session.caller, changes.delete_invoices, ids, show, expected)
 
     async def get_by_number(self, request: Request) -> Response:
         """Show the invoice that has a number (§4.6)."""
@@ -163,28 +175,40 @@ class InvoiceEndpoints:
     ) -> Response:
         session = await open_session(request, self._ledger)
         command = await read(request, session.workspace, self._body_limit)
-        _, version = await self._change(request, session, changes.restamp_invoice, command)
-        return tagged(responses.success(request, {}), version)
+        return await self._change(request, session, changes.restamp_invoice, command, lambda _: {})
 
-    async def _change(self, request: Request, session: Session, change: Command[C, T], command: C) -> tuple[T, int]:
+    async def _change(
+        self, request: Request, session: Session, change: Command[C, T], command: C, show: Callable[[T], Any]
+    ) -> Response:
         """Change an invoice, if it is as the client expects, and tell in which version that leaves it."""
         key = by_id(Invoice, command.invoice)
-        return await self._ledger.run(session.caller, telling_version(change, key), command, if_match(request, key))
+        expected, telling = if_match(request, key), telling_version(change, key)
+
+        def shown(changed: tuple[T, int]) -> Response:
+            return tagged(responses.success(request, show(changed[0])), changed[1])
+
+        return await answer_once(self._ledger, session.caller, telling, command, shown, expected)
 
     async def post_line(self, request: Request) -> Response:
         """Write a line more, and show its amounts as they were sent (§6)."""
         session = await open_session(request, self._ledger)
         sent = await lines.post_line(request, self._body_limit)
-        line, version = await self._change(request, session, lines.add_line, sent.command)
         amounts = {name: decimal(amount) for name, amount in sent.amounts.items()}
-        return tagged(responses.success(request, responses.line(line, sent.command.invoice) | amounts), version)
+
+        def show(line: InvoiceLine) -> Any:
+            return responses.line(line, sent.command.invoice) | amounts
+
+        return await self._change(request, session, lines.add_line, sent.command, show)
 
     async def put_line(self, request: Request) -> Response:
         """Write a line anew (§6)."""
         session = await open_session(request, self._ledger)
         command = await lines.put_line(request, requests.invoice_id(request), self._body_limit)
-        line, version = await self._change(request, session, lines.change_line, command)
-        return tagged(responses.success(request, responses.line(line, command.invoice)), version)
+
+        def show(line: InvoiceLine) -> Any:
+            return responses.line(line, command.invoice)
+
+        return await self._change(request, session, lines.change_line, command, show)
 
     async def delete_line(self, request: Request) -> Response:
         """Take a line out of its invoice, which the path does not name (§6)."""
@@ -192,13 +216,16 @@ class InvoiceEndpoints:
         id = requests.invoice_id(request)
         invoice = await lines.find_invoice_of(id, session.caller, self._ledger)
         command = RemoveLine(invoice=invoice, line=id)
-        line, version = await self._change(request, session, lines.remove_line, command)
-        return tagged(responses.success(request, line.id), version)
+        return await self._change(request, session, lines.remove_line, command, lambda line: line.id)
 
 
-def _whole(shown: ShownInvoice, session: Session, request: Request) -> Response:
+def _whole_shown(session: Session, request: Request) -> Callable[[ShownInvoice], Response]:
     """Show an invoice with the tag of its version."""
-    return tagged(responses.success(request, responses.invoice(shown, session, request)), shown.view.version)
+
+    def show(shown: ShownInvoice) -> Response:
+        return tagged(responses.success(request, responses.invoice(shown, session, request)), shown.view.version)
+
+    return show
 
 
 def _expected_of_one(request: Request, ids: Sequence[int]) -> Expected | None:

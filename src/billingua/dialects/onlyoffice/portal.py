@@ -1,6 +1,7 @@
 """Where clients knock for what the portal is set to: numbering, the seller, currencies (contract §9, §11.4)."""
 
 from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,6 +18,7 @@ from billingua.engine import workspaces
 from billingua.engine.ledger import Ledger
 from billingua.engine.workspaces import ChangeSettings
 from billingua.wire.face import Endpoint
+from billingua.wire.idempotency import answer_once
 
 
 class PortalEndpoints:
@@ -44,12 +46,21 @@ class PortalEndpoints:
         session = await open_session(request, self._ledger)
         return await self._ledger.read(session.caller, workspaces.find_workspace, None)
 
-    async def _changed(self, request: Request, read: Callable[[Request, int], Awaitable[ChangeSettings]]) -> Workspace:
+    async def _change(
+        self,
+        request: Request,
+        read: Callable[[Request, int], Awaitable[ChangeSettings]],
+        show: Callable[[Workspace], Any],
+    ) -> Response:
         """Change a setting for somebody who may; whoever may not is told so before anything else."""
         session = await open_session(request, self._ledger)
         require_administrator(session.caller.user)
         command = await read(request, self._body_limit)
-        return await self._ledger.run(session.caller, workspaces.change_settings, command)
+
+        def shown(workspace: Workspace) -> Response:
+            return success(request, show(workspace))
+
+        return await answer_once(self._ledger, session.caller, workspaces.change_settings, command, shown)
 
     async def get_settings(self, request: Request) -> Response:
         """Show the settings."""
@@ -57,19 +68,19 @@ class PortalEndpoints:
 
     async def put_numbering(self, request: Request) -> Response:
         """Say how invoices are numbered."""
-        return success(request, responses.settings(await self._changed(request, requests.change_numbering)))
+        return await self._change(request, requests.change_numbering, responses.settings)
 
     async def put_terms(self, request: Request) -> Response:
         """Say with which terms invoices begin."""
-        return success(request, responses.settings(await self._changed(request, requests.change_terms)))
+        return await self._change(request, requests.change_terms, responses.settings)
 
     async def put_name(self, request: Request) -> Response:
         """Name the seller."""
-        return success(request, responses.company_name(await self._changed(request, requests.change_name)))
+        return await self._change(request, requests.change_name, responses.company_name)
 
     async def put_address(self, request: Request) -> Response:
         """Say where the seller is."""
-        return success(request, responses.company_address(await self._changed(request, requests.change_address)))
+        return await self._change(request, requests.change_address, responses.company_address)
 
     async def get_logo(self, request: Request) -> Response:
         """Show the seller's logo."""
@@ -77,7 +88,7 @@ class PortalEndpoints:
 
     async def put_logo(self, request: Request) -> Response:
         """Take the seller's logo away."""
-        return success(request, responses.logo_id(await self._changed(request, requests.change_logo)))
+        return await self._change(request, requests.change_logo, responses.logo_id)
 
     async def list_currencies(self, request: Request) -> Response:
         """Show the currencies that can be invoiced in, in the order of their abbreviations."""
@@ -90,5 +101,8 @@ class PortalEndpoints:
         session = await open_session(request, self._ledger)
         require_administrator(session.caller.user)
         code = await requests.choose_currency(request, self._body_limit)
-        workspace = await self._ledger.run(session.caller, workspaces.choose_currency, code)
-        return success(request, currency(workspace.currency))
+
+        def show(workspace: Workspace) -> Response:
+            return success(request, currency(workspace.currency))
+
+        return await answer_once(self._ledger, session.caller, workspaces.choose_currency, code, show)

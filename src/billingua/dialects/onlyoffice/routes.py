@@ -64,7 +64,7 @@ def make_face(ledger: Ledger, body_limit: int) -> Face:
         ContactEndpoints(ledger, body_limit),
     ]
     calls += [Call(verb, CRM + path, endpoint) for family in families for verb, path, endpoint in family.calls()]
-    return Face(NAME, calls, voice)
+    return Face(NAME, calls, voice, body_limit)
 
 
 class Endpoints:

@@ -410,10 +410,28 @@ WHERE workspace = :workspace ORDER BY kind, id, version;
 -- name: all_posted
 SELECT sequence, workspace, at, body FROM outbox ORDER BY workspace, sequence;
 
+-- name: find_answers
+SELECT workspace, key, asked, kept_at, status, headers, body
+FROM unnest(:workspace::text[], :key::bytea[]) AS wanted (workspace, key) JOIN kept_answer USING (workspace, key);
+
+-- Where another is kept meanwhile, no row is touched.
+-- name: keep_answer
+INSERT INTO kept_answer (workspace, key, asked, kept_at, status, headers, body)
+SELECT workspace, key, asked, kept_at, status, headers, body
+FROM unnest(:workspace::text[], :key::bytea[], :asked::bytea[], :kept_at::bigint[], :status::bigint[],
+    :headers::bytea[], :body::bytea[]) AS new (workspace, key, asked, kept_at, status, headers, body)
+ON CONFLICT (workspace, key) DO UPDATE SET asked = excluded.asked, kept_at = excluded.kept_at,
+    status = excluded.status, headers = excluded.headers, body = excluded.body
+WHERE kept_answer.kept_at = ANY (:known_at::bigint[]);
+
+-- name: forget_answers
+DELETE FROM kept_answer WHERE kept_at <= :before;
+
 -- name: erase
-LOCK TABLE counter, aggregate, order_part, order_line, invoice, invoice_body, lookup, history, outbox_end, outbox,
+LOCK TABLE kept_answer, counter, aggregate, order_part, order_line, invoice, invoice_body, lookup, history, outbox_end, outbox,
     invoice_count, use_count, item_row, party_row, invoice_detail, line_run, payment_row, payment_part, receipt_row,
     receipt_line, payment_count, file IN SHARE ROW EXCLUSIVE MODE;
+DELETE FROM kept_answer;
 DELETE FROM aggregate;
 DELETE FROM order_part;
 DELETE FROM order_line;

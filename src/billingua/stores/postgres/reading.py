@@ -2,6 +2,7 @@
 
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from operator import itemgetter
 from typing import Any, cast
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 import asyncpg
 
 from billingua.core.access import User
+from billingua.core.answer import KeptAnswer
 from billingua.core.file import File
 from billingua.core.invoice import Invoice
 from billingua.core.item import Item
@@ -16,7 +18,7 @@ from billingua.core.order import Order
 from billingua.core.party import Party
 from billingua.core.payment import Payment
 from billingua.core.receipt import Receipt
-from billingua.engine.batch import Counter, Loaded, Place, Wanted
+from billingua.engine.batch import Counter, Keep, Loaded, Place, Wanted
 from billingua.engine.catalogue_queries import ItemQuery, PartyQuery
 from billingua.engine.journal import Entry
 from billingua.engine.kinds import KINDS, emails_between, has_email, kind_named
@@ -24,6 +26,7 @@ from billingua.engine.payment_queries import ListedLine, PaymentQuery, ReceiptLi
 from billingua.engine.plan import Key, Record, by_id
 from billingua.engine.positions import Position
 from billingua.engine.queries import InvoiceQuery, Miscount, OrderQuery, Page
+from billingua.stores.answer_rows import kept_answer_from_row
 from billingua.stores.bodies import aggregate_from_body
 from billingua.stores.catalogue_listing import item_listing, party_listing
 from billingua.stores.listing import Listing, Variant, Window, listing, on_page, whole_window, window
@@ -61,19 +64,21 @@ class Reading:
         """Read what a batch wants."""
         counters = await _counters(connection, "find_counters", wanted.counters)
         counters = dict.fromkeys(wanted.counters, 1) | counters
-        return Loaded(await self._records(connection, wanted.places), counters, await _uses(connection, wanted.uses))
+        records = await self._records(connection, wanted.places)
+        return Loaded(records, counters, *await _known(connection, wanted))
 
     async def load_to_write(self, connection: Connection, wanted: Wanted) -> Loaded:
         """Read what a batch wants, and keep others from its counters until the transaction ends."""
         counters = await _counters(connection, "lock_counters", wanted.counters)
         counters |= await _counters(connection, "create_counters", wanted.counters - counters.keys())
-        return Loaded(await self._records(connection, wanted.places), counters, await _uses(connection, wanted.uses))
+        records = await self._records(connection, wanted.places)
+        return Loaded(records, counters, *await _known(connection, wanted))
 
     async def load_locked(self, connection: Connection, wanted: Wanted) -> Loaded:
         """Read what a batch wants, and keep others from all of it until the transaction ends."""
         loaded = await self.load_to_write(connection, wanted)
         await _lock(connection, loaded.records)
-        return Loaded(await self._records(connection, wanted.places), loaded.counters, loaded.uses)
+        return replace(loaded, records=await self._records(connection, wanted.places))
 
     async def _records(self, connection: Connection, places: Iterable[Place]) -> dict[Place, Record[Any] | None]:
         """Give who is known under a key in a workspace; None where there is nobody."""
@@ -229,6 +234,21 @@ async def _counters(connection: Connection, name: str, counters: Iterable[Counte
         return {}
     found = await connection.fetch(SQL[name].sql, *SQL[name].columns(rows))
     return {(from_database(row["workspace"]), from_database(row["name"])): row["next"] for row in found}
+
+
+async def _known(connection: Connection, wanted: Wanted) -> tuple[dict[Place, int], dict[Keep, KeptAnswer]]:
+    """Tell how many refer to what is wanted, and which of the answers were kept."""
+    return await _uses(connection, wanted.uses), await _answers(connection, wanted.answers)
+
+
+async def _answers(connection: Connection, keeps: Iterable[Keep]) -> dict[Keep, KeptAnswer]:
+    """Give those of some answers that were kept."""
+    rows = [{"workspace": workspace, "key": key} for workspace, key in keeps]
+    if not rows:
+        return {}
+    find = SQL["find_answers"]
+    found = await connection.fetch(find.sql, *find.columns(rows))
+    return {(from_database(workspace), key): kept_answer_from_row(key, *row) for workspace, key, *row in found}
 
 
 async def _uses(connection: Connection, places: Iterable[Place]) -> dict[Place, int]:

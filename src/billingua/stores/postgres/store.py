@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
+from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
@@ -150,6 +151,10 @@ class PostgresStore:
     async def file(self, workspace: str, uuid: UUID) -> File | None:
         """Give a file; None where there is none."""
         return await self._look_ups.use(partial(file, workspace=workspace, uuid=uuid))
+
+    async def forget_answers(self, before: datetime) -> int:
+        """Forget the answers that were kept until then or earlier."""
+        return await self._writer.forget_answers(before)
 
     async def workspaces(self) -> Sequence[str]:
         """List the names of all workspaces."""

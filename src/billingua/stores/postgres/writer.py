@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from billingua.stores.postgres.reading import Reading
 from billingua.stores.postgres.statements import SQL
 from billingua.stores.postgres.writing import RaceLost, write
 from billingua.stores.recent import Recent
+from billingua.stores.rows import instant_to_row
 from billingua.stores.writes import values_of
 
 _FREE_RACES = 3
@@ -109,6 +111,11 @@ class Writer:
         except StoreFailed as error:
             raise _unknown(error) from lost
 
+    async def forget_answers(self, before: datetime) -> int:
+        """Forget the answers that were kept until then or earlier."""
+        async with self._turn:
+            return await self._line.use(partial(_forget_answers, before=before))
+
     async def erase(self) -> None:
         """Forget everything, in one step."""
         async with self._turn:
@@ -128,6 +135,12 @@ def _is_refusal(error: Exception) -> bool:
 
 def _unknown(error: Exception) -> OutcomeUnknown:
     return OutcomeUnknown(f"the connection was lost, and it is not known whether anything was committed: {error}")
+
+
+async def _forget_answers(connection: Connection, before: datetime) -> int:
+    forget = SQL["forget_answers"]
+    told = await connection.execute(forget.sql, *forget.values(before=instant_to_row(before)))
+    return int(told.rpartition(" ")[2])
 
 
 async def _erase(connection: Connection) -> None:

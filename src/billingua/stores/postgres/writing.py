@@ -13,6 +13,7 @@ _ORDER = (
     "kind",
     "name",
     "value",
+    "key",
     "id",
     "version",
     "trader",

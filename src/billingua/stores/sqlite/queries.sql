@@ -269,7 +269,22 @@ SELECT status, origin, currency, sum(kept), sum(found) FROM (
 GROUP BY status, origin, currency HAVING sum(kept) <> sum(found) ORDER BY status, origin, currency;
 
 -- One statement a line.
+-- name: find_answer
+SELECT key, asked, kept_at, status, headers, body FROM kept_answer WHERE workspace = :workspace AND key = :key;
+
+-- Where another is kept meanwhile, no row is touched.
+-- name: keep_answer
+INSERT INTO kept_answer (workspace, key, asked, kept_at, status, headers, body)
+VALUES (:workspace, :key, :asked, :kept_at, :status, :headers, :body)
+ON CONFLICT (workspace, key) DO UPDATE SET asked = excluded.asked, kept_at = excluded.kept_at,
+    status = excluded.status, headers = excluded.headers, body = excluded.body
+WHERE kept_answer.kept_at = :known_at;
+
+-- name: forget_answers
+DELETE FROM kept_answer WHERE kept_at <= :before;
+
 -- name: erase
+DELETE FROM kept_answer;
 DELETE FROM aggregate;
 DELETE FROM order_part;
 DELETE FROM order_line;

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from billingua.core.access import User
+from billingua.core.answer import KeptAnswer
 from billingua.core.file import File
 from billingua.core.invoice import Invoice
 from billingua.core.item import Item
@@ -25,6 +26,7 @@ from billingua.engine.plan import Key, Record
 from billingua.engine.ports import Posted
 from billingua.engine.positions import Position
 from billingua.engine.queries import InvoiceQuery, Miscount, OrderQuery, Page
+from billingua.stores.answer_rows import kept_answer_from_row
 from billingua.stores.bodies import aggregate_from_body
 from billingua.stores.catalogue_listing import item_listing, party_listing
 from billingua.stores.listing import Listing, Variant, Window, listing, on_page, whole_window, window
@@ -64,6 +66,7 @@ class Reading:
             {(workspace, key): self.known_as(workspace, key) for workspace, key in wanted.places},
             {(workspace, name): self.counter(workspace, name) for workspace, name in wanted.counters},
             {(workspace, key): self.uses(workspace, key) for workspace, key in wanted.uses},
+            {keep: answer for keep in wanted.answers if (answer := self.kept_answer(*keep))},
         )
 
     def _read_ahead(self, places: Iterable[Place]) -> None:
@@ -103,6 +106,11 @@ class Reading:
         values = {"workspace": workspace, "kind": _KIND_NAMES[key.kind], "id": key.value}
         row = self._connection.execute(SQL["find_uses"], values).fetchone()
         return row[0] if row else 0
+
+    def kept_answer(self, workspace: str, key: bytes) -> KeptAnswer | None:
+        """Give an answer that was kept; None where there is none."""
+        row = self._connection.execute(SQL["find_answer"], {"workspace": workspace, "key": key}).fetchone()
+        return row and kept_answer_from_row(*row)
 
     def record(self, workspace: str, kind: str, id: int) -> Record[Any] | None:
         """Give an aggregate; None where there is none."""

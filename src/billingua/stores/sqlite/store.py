@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from queue import LifoQueue
@@ -175,6 +176,11 @@ class SqliteStore:
     async def file(self, workspace: str, uuid: UUID) -> File | None:
         """Give a file; None where there is none."""
         return await self._list(lambda reading: reading.file(workspace, uuid))
+
+    async def forget_answers(self, before: datetime) -> int:
+        """Forget the answers that were kept until then or earlier."""
+        with failures():
+            return await self._writer.forget_answers(before)
 
     async def workspaces(self) -> Sequence[str]:
         """List the names of all workspaces."""

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from billingua.engine.plan import Job
 from billingua.engine.ports import OutcomeUnknown, StoreFailed
 from billingua.stores.batches import decide
 from billingua.stores.recent import Recent
+from billingua.stores.rows import instant_to_row
 from billingua.stores.sqlite.connections import SQL, connect_to_write, data_version, has_our_schema
 from billingua.stores.sqlite.reading import Reading
 from billingua.stores.writes import values_of
@@ -71,6 +73,16 @@ class Writer:
                 await self._commit()
         self._recent.keep(writes.saves.values())
         return writes.outcomes
+
+    async def forget_answers(self, before: datetime) -> int:
+        """Forget the answers that were kept until then or earlier."""
+        async with self._transaction():
+            self._forget_if_others_wrote()
+            self.under_way = Writes()
+            forgotten = self._connection.execute(SQL["forget_answers"], {"before": instant_to_row(before)}).rowcount
+            if forgotten:
+                await self._commit()
+        return forgotten
 
     async def erase(self) -> None:
         """Forget everything, in one step."""

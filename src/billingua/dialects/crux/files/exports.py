@@ -8,13 +8,12 @@ from io import StringIO
 from uuid import UUID
 
 from billingua.core.errors import ExportTooLarge
-from billingua.core.export import Export
 from billingua.core.file import LARGEST_FILE
 from billingua.core.line import Attribute
 from billingua.core.order import Order, OrderLine, part_of
 from billingua.dialects.crux.credentials import Member
 from billingua.dialects.crux.vocabulary import amount
-from billingua.engine.exports import KeepExport, keep_export
+from billingua.engine.exports import KeepExport
 from billingua.engine.ledger import Ledger
 from billingua.engine.queries import OrderQuery, OrderSort
 
@@ -54,8 +53,8 @@ AT_ONCE = 500
 """How many orders are read at once."""
 
 
-async def export_orders(ledger: Ledger, query: OrderQuery, member: Member) -> Export:
-    """Write the orders that are asked for to a file, as the member sees them now. Refuses with `ExportTooLarge`.
+async def export_orders(ledger: Ledger, query: OrderQuery, member: Member) -> KeepExport:
+    """Write the orders that are asked for to a file to keep, as the member sees them. Refuses with `ExportTooLarge`.
 
     Neither the place nor the size of a page counts: all that match are exported.
     """
@@ -70,8 +69,8 @@ async def export_orders(ledger: Ledger, query: OrderQuery, member: Member) -> Ex
         if len(orders) < AT_ONCE:
             break
         query = replace(query, offset=query.offset + AT_ONCE)
-    keep = KeepExport(organization=member.trader.organization, name=NAME, media_type=MEDIA_TYPE, content=bytes(content))
-    return await ledger.run(member.caller, keep_export, keep)
+    organization = member.trader.organization
+    return KeepExport(organization=organization, name=NAME, media_type=MEDIA_TYPE, content=bytes(content))
 
 
 def of_orders(uuids: Sequence[UUID]) -> OrderQuery:

@@ -10,23 +10,26 @@ from starlette.responses import Response
 
 from billingua.core.errors import ExportNotFound
 from billingua.core.export import Export
+from billingua.core.upload import Upload
 from billingua.dialects.crux import listing
 from billingua.dialects.crux.credentials import Access, Member
 from billingua.dialects.crux.errors import BodyInvalid, OrderUnknown
 from billingua.dialects.crux.files import exports
 from billingua.dialects.crux.files.columns import Kind, kind_of
 from billingua.dialects.crux.files.ingest import check_permission
-from billingua.dialects.crux.files.working import Uploads
+from billingua.dialects.crux.files.working import Uploads, sent_file
 from billingua.dialects.crux.requests.bodies import read_json, read_members
 from billingua.dialects.crux.vocabulary import EXPORT_ORDER, NAME
 from billingua.engine.credentials import hash_secret
-from billingua.engine.exports import LinkExport, link_export, opens_export
+from billingua.engine.exports import LinkExport, keep_export, link_export, opens_export
 from billingua.engine.ledger import Ledger
 from billingua.engine.plan import Caller, by_uuid
 from billingua.engine.queries import OrderQuery
+from billingua.engine.uploads import receive_upload
 from billingua.wire.bodies import content_type, read_body
 from billingua.wire.errors import BodyTypeUnsupported
 from billingua.wire.forms import decode_parts
+from billingua.wire.idempotency import answer_once
 from billingua.wire.members import ListOf, ObjectOf, Problem
 from billingua.wire.replies import json_reply
 from billingua.wire.scalars import read_uuid
@@ -65,8 +68,17 @@ class FileEndpoints:
         # Which permission is needed, the kind of file says. One of the other side is received like any other: its
         # results say that it came to nothing.
         check_permission(member.caller, kind)
-        upload = await self._uploads.receive(member.caller, name, parts["file"], "upload")
-        return json_reply({"uuid": str(upload.uuid)}, 201)
+        received: list[Upload] = []
+
+        def show(upload: Upload) -> Response:
+            received[:] = [upload]
+            return json_reply({"uuid": str(upload.uuid)}, 201)
+
+        sent = sent_file(name, parts["file"], "upload")
+        answer = await answer_once(self._ledger, member.caller, receive_upload, sent, show)
+        for upload in received:
+            self._uploads.expect(member.caller.workspace, upload)
+        return answer
 
     async def export_orders(self, request: Request, member: Member) -> Response:
         """Export orders by their UUIDs (§13). Refuses with `OrderUnknown` where one of them is not the member's."""
@@ -84,8 +96,8 @@ class FileEndpoints:
         return await self._export(query, member)
 
     async def _export(self, query: OrderQuery, member: Member) -> Response:
-        export = await exports.export_orders(self._ledger, query, member)
-        return json_reply({"uuid": str(export.uuid)})
+        keep = await exports.export_orders(self._ledger, query, member)
+        return await answer_once(self._ledger, member.caller, keep_export, keep, _exported)
 
     async def show_export(self, request: Request, member: Member) -> Response:
         """Say where an export is fetched; each answer has a link of its own, which opens it for a day."""
@@ -112,6 +124,10 @@ class FileEndpoints:
             if opens_export(record.value, secret, now):
                 return workspace, record.value
         raise ExportNotFound(uuid)
+
+
+def _exported(export: Export) -> Response:
+    return json_reply({"uuid": str(export.uuid)})
 
 
 _UUIDS = ObjectOf({"uuids": ListOf(read_uuid)}, required=("uuids",))

@@ -41,6 +41,12 @@ Place = tuple[str, UUID]
 """A workspace, and an upload in it."""
 
 
+def sent_file(name: str, content: bytes, source: str) -> ReceiveUpload:
+    """Say of a file that was sent what kind it is of."""
+    media_type = XLSX if name.lower().endswith(".xlsx") else CSV
+    return ReceiveUpload(name=name, source=source, media_type=media_type, content=content)
+
+
 class Uploads:
     """The files that were sent: received here, and worked off one after another.
 
@@ -59,12 +65,14 @@ class Uploads:
 
     async def receive(self, caller: Caller, name: str, content: bytes, source: str) -> Upload:
         """Receive a file, to be worked off soon."""
-        media_type = XLSX if name.lower().endswith(".xlsx") else CSV
-        sent = ReceiveUpload(name=name, source=source, media_type=media_type, content=content)
-        upload = await self._ledger.run(caller, receive_upload, sent)
-        self._waiting[caller.workspace, upload.uuid] = None
-        self._news.set()
+        upload = await self._ledger.run(caller, receive_upload, sent_file(name, content, source))
+        self.expect(caller.workspace, upload)
         return upload
+
+    def expect(self, workspace: str, upload: Upload) -> None:
+        """Work off, soon, a file that was received."""
+        self._waiting[workspace, upload.uuid] = None
+        self._news.set()
 
     async def run(self) -> None:
         """Work off what there is and what comes, for ever."""
