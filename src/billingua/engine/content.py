@@ -156,7 +156,9 @@ def _is_of_same_thing(content: LineContent, line: InvoiceLine) -> bool:
 def _same_amounts(content: LineContent, line: InvoiceLine, old: InvoiceLine) -> dict[str, Decimal]:
     """Keep all digits of amounts that are said as they are, and how a discount was stated."""
     kept = {name: getattr(old, name) for name in content.exact}
-    amounts = {name: amount for name, amount in kept.items() if amount == content.exact[name]}
+    same = {name: amount for name, amount in kept.items() if amount == content.exact[name]}
+    # A line that has all their digits already need not be written anew for them.
+    amounts = {name: amount for name, amount in same.items() if amount.compare_total(getattr(line, name))}
     return amounts | _same_discounts(replace(line, **amounts) if amounts else line, old)
 
 
