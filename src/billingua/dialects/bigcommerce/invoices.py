@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -25,6 +25,8 @@ from billingua.wire.credentials import Session
 from billingua.wire.errors import WrongVerb
 from billingua.wire.face import Endpoint
 from billingua.wire.idempotency import answer_once
+
+C = TypeVar("C", requests.CreateInvoice, requests.UpdateInvoice)
 
 AT_ONCE = 200
 """How many invoices are read at once for a file: others are heard in between, every few hundredths of a second."""
@@ -98,7 +100,7 @@ class InvoiceEndpoints:
         """Write a new invoice (§4.2)."""
         session = await self._entrance.open_session(request)
         command = await requests.create_invoice(request, self._body_limit)
-        command = replace(command, catalogue=await self._catalogue(session, command.body))
+        command = await self._with_catalogue(session, command)
         return await answer_once(self._ledger, session.caller, requests.open_invoice, command, _created)
 
     async def invoice_order(self, request: Request) -> Response:
@@ -117,17 +119,17 @@ class InvoiceEndpoints:
         """Change what the body names, and nothing else (§4.4)."""
         session = await self._entrance.open_session(request)
         command = await requests.update_invoice(request, self._body_limit)
-        command = replace(command, catalogue=await self._catalogue(session, command.body))
+        command = await self._with_catalogue(session, command)
         expected = if_match(request, by_id(Invoice, command.invoice))
         return await answer_once(self._ledger, session.caller, requests.amend_invoice, command, _amended, expected)
 
-    async def _catalogue(self, session: Session, body: Any) -> frozenset[str]:
+    async def _with_catalogue(self, session: Session, command: C) -> C:
         """Look up, at once, which skus of line items without a description are in the catalogue."""
-        skus = requests.unexplained(body)
+        skus = requests.unexplained(command.body)
         if not skus:
-            return skus
+            return command
         page = await self._ledger.items(session.caller, ItemQuery(skus=skus))
-        return frozenset(record.value.sku for record in page.items)
+        return replace(command, catalogue=frozenset(record.value.sku for record in page.items))
 
     async def delete_invoice(self, request: Request) -> Response:
         """Delete an invoice; payments on it stay (§4.5, A26)."""

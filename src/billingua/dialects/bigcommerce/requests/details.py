@@ -33,7 +33,7 @@ def _items(details: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
 def unexplained(body: Any) -> frozenset[str]:
     """Name the skus that the details of a body list without a description; details that cannot be read list none."""
     try:
-        details = DETAILS(read_object(body).get("details"))
+        details = DETAILS(read_object(body).get("details", {}))
     except Invalid:
         return frozenset()
     return frozenset(item["sku"] for _, item in _unexplained(details))

@@ -25,7 +25,7 @@ from billingua.engine.plan import Caller, Decision, Needs, Plan, Record, by_id
 from billingua.engine.queries import InvoiceQuery, Sort, TextField
 from billingua.wire.scalars import read_digits, timestamp
 
-_SORTS: Mapping[str, Sort] = {
+SORTS: Mapping[str, Sort] = {
     "invoiceNumber": Sort.NUMBER,
     "createdAt": Sort.CREATED,
     "customerId": Sort.PARTY,
@@ -38,7 +38,7 @@ _SORTS: Mapping[str, Sort] = {
     "status": Sort.SETTLEMENT,
 }
 
-_SEARCHED: Mapping[str, TextField] = {
+SEARCHED: Mapping[str, TextField] = {
     "invoiceNumber": TextField.NUMBER,
     "type": TextField.KIND,
     "orderNumber": TextField.ORDER,
@@ -47,7 +47,7 @@ _SEARCHED: Mapping[str, TextField] = {
     "externalCustomerId": TextField.EXTERNAL_PARTY,
 }
 
-_STATUSES: Mapping[int, Settlement] = {
+INVOICE_STATUSES: Mapping[int, Settlement] = {
     InvoiceStatus.OPEN: Settlement.OPEN,
     InvoiceStatus.PARTIALLY_PAID: Settlement.PARTLY,
     InvoiceStatus.COMPLETED: Settlement.SETTLED,
@@ -59,8 +59,8 @@ _REST_OF_SECOND = timedelta(microseconds=999_999)
 
 def invoice_query(request: Request) -> InvoiceQuery:
     """Read which invoices are asked for, in which order. Refuses with `ParameterInvalid`."""
-    text, fields = read_search(request, _SEARCHED)
-    status = read_one(request, "status", one_of(_STATUSES))
+    text, fields = read_search(request, SEARCHED)
+    status = read_one(request, "status", one_of(INVOICE_STATUSES))
     until = read_one(request, "endDateAt", _moment)
     return InvoiceQuery(
         text=text or None,
@@ -72,7 +72,7 @@ def invoice_query(request: Request) -> InvoiceQuery:
         created_to=until and until + _REST_OF_SECOND,
         external_ids=read_some(request, "externalId", str),
         channels=read_some(request, "channelIds", record_id),
-        sort=read_choice(request, "sortBy", _SORTS, usual=Sort.CREATED),
+        sort=read_choice(request, "sortBy", SORTS, usual=Sort.CREATED),
         descending=read_descending(request),
     )
 

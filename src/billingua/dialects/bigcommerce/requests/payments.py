@@ -55,7 +55,7 @@ NOTHING = b"{}"
 MOST_LINES = 1000
 """How many lines one payment has: with each list of its receipt's lines, all of them are read."""
 
-_SORTS: Mapping[str, PaymentSort] = {
+SORTS: Mapping[str, PaymentSort] = {
     "moduleName": PaymentSort.SOURCE,
     "processingStatus": PaymentSort.STATUS,
     "appliedStatus": PaymentSort.APPLIED,
@@ -66,7 +66,7 @@ _SORTS: Mapping[str, PaymentSort] = {
     "updatedAt": PaymentSort.UPDATED,
     "totalAmount": PaymentSort.TOTAL,
 }
-_SEARCHED: Mapping[str, PaymentField] = {
+SEARCHED: Mapping[str, PaymentField] = {
     "id": PaymentField.ID,
     "customerId": PaymentField.PARTY,
     "externalId": PaymentField.EXTERNAL_ID,
@@ -76,7 +76,7 @@ _SEARCHED: Mapping[str, PaymentField] = {
 
 def payment_query(request: Request, window: Window) -> PaymentQuery:
     """Read which payments are asked for, in which order (§5.1). Refuses with `ParameterInvalid`."""
-    text, fields = read_search(request, _SEARCHED)
+    text, fields = read_search(request, SEARCHED)
     status = read_one(request, "processingStatus", one_of(STATUSES))
     return PaymentQuery(
         text=text or None,
@@ -87,7 +87,7 @@ def payment_query(request: Request, window: Window) -> PaymentQuery:
         channels=read_some(request, "channelIds", record_id),
         usual_source=OFFLINE,
         usual_funding=int(FundingStatus.TWO),
-        sort=read_choice(request, "sortBy", _SORTS, usual=PaymentSort.CREATED),
+        sort=read_choice(request, "sortBy", SORTS, usual=PaymentSort.CREATED),
         descending=read_descending(request),
         offset=window.offset,
         limit=window.limit,

@@ -25,7 +25,7 @@ from billingua.engine.payment_queries import (
 )
 from billingua.engine.receipts import ReceiptLineId
 
-_SORTS: Mapping[str, ReceiptSort] = {
+SORTS: Mapping[str, ReceiptSort] = {
     "customerId": ReceiptSort.PARTY,
     "externalCustomerId": ReceiptSort.EXTERNAL_PARTY,
     "paymentId": ReceiptSort.PAYMENT,
@@ -35,7 +35,7 @@ _SORTS: Mapping[str, ReceiptSort] = {
     "createdAt": ReceiptSort.CREATED,
     "updatedAt": ReceiptSort.UPDATED,
 }
-_LINE_SORTS: Mapping[str, ReceiptLineSort] = {
+LINE_SORTS: Mapping[str, ReceiptLineSort] = {
     "customerId": ReceiptLineSort.PARTY,
     "externalCustomerId": ReceiptLineSort.EXTERNAL_PARTY,
     "receiptId": ReceiptLineSort.RECEIPT,
@@ -44,15 +44,15 @@ _LINE_SORTS: Mapping[str, ReceiptLineSort] = {
     "createdAt": ReceiptLineSort.CREATED,
     "updatedAt": ReceiptLineSort.UPDATED,
 }
-_SEARCHED: Mapping[str, ReceiptField] = {
+SEARCHED: Mapping[str, ReceiptField] = {
     "payerName": ReceiptField.PAYER,
     "referenceNumber": ReceiptField.REFERENCE,
     "customerId": ReceiptField.PARTY,
     "externalId": ReceiptField.EXTERNAL_ID,
     "externalCustomerId": ReceiptField.EXTERNAL_PARTY,
 }
-_SEARCHED_IN_LINES: Mapping[str, ReceiptField] = {
-    **_SEARCHED,
+SEARCHED_IN_LINES: Mapping[str, ReceiptField] = {
+    **SEARCHED,
     "payerCustomerId": ReceiptField.PAYER_ID,
     "invoiceId": ReceiptField.INVOICE,
 }
@@ -60,14 +60,14 @@ _SEARCHED_IN_LINES: Mapping[str, ReceiptField] = {
 
 def receipt_query(request: Request, window: Window) -> ReceiptQuery:
     """Read which receipts are asked for, in which order (§6.1). Refuses with `ParameterInvalid`."""
-    sort = read_choice(request, "sortBy", _SORTS, usual=ReceiptSort.CREATED)
-    return ReceiptQuery(**_asked(request, window, _SEARCHED), sort=sort)
+    sort = read_choice(request, "sortBy", SORTS, usual=ReceiptSort.CREATED)
+    return ReceiptQuery(**_asked(request, window, SEARCHED), sort=sort)
 
 
 def receipt_line_query(request: Request, window: Window, receipt: int | None = None) -> ReceiptLineQuery:
     """Read which lines of all receipts, or of one, are asked for (§6.4, §6.5). Refuses with `ParameterInvalid`."""
-    sort = read_choice(request, "sortBy", _LINE_SORTS, usual=ReceiptLineSort.CREATED)
-    return ReceiptLineQuery(**_asked(request, window, _SEARCHED_IN_LINES), receipt=receipt, sort=sort)
+    sort = read_choice(request, "sortBy", LINE_SORTS, usual=ReceiptLineSort.CREATED)
+    return ReceiptLineQuery(**_asked(request, window, SEARCHED_IN_LINES), receipt=receipt, sort=sort)
 
 
 def _asked(request: Request, window: Window, searched: Mapping[str, ReceiptField]) -> dict[str, Any]:
