@@ -46,7 +46,7 @@ Planting = Callable[..., Awaitable[Native]]
 async def native_with(ledger: Ledger, clock: SandboxClock, client_of: Callable[[Face], httpx.AsyncClient]) -> Planting:
     """Fill the demo workspace with what is given, beside parties, orders and tokens, and give a client."""
 
-    async def fill(*aggregates: Any, time_zone: str = "UTC") -> Native:
+    async def fill(*aggregates: Any, **of_workspace: Any) -> Native:
         clock.set(NOON)
         hour = timedelta(hours=1)
         beside = [
@@ -60,7 +60,7 @@ async def native_with(ledger: Ledger, clock: SandboxClock, client_of: Callable[[
             a_party(id=11, name="Quay Lamps"),
             an_order(),
         ]
-        await ledger.run(a_caller(), plant, Plant(a_workspace(time_zone=time_zone), [*beside, *aggregates]))
+        await ledger.run(a_caller(), plant, Plant(a_workspace(**of_workspace), [*beside, *aggregates]))
         elsewhere = a_credential(secret_hash=hash_secret("elsewhere"))
         await ledger.run(a_caller(workspace="other"), plant, Plant(a_workspace(name="other"), [elsewhere]))
         client = client_of(make_face(ledger, body_limit=100_000))
