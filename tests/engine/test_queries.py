@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from billingua.core.invoice import Invoice, Settlement
 from billingua.core.lifecycle import Status
-from billingua.core.order import Allocation, LineStatus, Trader
-from billingua.core.party import PartyKind, TradeRole
+from billingua.core.order import Allocation, LineStatus, Order, Trader
+from billingua.core.party import Party, PartyKind, TradeRole
 from billingua.engine.catalogue_queries import MOST_WORDS, has_too_many_words, words_in
 from billingua.engine.positions import in_order
-from billingua.engine.queries import AllocationStatus, InvoiceQuery, OrderQuery, OrderSort, Sort, TextField
+from billingua.engine.queries import AllocationStatus, Buyer, InvoiceQuery, OrderQuery, OrderSort, Sort, TextField
 from tests.builders import NOON, SUPPLIER, a_party, a_uuid, an_invoice, an_order, an_order_line
 
 BEFORE, AFTER = NOON - timedelta(days=1), NOON + timedelta(days=1)
@@ -252,6 +252,37 @@ FIRST_SEEN = {
 def test_an_order_is_asked_for_by_what_is_seen_of_it(asked: dict[str, Any], otherwise: dict[str, Any]):
     assert OrderQuery(**asked).matches(ORDER)
     assert not OrderQuery(**otherwise).matches(ORDER)
+
+
+@pytest.mark.parametrize(
+    ("order", "buyer", "is_bought"),
+    [
+        (ORDER, Buyer(40, RETAILER), True),
+        (ORDER, Buyer(10, ANOTHER), False),
+        (replace(ORDER, retailer=None, company=10), Buyer(10, None), True),
+        (replace(ORDER, retailer=None, company=10), Buyer(11, RETAILER), False),
+    ],
+)
+def test_the_buyer_is_the_retailer_or_else_the_company(order: Order, buyer: Buyer, is_bought: bool):
+    assert OrderQuery(buyer=buyer).matches(order) is is_bought
+
+
+@pytest.mark.parametrize(
+    ("party", "placed_by", "is_shown"),
+    [
+        (None, None, True),
+        (a_party(), None, True),
+        (a_party(private=True, access=("ida",)), None, True),
+        (a_party(private=True), None, False),
+        (a_party(private=True), "eve", False),
+        (a_party(private=True), "ida", True),
+    ],
+)
+def test_who_may_not_see_the_buyer_sees_what_they_ordered_themselves(
+    party: Party | None, placed_by: str | None, is_shown: bool
+):
+    assert OrderQuery(reader="ida").matches(replace(ORDER, placed_by=placed_by), party) is is_shown
+    assert OrderQuery().matches(ORDER, party)
 
 
 def test_an_order_without_a_trader_is_seen_where_none_is_named():

@@ -13,20 +13,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from billingua.core.order import Allocation, LineStatus, Order, OrderLine, Trader
-from billingua.core.party import TradeRole
+from billingua.core.party import Party, TradeRole
 from billingua.engine.clock import SystemClock
 from billingua.engine.ledger import Ledger
 from billingua.engine.plan import Decision, Job, Needs, Plan, by_id
 from billingua.engine.ports import Store
 from billingua.engine.positions import in_order, is_behind, microseconds
-from billingua.engine.queries import AllocationStatus, OrderQuery, OrderSort
+from billingua.engine.queries import AllocationStatus, Buyer, OrderQuery, OrderSort
 from billingua.stores.order_listing import order_listing
 from billingua.stores.postgres import reading as postgres_reading
 from billingua.stores.postgres.connecting import connect
 from billingua.stores.postgres.statements import statement
 from billingua.stores.sqlite import reading as sqlite_reading
 from billingua.stores.sqlite.connections import connect_to_write
-from tests.builders import NOON, a_caller, a_uuid, an_order, an_order_line
+from tests.builders import NOON, a_caller, a_party, a_uuid, an_order, an_order_line
 from tests.postgres import Postgres
 from tests.stores.plans import a_job, put
 
@@ -38,6 +38,7 @@ RETAILERS = (None, a_uuid(1), a_uuid(2))
 SUPPLIERS = (None, a_uuid(2), a_uuid(3), a_uuid(4))
 ALLOCATIONS = (None, *(Allocation(accepted=accepted, rejected=0, backordered=0) for accepted in (0, 2, 5)))
 MOMENTS = tuple(NOON + timedelta(microseconds=number) for number in (-(10**12), -1, 0, 1, 10**12))
+READERS = ("ida", "eve", "ina")
 TRADERS = (None, *(Trader(role, a_uuid(number)) for role in TradeRole for number in range(1, 6)))
 
 
@@ -58,6 +59,8 @@ def a_varied_order(id: int) -> Order:
         id=id,
         number=NUMBERS[id % 7],
         retailer=RETAILERS[id % 3],
+        company=(10, 12, 13, None)[id % 4],
+        placed_by=(None, *READERS)[id % 11 % 4],
         created_at=MOMENTS[id % 5],
         sent_to_supplier=id % 4 == 0,
         lines=tuple(a_varied_line(10 * id + place) for place in range(id % 5)),
@@ -65,6 +68,20 @@ def a_varied_order(id: int) -> Order:
 
 
 ORDERS = [a_varied_order(id) for id in range(1, 121)]
+
+PARTIES = [
+    a_party(uuid=a_uuid(10), private=True, access=("ida", "eve")),
+    a_party(id=11, uuid=a_uuid(1), private=True, access=("eve",)),
+    a_party(id=12, uuid=a_uuid(2)),
+]
+"""Who buys: Eve may see all of them, Ida the company and one retailer, others that retailer alone."""
+BUYERS = [Buyer(10, a_uuid(10)), Buyer(11, a_uuid(1)), Buyer(12, a_uuid(2)), Buyer(13, None), Buyer(10, None)]
+
+
+def buyer_of(order: Order) -> Party | None:
+    named = {party.uuid if order.retailer else party.id: party for party in PARTIES}
+    return named.get(order.retailer or order.company)
+
 
 moments = st.sampled_from(MOMENTS)
 CONDITIONS: dict[str, st.SearchStrategy[Any]] = {
@@ -78,6 +95,8 @@ CONDITIONS: dict[str, st.SearchStrategy[Any]] = {
     "designations": st.frozensets(st.sampled_from([*DESIGNATIONS[1:], "x"])),
     "sent": st.booleans(),
     "organizations": st.frozensets(st.sampled_from([a_uuid(number) for number in range(1, 6)]), max_size=2),
+    "buyer": st.sampled_from(BUYERS),
+    "reader": st.sampled_from(READERS),
     "offset": st.integers(0, 130),
     "limit": st.integers(0, 130),
 }
@@ -97,7 +116,9 @@ def queries(draw: st.DrawFn) -> OrderQuery:
 
 def expected(orders: Sequence[Order], query: OrderQuery) -> tuple[list[Order], int]:
     asked = sorted(
-        filter(query.matches, orders), key=lambda order: in_order(query.place(order)), reverse=query.descending
+        (order for order in orders if query.matches(order, buyer_of(order))),
+        key=lambda order: in_order(query.place(order)),
+        reverse=query.descending,
     )
     rest = [order for order in asked if is_behind(query.place(order), query.after, descending=query.descending)]
     rest = rest[query.offset :]
@@ -111,7 +132,7 @@ async def listed(store: Store, query: OrderQuery) -> tuple[list[Order], int]:
 
 @pytest.fixture
 async def filled(store: Store) -> Store:
-    await store.run(put(*ORDERS))
+    await store.run(put(*ORDERS, *PARTIES))
     await store.run(put(*ORDERS[:30], workspace="another"))
     return store
 
@@ -146,6 +167,12 @@ SINGLE: list[dict[str, Any]] = [
     {"sent": False},
     {"organizations": frozenset({a_uuid(2)})},
     {"organizations": frozenset()},
+    {"buyer": BUYERS[0]},
+    {"buyer": BUYERS[1]},
+    {"buyer": BUYERS[3]},
+    {"reader": "ida"},
+    {"reader": "eve"},
+    {"reader": "ina"},
     {"after": (microseconds(NOON), 60)},
     {"offset": 115},
     {"limit": 3},
@@ -193,6 +220,7 @@ def like(order: Order, id: int) -> Order:
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])  # it is erased each time
 async def test_a_list_follows_what_changes(store: Store, changes: list[tuple[int, int]], trader: Trader | None):
     await store.erase()
+    await store.run(put(*PARTIES))
     orders = {order.id: order for order in ORDERS[:8]}
     await store.run(put(*orders.values()))
 
@@ -215,7 +243,7 @@ async def test_what_is_erased_is_not_listed(filled: Store):
     await filled.erase()
 
     assert await listed(filled, OrderQuery()) == ([], 0)
-    await filled.run(put(*ORDERS))
+    await filled.run(put(*ORDERS, *PARTIES))
     assert await listed(filled, OrderQuery()) == expected(ORDERS, OrderQuery())
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from operator import attrgetter
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 from msgspec import Meta
@@ -215,6 +215,13 @@ class AllocationStatus(StrEnum):
         return cls.PARTIAL if accepted < line.quantity else cls.ALLOCATED
 
 
+class Buyer(NamedTuple):
+    """A party that buys, by its id and its UUID; one that is not there has no UUID."""
+
+    id: int
+    uuid: UUID | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderQuery:
     """Which orders a trader sees, in which order, and which page of them. All conditions must hold; bounds count.
@@ -222,6 +229,8 @@ class OrderQuery:
     Without a trader all orders are seen, whole. What is asked of lines is looked for in those that are seen; for each
     condition one line is enough. `text` is looked for, whatever the case, in the order's number and UUID and in its
     lines' SKUs and titles. `organizations` keeps the orders of which one of them is the retailer or a line's supplier.
+    The buyer is the retailer or, where there is none, the company. `reader` is the username of somebody who administers
+    nothing: they see what is bought by a party that they may see, and what they ordered themselves.
     """
 
     trader: Trader | None = None
@@ -234,14 +243,16 @@ class OrderQuery:
     designations: frozenset[str] | None = None
     sent: bool | None = None
     organizations: frozenset[UUID] | None = None
+    buyer: Buyer | None = None
+    reader: str | None = None
     sort: OrderSort = OrderSort.CREATED
     descending: bool = False
     after: Position | None = None
     offset: int = 0
     limit: int | None = None
 
-    def matches(self, order: Order) -> bool:
-        """Whether the order is one of those asked for."""
+    def matches(self, order: Order, buyer: Party | None = None) -> bool:
+        """Whether the order, which this party placed, is one of those asked for."""
         lines = self._seen(order)
         return (
             lines is not None
@@ -256,7 +267,18 @@ class OrderQuery:
                 self.organizations is None
                 or bool(self.organizations & {order.retailer, *(line.supplier for line in lines)})
             )
+            and self._is_bought(order)
+            and self._is_shown(order, buyer)
         )
+
+    def _is_bought(self, order: Order) -> bool:
+        if self.buyer is None:
+            return True
+        return order.retailer == self.buyer.uuid if order.retailer else order.company == self.buyer.id
+
+    def _is_shown(self, order: Order, buyer: Party | None) -> bool:
+        is_hidden = buyer is not None and buyer.private and self.reader not in buyer.access
+        return self.reader is None or not is_hidden or order.placed_by == self.reader
 
     def place(self, order: Order) -> Position:
         """Where the order stands in the order asked for; one without a line stands before all that have one."""

@@ -32,6 +32,8 @@ class Variant:
     """How those of one status are written so that they are merged with others in their order, and not sorted again."""
     one_of: str
     """How to ask whether a text is one of a list of texts, whose name is put in."""
+    told: str
+    """How to read a member of a body, whose name is put in, as a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,8 @@ def listing(workspace: str, query: InvoiceQuery, variant: Variant) -> Listing:
     asked = _conditions(workspace, query, variant)
     statuses = {f"status_{place}": status.value for place, status in enumerate(sorted(query.statuses or ()))}
     total, order = _total(query, asked, statuses, variant), _order(query)
-    if query.sort in _CLASSES or query.sort is Sort.PARTY_NAME:
+    goes_on_in_second = query.sort is Sort.CREATED and query.after is not None
+    if query.sort in _CLASSES or query.sort is Sort.PARTY_NAME or goes_on_in_second:
         page = _one_after_another(query, f"{asked.sql}{_among(query, statuses)}")
     else:
         page = _page(_parts(query, asked, statuses), order, variant)
@@ -283,32 +286,30 @@ def _parts(query: InvoiceQuery, asked: Conditions, statuses: dict[str, str]) -> 
             (f"{asked.sql} AND status = :{name}", status if is_held else conditions[0][1])
             for name, status in statuses.items()
         ]
-    parts = [
-        f"SELECT {columns} FROM {table} WHERE {those}{rest}"  # noqa: S608
-        for those, held in conditions
-        for columns, rest in _ways_on(query, held)
-    ]
-    return parts or [f"SELECT {selected(_keys(query))} FROM {table} WHERE {asked.sql} AND 1 = 0"]  # noqa: S608
+    begun = [f"{those}{rest}" for those, held in conditions for rest in _ways_on(query, held)]
+    columns = selected(_keys(query))
+    return [f"SELECT {columns} FROM {table} WHERE {those}" for those in begun or [f"{asked.sql} AND 1 = 0"]]  # noqa: S608
 
 
-def _ways_on(query: InvoiceQuery, held: int | str | None) -> Sequence[tuple[str, str]]:
-    """Say in which ways the list goes on where it is to begin: what to select, and conditions behind others.
+def _ways_on(query: InvoiceQuery, held: int | str | None) -> Sequence[str]:
+    """Ask, behind other conditions, for the rest of a list, in ways to whose beginnings an index leads.
 
-    An index leads to the beginning of each way. All that is asked for may have `held` as what it is sorted by.
+    All that is asked for may have `held` as what it is sorted by.
     """
     keys, after = _keys(query), query.after
-    columns, comparison = selected(keys), "<" if query.descending else ">"
     if after is not None and held is not None:
         if held == after[0]:
-            return [(columns, f" AND id {comparison} :after_1")]
-        return [(columns, "")] if is_behind((held,), after[:1], descending=query.descending) else []
-    if after is not None and query.sort in _SECONDS:
-        # SQLite finds no beginning in an index on an expression by comparing rows.
-        second = keys[0]
-        same = f" AND {second} = :after_0 AND id {comparison} :after_1"
-        return [("CAST(:after_0 AS bigint) AS key_0, id", same), (columns, f" AND {second} {comparison} :after_0")]
-    ways = behind(keys, after, descending=query.descending, nullable=query.sort is Sort.DUE)
-    return [(columns, way) for way in ways]
+            return [f" AND {_beyond(['id'], 1, descending=query.descending)}"]
+        return [""] if is_behind((held,), after[:1], descending=query.descending) else []
+    if query.sort is Sort.DUE:
+        keys = [_aside(query, one) for one in keys]
+    return behind(keys, after, descending=query.descending, nullable=query.sort is Sort.DUE)
+
+
+def _aside(query: InvoiceQuery, number: str) -> str:
+    """Keep the database from an index on a number where one of those that are few leads to all that is asked for."""
+    is_of_few = any(getattr(query, name) is not None for name in ("party", "order", "opportunity", "external_ids"))
+    return f"(+{number})" if is_of_few else number
 
 
 _BESIDE: Mapping[Sort, str] = {Sort.EXTERNAL_PARTY: SAID_IN[TextField.EXTERNAL_PARTY]}
@@ -440,7 +441,7 @@ def _one_after_another(query: InvoiceQuery, conditions: str) -> str:
     """Ask for classes of invoices one after another: one that is not reached is not looked at."""
     direction = "DESC" if query.descending else "ASC"
     end = "LIMIT CAST(:limit AS bigint) + CAST(:offset AS bigint)"
-    classes = _by_party_name(query) if query.sort is Sort.PARTY_NAME else _by_class(query)
+    classes = _classes(query)
     names = ", ".join([*names_of(_keys(query)), "id"])
     parts = [
         f"SELECT {selected(one.keys)} FROM {one.table} WHERE {conditions} AND {one.condition}"  # noqa: S608
@@ -449,6 +450,21 @@ def _one_after_another(query: InvoiceQuery, conditions: str) -> str:
     ]
     whole = [f"SELECT {names} FROM ({part}) AS part_{place}" for place, part in enumerate(parts)]  # noqa: S608
     return f"{' UNION ALL '.join(whole)} LIMIT :limit OFFSET :offset"
+
+
+def _classes(query: InvoiceQuery) -> Sequence[_Class]:
+    if query.sort is Sort.PARTY_NAME:
+        return _by_party_name(query)
+    return _by_second(query) if query.sort is Sort.CREATED else _by_class(query)
+
+
+def _by_second(query: InvoiceQuery) -> Sequence[_Class]:
+    """Ask for the rest of one second, and for all behind it: SQLite finds no row in an index on an expression."""
+    (second,) = _keys(query)
+    led = _aside(query, second)
+    same = _Class("invoice", f"{led} = :after_0", [second])
+    others = _Class("invoice", f"{led} {'<' if query.descending else '>'} :after_0", [second], [second, "id"])
+    return [_begun(same, ["id"], 1, query), others]
 
 
 def _by_class(query: InvoiceQuery) -> Sequence[_Class]:

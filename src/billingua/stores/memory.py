@@ -213,7 +213,15 @@ class MemoryStore:
 
     async def orders(self, workspace: str, query: OrderQuery) -> Page[Order]:
         """List orders."""
-        return self._page(workspace, "order", query)
+        parties = [record.value for record in self._all(workspace, "party")]
+        by_id, by_uuid = {party.id: party for party in parties}, {party.uuid: party for party in parties}
+
+        def buyer_of(order: Order) -> Party | None:
+            return by_uuid.get(order.retailer) if order.retailer else by_id.get(order.company or 0)
+
+        orders = self._all(workspace, "order")
+        asked = [record for record in orders if query.matches(record.value, buyer_of(record.value))]
+        return _cut(asked, query, lambda record: query.place(record.value))
 
     async def items(self, workspace: str, query: ItemQuery) -> Page[Item]:
         """List items."""

@@ -6,7 +6,8 @@ from uuid import UUID
 from billingua.core.order import Trader
 from billingua.core.party import TradeRole
 from billingua.engine.queries import OrderQuery, OrderSort
-from billingua.stores.listing import Conditions, Listing, Variant, table_listing
+from billingua.stores.catalogue_rows import reader_to_row
+from billingua.stores.listing import Conditions, Listing, Variant, hidden_parties, table_listing
 from billingua.stores.order_rows import allocations_to_row, trader_to_row
 from billingua.stores.rows import instant_to_row
 
@@ -19,6 +20,7 @@ def order_listing(workspace: str, query: OrderQuery, variant: Variant) -> Listin
     asked.add("trader = :trader", trader=trader_to_row(query.trader))
     _add_whole(asked, query)
     _add_lines(asked, query, variant)
+    _add_buyers(asked, query, variant)
     total = f"SELECT count(*) FROM order_part WHERE {asked.sql}"  # noqa: S608
     # What has no line stands before what has one.
     nullable = query.sort is not OrderSort.CREATED
@@ -52,10 +54,41 @@ def _add_lines(asked: Conditions, query: OrderQuery, variant: Variant) -> None:
     asked.add(f"id IN ({names} AND value {one_of('uuids')})", uuids=_listed(query.uuids))
     asked.add(f"id IN ({lines} AND designation {one_of('designations')})", designations=_listed(query.designations))
     if query.organizations is not None and not (query.trader and query.trader.organization in query.organizations):
-        others = f"SELECT id FROM order_part WHERE workspace = :workspace AND trader {one_of('others')}"  # noqa: S608
+        others = f"{_PARTS} AND trader {one_of('others')}"
         asked.add(f"id IN ({others})", others=_others(query.trader, query.organizations))
 
 
+def _add_buyers(asked: Conditions, query: OrderQuery, variant: Variant) -> None:
+    """Ask for what depends on who buys.
+
+    A company stands in the bodies alone: they are read where some are asked for by a company, or some may be hidden.
+    """
+    told, bought = variant.told.format, "SELECT id FROM aggregate WHERE workspace = :workspace AND kind = 'order'"
+    company, no_retailer = told("company"), f"{told('retailer')} IS NULL"
+    if query.buyer is not None:
+        retailer = Trader(TradeRole.RETAILER, query.buyer.uuid) if query.buyer.uuid else None
+        asked.add(
+            f"(id IN ({_PARTS} AND trader = :retailer AND trader <> '')"
+            f" OR id IN ({bought} AND {no_retailer} AND {company} = :company))",
+            retailer=trader_to_row(retailer),
+            company=str(query.buyer.id),
+        )
+    if query.reader is not None:
+        hidden = hidden_parties(variant)
+        is_hidden = (
+            f"({told('retailer')} IN (SELECT value FROM lookup WHERE workspace = :workspace"  # noqa: S608
+            f" AND kind = 'party' AND name = 'uuid' AND id IN ({hidden}))"
+            f" OR {no_retailer} AND {company} IN (SELECT CAST(id AS text) FROM ({hidden}) AS hidden))"
+        )
+        not_own = f"coalesce({told('placed_by')}, '') <> :author"
+        asked.add(
+            f"(NOT EXISTS ({hidden}) OR id NOT IN ({bought} AND {is_hidden} AND {not_own}))",
+            author=query.reader,
+            reader=reader_to_row(query.reader),
+        )
+
+
+_PARTS = "SELECT id FROM order_part WHERE workspace = :workspace"
 _NAMES = "SELECT id FROM lookup WHERE workspace = :workspace AND kind = 'order' AND name = 'uuid'"
 
 

@@ -39,7 +39,12 @@ from billingua.stores.sqlite.connections import SQL
 
 Row = Sequence[Any]
 
-LISTS = Variant(place_of="instr", part="{part}", one_of="IN (SELECT value FROM json_each(:{}))")
+LISTS = Variant(
+    place_of="instr",
+    part="{part}",
+    one_of="IN (SELECT value FROM json_each(:{}))",
+    told="CAST(json_extract(CAST(body AS text), '$.{}') AS text)",
+)
 
 _KIND_NAMES = {kind.type: kind.name for kind in KINDS}
 
