@@ -20,6 +20,7 @@ from billingua.core.lifecycle import Status
 from billingua.engine.batch import Save, Writes
 from billingua.engine.plan import Job, Record
 from billingua.engine.ports import Store
+from billingua.engine.positions import Position
 from billingua.engine.queries import InvoiceQuery, Miscount, Sort
 from billingua.stores.listing import listing
 from billingua.stores.postgres import migrate, open_postgres, schema
@@ -237,14 +238,30 @@ WALKED = [
 ]
 
 
+POSITIONS: dict[Sort, list[Position]] = {Sort.ID: [(7,)], Sort.NUMBER: [("INV-7", 7)], Sort.DUE: [(8, 7), (None, 7)]}
+WALKED_ON = [replace(query, after=after) for query in WALKED for after in POSITIONS.get(query.sort, [(8, 7)])]
+"""The same where they go on."""
+
+
+def parts_of(query: InvoiceQuery) -> int:
+    """Say how many parts of indexes a page is put together from."""
+    ways = 1
+    if query.after is not None and query.sort is Sort.DUE:
+        ways = 1 + ((query.after[0] is None) is not query.descending)
+    if query.after is not None and query.sort is Sort.CREATED:
+        ways = 2
+    return ways * len(query.statuses or [None])
+
+
 def _name(query: InvoiceQuery) -> str:
     """Name a query the same in every process."""
     statuses = "all" if query.statuses is None else " ".join(sorted(query.statuses))
     until = "" if query.created_to is None else " until noon"
-    return f"{query.sort} {'downwards' if query.descending else 'upwards'} {statuses}{until}"
+    after = "" if query.after is None else f" after {query.after[0]}"
+    return f"{query.sort} {'downwards' if query.descending else 'upwards'} {statuses}{until}{after}"
 
 
-@pytest.mark.parametrize("query", WALKED, ids=_name)
+@pytest.mark.parametrize("query", WALKED + WALKED_ON, ids=_name)
 async def test_a_page_in_sqlite_is_found_in_narrow_indexes_without_sorting(tmp_path: Path, query: InvoiceQuery):
     with closing(connections.connect_to_write(tmp_path / "ledger.sqlite")) as connection:
         asked = listing("demo", query, sqlite_reading.LISTS)
@@ -252,9 +269,30 @@ async def test_a_page_in_sqlite_is_found_in_narrow_indexes_without_sorting(tmp_p
         steps = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {asked.page}", values)]
 
     assert not [step for step in steps if "TEMP B-TREE" in step]
-    searches = [step for step in steps if step.startswith(("SEARCH", "SCAN")) and "(subquery" not in step]
-    assert len(searches) == len(query.statuses or [None])
+    searches = [step for step in steps if step.startswith(("SEARCH", "SCAN")) and "part_" not in step]
+    assert len(searches) == parts_of(query)
     assert all("USING COVERING INDEX" in step for step in searches)
+
+
+LED_TO = {
+    Sort.ID: ("id>?",),
+    Sort.NUMBER: ("(number,id)>(?,?)",),
+    Sort.ISSUED: ("(issued_at,id)>(?,?)",),
+    Sort.DUE: ("(due_at,id)>(?,?)", "due_at=? AND id>?", "due_at=?", "due_at>?"),
+    Sort.CREATED: ("<expr>=? AND id>?", "<expr>>?"),
+}
+
+
+@pytest.mark.parametrize("query", WALKED_ON, ids=_name)
+async def test_a_later_page_in_sqlite_is_led_to_by_an_index(tmp_path: Path, query: InvoiceQuery):
+    with closing(connections.connect_to_write(tmp_path / "ledger.sqlite")) as connection:
+        asked = listing("demo", query, sqlite_reading.LISTS)
+        values = asked.values | {"limit": 10, "offset": 0}
+        steps = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {asked.page}", values)]
+
+    ways = [way.replace(">(", "<(").replace(">?", "<?") if query.descending else way for way in LED_TO[query.sort]]
+    searches = [step for step in steps if step.startswith("SEARCH")]
+    assert all(any(f"AND {way}" in step for way in ways) for step in searches), steps
 
 
 @pytest.mark.parametrize("asked", [{"party": 11}, {"party": 11, "statuses": frozenset({Status.OPEN})}, {"order": 3}])
@@ -270,6 +308,23 @@ async def test_a_list_of_one_party_or_order_in_sqlite_reads_no_others(
     assert f"invoice_by_{min(asked)}" in steps[0]
 
 
+@pytest.mark.parametrize("asked", [{"party": 11}, {"order": 3}])
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("sort", [*INDEXED, Sort.CREATED, Sort.PARTY])
+async def test_a_later_page_of_one_party_or_order_in_sqlite_reads_no_others(
+    tmp_path: Path, asked: dict[str, Any], sort: Sort, descending: bool
+):
+    with closing(connections.connect_to_write(tmp_path / "ledger.sqlite")) as connection:
+        for after in POSITIONS.get(sort, [(11, 7)]):
+            page = listing(
+                "demo", InvoiceQuery(**asked, sort=sort, descending=descending, after=after), sqlite_reading.LISTS
+            )
+            values = page.values | {"limit": 10, "offset": 0}
+            steps = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {page.page}", values)]
+
+            assert all(f"invoice_by_{min(asked)}" in step for step in steps if step.startswith("SEARCH")), steps
+
+
 @pytest.fixture
 async def connection(url: str) -> AsyncIterator[Any]:
     # What the server would only do for want of another way is not done where there is one, however few rows there are.
@@ -279,7 +334,7 @@ async def connection(url: str) -> AsyncIterator[Any]:
     await connection.close()
 
 
-@pytest.mark.parametrize("query", WALKED, ids=_name)
+@pytest.mark.parametrize("query", WALKED + WALKED_ON, ids=_name)
 async def test_a_page_in_postgresql_is_found_in_narrow_indexes_without_sorting(connection: Any, query: InvoiceQuery):
     asked = listing("demo", query, postgres_reading.LISTS)
     page = statement(asked.page)
@@ -287,4 +342,5 @@ async def test_a_page_in_postgresql_is_found_in_narrow_indexes_without_sorting(c
 
     steps = [row[0] for row in plan]
     assert not [step for step in steps if "Sort  (" in step]
-    assert len([step for step in steps if "Index Only Scan" in step]) == len(query.statuses or [None])
+    assert len([step for step in steps if "Index Only Scan" in step]) == parts_of(query)
+    assert not [step for step in steps if "Filter: " in step and "created_at <=" not in step]
