@@ -20,7 +20,7 @@ from billingua.engine.planting import Plant, plant
 from billingua.wire.face import Face
 from billingua.wire.replies import encode_json
 from tests.builders import NOON, a_caller, a_credential, a_party, a_user, a_workspace, an_invoice
-from tests.dialects.bigcommerce.contract import check
+from tests.dialects.bigcommerce.contract import CONTRACT
 
 BASE = "/api/v3/io/ip"
 SIGNED = {"X-Auth-Token": "access_token", "X-Store-Hash": "store_hash"}
@@ -136,7 +136,7 @@ async def store_with(ledger: Ledger, clock: SandboxClock, client_of: Callable[[F
             a_caller(workspace="other"), plant, Plant(elsewhere, [a_token(1, "others_token"), a_party(id=95075)])
         )
         client = client_of(make_face(ledger, BODY_LIMIT))
-        client.event_hooks["response"].append(check)
+        client.event_hooks["response"].append(CONTRACT.check)
         return StoreClient(client, ledger, clock)
 
     return fill
