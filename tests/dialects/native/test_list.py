@@ -277,8 +277,8 @@ NOWHERE = {
 @pytest.mark.parametrize(("sort", "forged"), [(sort, one) for sort, some in NOWHERE.items() for one in some])
 async def test_a_cursor_that_says_no_position_of_its_list_is_refused(native: Native, sort: str, forged: str) -> None:
     address = (await native.get(f"/v1/invoices?sort={sort}&limit=1")).json()["next"]
-    seal, _ = json.loads(b64decode(cursor_of(address) + "==", altchars=b"-_"))
-    cursor = urlsafe_b64encode(f'["{seal}", {forged}]'.encode()).decode().rstrip("=")
+    fingerprint, _ = json.loads(b64decode(cursor_of(address) + "==", altchars=b"-_"))
+    cursor = urlsafe_b64encode(f'["{fingerprint}", {forged}]'.encode()).decode().rstrip("=")
 
     answer = await native.get(f"/v1/invoices?sort={sort}&cursor={cursor}")
 

@@ -41,7 +41,7 @@ DEFAULT_LIMIT = 50
 LARGEST_LIMIT = 250
 
 _SORTS = ", ".join(Sort)
-_SEALED = 16
+_FINGERPRINT = 16
 
 Query = InvoiceQuery | OrderQuery | ItemQuery | PartyQuery | PaymentQuery | ReceiptQuery
 Q = TypeVar("Q", bound=Query)
@@ -103,22 +103,22 @@ def next_page(request: Request, page: Page[Any]) -> str | None:
     """
     if page.end is None:
         return None
-    cursor = urlsafe_b64encode(json.encode([_seal(request), page.end])).decode().rstrip("=")
+    cursor = urlsafe_b64encode(json.encode([_fingerprint(request), page.end])).decode().rstrip("=")
     kept = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
     return f"{request.url.path}?{urlencode([*kept, ('cursor', cursor)])}"
 
 
-def _seal(request: Request) -> str:
+def _fingerprint(request: Request) -> str:
     """Make a text that tells lists apart: what is asked for, and in which order, but not how many on a page."""
     told = [one for one in request.query_params.multi_items() if one[0] not in {"cursor", "limit"}]
-    return sha256(json.encode([request.url.path, sorted(told)])).hexdigest()[:_SEALED]
+    return sha256(json.encode([request.url.path, sorted(told)])).hexdigest()[:_FINGERPRINT]
 
 
 def _position(request: Request, query: Query, cursor: tuple[str, Sequence[Any]]) -> Any:
     """Give the position that a cursor of this very list says."""
-    seal, values = cursor
+    fingerprint, values = cursor
     try:
-        if seal == _seal(request):
+        if fingerprint == _fingerprint(request):
             return convert(values, query.positions)
     except ValidationError:
         pass
