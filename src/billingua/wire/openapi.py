@@ -1,9 +1,11 @@
 """OpenAPI 3.1 documents: what a face can be asked, told as data."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from typing import Any, Literal
+
+from billingua.wire.idempotency import LONGEST_KEY
 
 Schema = Mapping[str, Any]
 """A JSON Schema (draft 2020-12); it refers to those of its document as `#/components/schemas/…`."""
@@ -89,6 +91,26 @@ class Description:
     schemas: Mapping[str, Schema]
     security_schemes: Mapping[str, Mapping[str, Any]]
     security: Security
+
+
+IDEMPOTENCY_KEY = Parameter(
+    name="Idempotency-Key",
+    place="header",
+    description="Under a key a call is done once. The same call is given the same answer for 24 hours, with "
+    "`Idempotent-Replayed: true`; another is refused with 422, and one that comes too soon with 409.",
+    schema={"type": "string", "pattern": f"^[!-~]{{1,{LONGEST_KEY}}}$"},
+)
+_REPLAYED = {"Idempotent-Replayed": "`true` where the answer was given before."}
+
+
+def done_once(operation: Operation, refusals: Mapping[int, Answer]) -> Operation:
+    """Tell that a call is done once under a key, which may be refused in these ways, beside those that it has."""
+    answers = {
+        status: replace(answer, headers={**answer.headers, **_REPLAYED}) if status < 300 else answer
+        for status, answer in operation.answers.items()
+    }
+    parameters = [*operation.parameters, IDEMPOTENCY_KEY]
+    return replace(operation, parameters=parameters, answers={**refusals, **answers})
 
 
 def document(described: Description) -> Document:
