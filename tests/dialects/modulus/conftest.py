@@ -19,6 +19,7 @@ from billingua.engine.planting import Plant, plant
 from billingua.wire.face import Face
 from billingua.wire.replies import encode_json
 from tests.builders import a_caller, a_credential, a_party, a_workspace, an_invoice
+from tests.dialects.modulus.contract import check
 from tests.dialects.modulus.shop import Shop, open_shop
 from tests.walking import walk
 
@@ -97,9 +98,13 @@ async def modulus(
     await ledger.run(a_caller(), plant, Plant(a_workspace(**settings), [a_party(), *credentials, *invoices]))
     elsewhere = a_credential(dialect="modulus", secret_hash=hash_secret("elsewhere"))
     await ledger.run(a_caller(workspace="other"), plant, Plant(a_workspace(name="other"), [elsewhere]))
-    return Modulus(client_of(make_face(ledger, BODY_LIMIT)), ledger, clock)
+    client = client_of(make_face(ledger, BODY_LIMIT))
+    client.event_hooks["response"].append(check)
+    return Modulus(client, ledger, clock)
 
 
 @pytest.fixture
 async def shop(ledger: Ledger, clock: SandboxClock, client_of: Callable[[Face], httpx.AsyncClient]) -> Shop:
-    return await open_shop(ledger, clock, client_of)
+    shop = await open_shop(ledger, clock, client_of)
+    shop.client.event_hooks["response"].append(check)
+    return shop

@@ -43,9 +43,12 @@ DATE = told(
     written(_DATE),
     "A day, or a day and a time with a blank or a `T` between; without a zone it is in the account's.",
 )
-ID = told({"type": ["integer", "string"], "pattern": r"^\s*[+-]?\d+\s*$"}, "A whole number, or the text of one.")
+ID = told(
+    {"type": ["number", "string"], "multipleOf": 1, "pattern": r"^\s*[+-]?\d+\s*$"},
+    "A whole number, or the text of one.",
+)
 CODE = told({"type": ["string", "number"], "pattern": r"\S"}, "A text; blanks around it do not count.")
-OPTIONAL_ID: Schema = {"type": ["integer", "string", "null"], "pattern": r"^\s*([+-]?\d+)?\s*$"}
+OPTIONAL_ID: Schema = {"type": ["number", "string", "null"], "multipleOf": 1, "pattern": r"^\s*([+-]?\d+)?\s*$"}
 REMARK = told({"type": ["string", "number", "null"]}, "Kept as it was sent.")
 _POSITIVE: Schema = {"type": ["number", "string"], "exclusiveMinimum": 0}
 QUANTITY = told(_POSITIVE, "Above zero: an exact number, or the text of one.")
@@ -55,6 +58,7 @@ RATE = told(
     "Above zero. Needed where the currency is not the workspace's, and looked at nowhere else.",
 )
 
+BLANK: Schema = {"type": ["string", "null"], "pattern": r"^\s*$"}
 _MAYBE_TEXT: Schema = {"type": ["string", "number", "null"]}
 
 ADDRESS = {
@@ -69,7 +73,7 @@ CONTACT = opened(
 
 
 def _rows(name: str) -> Schema:
-    return any_of(list_of(named(name)), one_of([None, ""]))
+    return any_of(list_of(named(name)), BLANK)
 
 
 def _party(address: str) -> Schema:
@@ -100,7 +104,7 @@ _DISCOUNT = told(_NOT_NEGATIVE, "Of each unit, and not above its price.")
 
 _SALE = {
     "customer_details": told(
-        any_of(named("Customer"), NOTHING),
+        any_of(named("Customer"), BLANK),
         "A customer. One whose code is known is taken as it stands, another is made in the same step.",
     ),
     "customer_code": told(
@@ -154,7 +158,7 @@ _TRANSACTION = {
         {"type": ["string", "null"]},
         f"The same in the older shape: {', '.join(f'`{word}`' for word in TRANSACTION_TYPES)}.",
     ),
-    "related_party": told(any_of(named("RelatedParty"), one_of([None, ""])), "Somebody the money has to do with."),
+    "related_party": told(any_of(named("RelatedParty"), BLANK), "Somebody the money has to do with."),
     "account_exchange_rate": RATE,
     "counter_party_exchange_rate": told({"type": ["number", "string", "null"]}, "Kept beside the amount."),
     "party_exchange_rate": told({"type": ["number", "string", "null"]}, "The same in the older shape."),
