@@ -44,6 +44,7 @@ from tests.builders import (
     an_order,
     an_order_line,
 )
+from tests.dialects.crux.contract import check
 from tests.walking import walk
 
 NOW = datetime(2024, 3, 9, 8, tzinfo=UTC)
@@ -254,7 +255,9 @@ async def crux(ledger: Ledger, clock: SandboxClock, client_of: Callable[[Face], 
         plant,
         Plant(a_workspace(name="elsewhere"), [*PARTIES, ELSEWHERE, *_elsewhere()]),
     )
-    return Crux(client_of(make_face(ledger, BODY_LIMIT)), ledger, clock)
+    client = client_of(make_face(ledger, BODY_LIMIT))
+    client.event_hooks["response"].append(check)
+    return Crux(client, ledger, clock)
 
 
 ASKED_FOR = ("create_order", "cancel_order", "view_order", "allocate_order", "add_order_tracking", "export_order")
