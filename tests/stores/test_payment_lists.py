@@ -35,7 +35,7 @@ from billingua.engine.payments import find_payment, view_payments
 from billingua.engine.plan import Decision, Job, Needs, Plan, by_id
 from billingua.engine.ports import Store
 from billingua.engine.receipts import find_receipt, view_receipts
-from billingua.stores.listing import Listing
+from billingua.stores.pages import Listing
 from billingua.stores.payment_listing import payment_listing, receipt_line_listing, receipt_listing
 from billingua.stores.postgres import migrate, open_postgres, schema
 from billingua.stores.sqlite import connections, open_sqlite

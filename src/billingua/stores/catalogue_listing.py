@@ -2,7 +2,7 @@
 
 from billingua.engine.catalogue_queries import ItemQuery, ItemSort, PartyQuery, PartySort, sorted_by, words_in
 from billingua.stores.catalogue_rows import reader_to_row
-from billingua.stores.listing import Conditions, Listing, Variant, table_listing
+from billingua.stores.pages import Conditions, Listing, Variant, table_listing
 
 _ITEM_KEYS = {
     ItemSort.ID: (),

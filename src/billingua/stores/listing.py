@@ -1,54 +1,35 @@
-"""Lists in SQL: how many there are in all, and the ids of one page in their order. Here, lists of invoices."""
+"""Lists of invoices in SQL: how many there are in all, and the ids of one page in their order."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
-from typing import Any, Protocol, TypeVar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 
 from billingua.core.invoice import Settlement
 from billingua.core.lifecycle import PROGRESS, Status
 from billingua.engine.catalogue_queries import words_in, words_of
-from billingua.engine.positions import Position, is_behind
+from billingua.engine.positions import is_behind
 from billingua.engine.queries import InvoiceQuery, Sort, TextField
 from billingua.stores.catalogue_rows import reader_to_row
 from billingua.stores.detail_rows import SAID_IN
+from billingua.stores.pages import (
+    Conditions,
+    Listing,
+    Variant,
+    behind,
+    beyond,
+    names_of,
+    numbered,
+    one_of,
+    ordered,
+    selected,
+    values_of,
+)
 from billingua.stores.rows import instant_to_row
-
-R = TypeVar("R")
 
 _COUNTED = frozenset({"statuses", "origin", "currency"})
 """What `invoice_count` tells invoices apart by."""
 _CONDITIONS = {asked.name for asked in fields(InvoiceQuery)} - {
     *("text_in", "sort", "descending", "after", "offset", "limit")
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Variant:
-    """Where databases differ."""
-
-    place_of: str
-    """The function that finds a text in another."""
-    part: str
-    """How those of one status are written so that they are merged with others in their order, and not sorted again."""
-    one_of: str
-    """How to ask whether a text is one of a list of texts, whose name is put in."""
-    told: str
-    """How to read a member of a body, whose name is put in, as a text."""
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """Two questions about a list, with the values that they name; the second also names `window`.
-
-    `page` begins each of its rows with what it is sorted by, which has the names `keys`, and ends it with an id.
-    `order` is that of the page, where it can be said in the same words again.
-    """
-
-    total: str
-    page: str
-    order: str
-    values: dict[str, Any]
-    keys: Sequence[str]
 
 
 def listing(workspace: str, query: InvoiceQuery, variant: Variant) -> Listing:
@@ -63,78 +44,6 @@ def listing(workspace: str, query: InvoiceQuery, variant: Variant) -> Listing:
     else:
         page = _page(_parts(query, asked, statuses), order, variant)
     return Listing(total, page, order, asked.values | statuses | values_of(query.after), names_of(_keys(query)))
-
-
-class Window(Protocol):
-    """A query that asks for a part of a list."""
-
-    @property
-    def after(self) -> Position | None:
-        """Behind which position to begin."""
-        ...
-
-    @property
-    def offset(self) -> int:
-        """How many to skip."""
-        ...
-
-    @property
-    def limit(self) -> int | None:
-        """How many to give."""
-        ...
-
-
-def window(query: Window, total: int) -> dict[str, int] | None:
-    """Say which part of a list to ask for; None where there is nothing.
-
-    It goes no further than the last there is: whoever looks for a few among many need not look on behind it.
-    """
-    rest = total - query.offset
-    limit = rest if query.limit is None else min(query.limit, rest)
-    if query.after is not None and limit == query.limit and limit > 0:
-        # Nobody counts what stands before a position: one row more tells whether others stand behind the page.
-        limit += 1
-    return {"limit": limit, "offset": query.offset} if limit > 0 else None
-
-
-def on_page(rows: Sequence[R], query: Window, total: int) -> tuple[Sequence[R], R | None]:
-    """Give the rows of a page without the one more, and the last of them if others stand behind it."""
-    shown = rows if query.limit is None else rows[: query.limit]
-    goes_on = len(rows) > len(shown) if query.after is not None else query.offset + len(rows) < total
-    return shown, shown[-1] if shown and goes_on else None
-
-
-def whole_window(query: Window) -> dict[str, int]:
-    """Say which part of a list to ask for, where nobody has counted how many there are."""
-    return {"limit": _ENDLESS if query.limit is None else query.limit, "offset": query.offset}
-
-
-_ENDLESS = 2**62
-"""More than any list has; with an offset it still fits into 64 bits."""
-
-
-@dataclass(slots=True)
-class Conditions:
-    """Conditions that all hold, with the values that they name."""
-
-    parts: list[str] = field(default_factory=list[str])
-    values: dict[str, Any] = field(default_factory=dict[str, Any])
-
-    def add(self, part: str, **values: Any) -> None:
-        """Ask for one thing more, unless any of its values is not asked for."""
-        if None not in values.values():
-            self.parts.append(part)
-            self.values |= values
-
-    def add_one_of(self, column: str, wanted: Collection[Any] | None) -> None:
-        """Ask for one of some values in a column, unless none are asked for."""
-        if wanted is not None:
-            self.add(_one_of(column, column, len(wanted)), **_numbered(column, sorted(wanted)))
-
-    @property
-    def sql(self) -> str:
-        """The conditions as they stand behind WHERE."""
-        return " AND ".join(self.parts)
 
 
 def _conditions(workspace: str, query: InvoiceQuery, variant: Variant) -> Conditions:
@@ -208,16 +117,6 @@ OWN = (
 )
 
 
-def _numbered(name: str, values: Sequence[Any]) -> dict[str, Any]:
-    """Give each of some values a name of its own."""
-    return {f"{name}_{place}": value for place, value in enumerate(values)}
-
-
-def _one_of(expression: str, name: str, many: int) -> str:
-    """Ask for one of so many values that are numbered."""
-    return f"{expression} IN ({', '.join(f':{name}_{place}' for place in range(many))})" if many else "1 = 0"
-
-
 _SETTLEMENT = (
     f"CASE WHEN status IN ('{Status.PAID.value}', '{Status.VOID.value}') OR open_balance <= 0"
     f" THEN {Settlement.SETTLED.value} WHEN partly_paid THEN {Settlement.PARTLY.value} ELSE {Settlement.OPEN.value} END"
@@ -248,7 +147,7 @@ def _add_bounds(asked: Conditions, query: InvoiceQuery) -> None:
         )
     if query.settlements is not None:
         settlements = [int(settlement) for settlement in sorted(query.settlements)]
-        asked.add(_one_of(_SETTLEMENT, "settlement", len(settlements)), **_numbered("settlement", settlements))
+        asked.add(one_of(_SETTLEMENT, "settlement", len(settlements)), **numbered("settlement", settlements))
 
 
 def _total(query: InvoiceQuery, asked: Conditions, statuses: dict[str, str], variant: Variant) -> str:
@@ -270,7 +169,7 @@ def _counted(conditions: str) -> str:
 
 def _among(query: InvoiceQuery, statuses: dict[str, str]) -> str:
     """Ask for one of the statuses, behind other conditions; for nothing where none is named."""
-    return "" if query.statuses is None else f" AND {_one_of('status', 'status', len(statuses))}"
+    return "" if query.statuses is None else f" AND {one_of('status', 'status', len(statuses))}"
 
 
 def _parts(query: InvoiceQuery, asked: Conditions, statuses: dict[str, str]) -> list[str]:
@@ -299,7 +198,7 @@ def _ways_on(query: InvoiceQuery, held: int | str | None) -> Sequence[str]:
     keys, after = _keys(query), query.after
     if after is not None and held is not None:
         if held == after[0]:
-            return [f" AND {_beyond(['id'], 1, descending=query.descending)}"]
+            return [f" AND {beyond(['id'], 1, descending=query.descending)}"]
         return [""] if is_behind((held,), after[:1], descending=query.descending) else []
     if query.sort is Sort.DUE:
         keys = [_aside(query, one) for one in keys]
@@ -338,84 +237,6 @@ def _keys(query: InvoiceQuery) -> Sequence[str]:
     if query.sort is Sort.PARTY_NAME:
         return _PARTY_KEYS
     return (_SECONDS.get(query.sort) or _BESIDE.get(query.sort) or query.sort.value,)
-
-
-class _Ordered(Window, Protocol):
-    """A query that asks for a part of a list in one of two directions."""
-
-    @property
-    def descending(self) -> bool:
-        """Whether what is largest stands first."""
-        ...
-
-
-def table_listing(
-    table: str,
-    total: str,
-    asked: Conditions,
-    keys: Sequence[str],
-    query: _Ordered,
-    *,
-    nullable: bool = False,
-    ids: str = "id",
-) -> Listing:
-    """Ask for what stands in one table, sorted by `keys`, of which the first may be null, then by the last of `ids`."""
-    # What is put together here are our own words; whatever comes from outside is bound.
-    order = ordered(keys, descending=query.descending, nullable=nullable)
-    parts = [
-        f"SELECT {selected(keys, ids)} FROM {table} WHERE {asked.sql}{rest}"  # noqa: S608
-        for rest in behind(keys, query.after, descending=query.descending, nullable=nullable)
-    ]
-    return Listing(
-        total,
-        f"{' UNION ALL '.join(parts)} ORDER BY {order} LIMIT :limit OFFSET :offset",
-        order,
-        asked.values | values_of(query.after),
-        names_of(keys),
-    )
-
-
-def names_of(keys: Sequence[str]) -> Sequence[str]:
-    """Name what a page is sorted by before its ids."""
-    return [f"key_{place}" for place in range(len(keys))]
-
-
-def selected(keys: Sequence[str], ids: str = "id") -> str:
-    """Say what a page consists of: what it is sorted by, and ids."""
-    return ", ".join([*(f"{key} AS {name}" for key, name in zip(keys, names_of(keys), strict=True)), ids])
-
-
-def ordered(keys: Sequence[str], *, descending: bool, nullable: bool = False) -> str:
-    """Say in which order a page stands; what has nothing to be sorted by stands before what has it."""
-    direction = "DESC" if descending else "ASC"
-    first, *others = [f"{name} {direction}" for name in (*names_of(keys), "id")]
-    nulls = (" NULLS LAST" if descending else " NULLS FIRST") if nullable else ""
-    return ", ".join([first + nulls, *others])
-
-
-def values_of(after: Position | None) -> dict[str, Any]:
-    """Name the values of a position."""
-    return _numbered("after", after or ())
-
-
-def behind(keys: Sequence[str], after: Position | None, *, descending: bool, nullable: bool = False) -> Sequence[str]:
-    """Ask, behind other conditions, for what stands behind a position, in ways of which no two hold at once.
-
-    There is more than one only if what it is sorted by first may be null.
-    """
-    if after is None:
-        return [""]
-    if after[0] is not None:
-        rest = [f" AND {_beyond([*keys, 'id'], 0, descending=descending)}"]
-        return [*rest, f" AND {keys[0]} IS NULL"] if nullable and descending else rest
-    same = f" AND {keys[0]} IS NULL AND {_beyond([*keys[1:], 'id'], 1, descending=descending)}"
-    return [same] if descending else [same, f" AND {keys[0]} IS NOT NULL"]
-
-
-def _beyond(columns: Sequence[str], first: int, *, descending: bool) -> str:
-    """Compare rows with a position, from its `first` value on."""
-    values = ", ".join(f":after_{place}" for place in range(first, first + len(columns)))
-    return f"({', '.join(columns)}) {'<' if descending else '>'} ({values})"
 
 
 _PENDING = f"({_DETAILS} AND pending)"
@@ -507,7 +328,7 @@ def _by_party_name(query: InvoiceQuery) -> Sequence[_Class]:
 
 def _begun(one: _Class, columns: Sequence[str], first: int, query: InvoiceQuery) -> _Class:
     """Begin a class behind a position."""
-    return replace(one, condition=f"{one.condition} AND {_beyond(columns, first, descending=query.descending)}")
+    return replace(one, condition=f"{one.condition} AND {beyond(columns, first, descending=query.descending)}")
 
 
 def _page(parts: list[str], order: str, variant: Variant) -> str:

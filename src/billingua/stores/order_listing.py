@@ -7,8 +7,9 @@ from billingua.core.order import Trader
 from billingua.core.party import TradeRole
 from billingua.engine.queries import OrderQuery, OrderSort
 from billingua.stores.catalogue_rows import reader_to_row
-from billingua.stores.listing import Conditions, Listing, Variant, hidden_parties, table_listing
+from billingua.stores.listing import hidden_parties
 from billingua.stores.order_rows import allocations_to_row, trader_to_row
+from billingua.stores.pages import Conditions, Listing, Variant, table_listing
 from billingua.stores.rows import instant_to_row
 
 

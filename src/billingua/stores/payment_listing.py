@@ -20,7 +20,8 @@ from billingua.engine.payment_queries import (
 )
 from billingua.engine.positions import ten_thousandths
 from billingua.stores.catalogue_rows import reader_to_row
-from billingua.stores.listing import OWN, Conditions, Listing, Variant, add_party_name, hidden_parties, table_listing
+from billingua.stores.listing import OWN, add_party_name, hidden_parties
+from billingua.stores.pages import Conditions, Listing, Variant, table_listing
 
 F = TypeVar("F")
 

@@ -29,8 +29,9 @@ from billingua.engine.queries import InvoiceQuery, Miscount, OrderQuery, Page
 from billingua.stores.answer_rows import kept_answer_from_row
 from billingua.stores.bodies import aggregate_from_body
 from billingua.stores.catalogue_listing import item_listing, party_listing
-from billingua.stores.listing import Listing, Variant, Window, listing, on_page, whole_window, window
+from billingua.stores.listing import listing
 from billingua.stores.order_listing import order_listing
+from billingua.stores.pages import Listing, Variant, Window, on_page, whole_window, window
 from billingua.stores.payment_listing import payment_listing, receipt_line_listing, receipt_listing
 from billingua.stores.payment_rows import lines_of
 from billingua.stores.postgres.connecting import Connection
