@@ -241,3 +241,10 @@ def test_a_credit_note_is_its_invoice_with_the_signs_turned(lines: list[InvoiceL
     assert credit.tax_total == -invoice.tax_total
     assert [line.net for line in credit.lines] == [-line.net for line in invoice.lines]
     assert [tax.amount for tax in credit.taxes] == [-tax.amount for tax in invoice.taxes]
+
+
+def test_lines_are_known_again_as_the_very_same_ones_and_not_by_what_they_say():
+    short, long = ((a_line(quantity=Decimal(1), unit_price=Decimal(price)),) for price in ("2", "2.000"))
+    assert totals(short, (), EUROS) is totals(short, (), EUROS)
+    assert str(totals(short, (), EUROS).lines[0].gross) == "2"
+    assert str(totals(long, (), EUROS).lines[0].gross) == "2.000"
