@@ -21,6 +21,7 @@ from billingua.wire.openapi import (
     Parameter,
     Schema,
     document,
+    done_once,
 )
 from billingua.wire.schemas import TEXT, list_of, named, one_of
 
@@ -75,6 +76,7 @@ _WHY = {
     401: "A header is missing, or the token opens nothing.",
     403: "The token is of another store or lacks the scope, or its user may not.",
     404: "There is no such record.",
+    409: "The call that has this key is not answered yet.",
     412: "The invoice is in another version by now.",
     413: "The body is too large, or `limit` is.",
     415: "The body is no JSON.",
@@ -106,6 +108,7 @@ def _refusal(status: int) -> Answer:
 
 
 _OF_BODIES = (400, 413, 415, 422)
+_OF_KEYS = (400, 409, 413, 422)
 
 
 # Parameters.
@@ -187,7 +190,7 @@ def _operation(
     description: str = "",
 ) -> Operation:
     ids = [_PATH[part] for part in _PATH if f"{{{part}}}" in path]
-    return Operation(
+    operation = Operation(
         name=name,
         verb=verb,
         path=BASE + path,
@@ -200,6 +203,7 @@ def _operation(
         body=body,
         answers=answers,
     )
+    return operation if verb == "GET" else done_once(operation, {status: _refusal(status) for status in _OF_KEYS})
 
 
 _PATH = {

@@ -306,6 +306,7 @@ REFUSED: Mapping[int, Schema] = {
     403: _refusal(403, _TOLD, _FILLED),
     404: _refusal(404, closed({"errMsg": one_of(_NOT_THERE)}), exactly("Not Found Error")),
     405: _refusal(405, _TOLD, exactly("Method Not Allowed")),
+    409: _refusal(409, _TOLD, exactly("Conflict")),
     412: _refusal(412, closed({"id": _ID}), exactly("Precondition Failed"), joined=True),
     413: _refusal(413, closed({}), exactly("Request Entity Too Large")),
     415: _refusal(415, _TOLD, _FILLED),
