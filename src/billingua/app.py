@@ -19,6 +19,7 @@ from billingua.settings import Settings
 from billingua.wire.bodies import decode_json, read_body
 from billingua.wire.face import Face
 from billingua.wire.replies import json_reply
+from billingua.wire.settings import Settings as DialectSettings
 
 Work = Callable[[], Coroutine[Any, Any, None]]
 """What is done beside the requests, for ever."""
@@ -27,6 +28,9 @@ DIALECTS = (crux, onlyoffice, modulus, bigcommerce, native)
 
 VIEWS = {dialect.NAME: dialect.show_invoice for dialect in (crux, onlyoffice, bigcommerce)}
 """How an invoice is shown in each dialect that shows any."""
+
+SETTINGS: DialectSettings = {dialect.NAME: dialect.SETTINGS for dialect in (crux, onlyoffice, modulus, bigcommerce)}
+"""What each dialect can be set to."""
 
 
 class Sandbox(Protocol):
@@ -74,7 +78,7 @@ def create_app(ledger: Ledger, settings: Settings, sandbox: Sandbox | None = Non
     uploads = crux.Uploads(ledger, alone=not settings.is_shared)
     others = [dialect for dialect in DIALECTS if dialect not in {crux, native}]
     faces = {dialect: dialect.make_face(ledger, settings.body_limit) for dialect in others}
-    faces[native] = native.make_face(ledger, settings.body_limit, VIEWS)
+    faces[native] = native.make_face(ledger, settings.body_limit, VIEWS, settings=SETTINGS)
     faces[crux] = crux.make_face(ledger, settings.body_limit, uploads, settings.upload_limit)
     owners: dict[str, ASGIApp] = {prefix: faces[dialect] for dialect in DIALECTS for prefix in dialect.PREFIXES}
     fallback = faces[native]

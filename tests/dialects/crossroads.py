@@ -80,8 +80,8 @@ _WORKSPACE = a_workspace(
 )
 
 
-async def begin(ledger: Ledger) -> ASGIApp:
-    """Plant whom and what the five dialects trade with, and no invoice; build the whole server."""
+async def begin(ledger: Ledger, *more: Any) -> ASGIApp:
+    """Plant whom and what the five dialects trade with, more if a test says so, and no invoice; build the server."""
     credentials = [
         a_credential(id=id, uuid=a_uuid(800 + id), dialect=dialect, secret_hash=hash_secret(token), user=user)
         for id, (token, (dialect, user)) in enumerate(TOKENS.items(), 1)
@@ -97,7 +97,7 @@ async def begin(ledger: Ledger) -> ASGIApp:
         an_item(id=2, supplier=SUPPLIER, units=(1, 3), price=Decimal("7.77")),
         *ORDERS.values(),
     ]
-    await ledger.run(a_caller(), plant, Plant(_WORKSPACE, [*credentials, *others]))
+    await ledger.run(a_caller(), plant, Plant(_WORKSPACE, [*credentials, *others, *more]))
     return create_app(ledger, Settings(), _Sandbox(SandboxClock(ledger.clock)))
 
 

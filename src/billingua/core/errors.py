@@ -38,6 +38,8 @@ Refused
 │  ├─ InvoiceLocked
 │  ├─ OnlyLine
 │  ├─ InUse
+│  ├─ EntryKept
+│  ├─ BookKept
 │  ├─ OrderCancelled
 │  ├─ OrderBilled
 │  ├─ OrderLineClosed
@@ -50,6 +52,7 @@ Refused
 │  └─ ForeignLineUnit
 ├─ ExchangeRateMissing
 ├─ NumberTaken
+│  └─ NumberingTaken
 ├─ NameTaken
 ├─ SkuTaken
 ├─ NumberMismatch
@@ -272,6 +275,25 @@ class InUse(StateRefused):
         self.uses = uses
 
 
+class EntryKept(StateRefused):
+    """An entry of one of the workspace's tables stays, by what names it there: documents may refer to it."""
+
+    def __init__(self, table: str, entry: int | str) -> None:
+        super().__init__(table, entry)
+        self.table = table
+        self.entry = entry
+
+
+class BookKept(StateRefused):
+    """A book (its id) that has given numbers stays what it is in one field, and never counts back."""
+
+    def __init__(self, book: int, field: str, next_number: int) -> None:
+        super().__init__(book, field, next_number)
+        self.book = book
+        self.field = field
+        self.next_number = next_number
+
+
 class OnlyLine(StateRefused):
     """The invoice has no other line, and one has to stay."""
 
@@ -363,6 +385,15 @@ class NumberTaken(Refused):
     def __init__(self, number: str) -> None:
         super().__init__(number)
         self.number = number
+
+
+class NumberingTaken(NumberTaken):
+    """Another invoice has the number that numbers would begin with, by what a dialect would be set to."""
+
+    def __init__(self, number: str, dialect: str) -> None:
+        super().__init__(number)
+        self.args = number, dialect
+        self.dialect = dialect
 
 
 class NameTaken(Refused):

@@ -19,11 +19,15 @@ class BookKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Book:
-    """A series of document numbers with a prefix of its own; `{yyyy}`, `{mm}` and `{dd}` in it are a document's day."""
+    """A series of document numbers with a prefix of its own; `{yyyy}`, `{mm}` and `{dd}` in it are a document's day.
+
+    It begins with its first number, and goes on there once that is set to more than it has come to.
+    """
 
     id: int
     kind: BookKind
     prefix: str = ""
+    first_number: int = 1
 
     @property
     def counter(self) -> str:

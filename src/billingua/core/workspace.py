@@ -1,12 +1,13 @@
 """The workspace: the tenant, its defaults, and the tables that its documents refer to."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from billingua.core.errors import ChannelNotFound
+from billingua.core.errors import BookKept, ChannelNotFound, EntryKept
 from billingua.core.numbering import Book
 
 
@@ -90,3 +91,37 @@ class Workspace:
             if channel.id == id:
                 return channel
         raise ChannelNotFound(id)
+
+
+_NAMED_BY: Mapping[str, Callable[[Any], int | str]] = {
+    "branches": attrgetter("code"),
+    "books": attrgetter("id"),
+    "payment_terms": attrgetter("id"),
+    "salespeople": attrgetter("id"),
+    "cash_accounts": attrgetter("code"),
+    "channels": attrgetter("id"),
+}
+"""The workspace's tables, and by what documents refer to their entries."""
+
+
+def check_tables(before: Workspace, after: Workspace) -> None:
+    """See that nothing goes that documents may refer to. Refuses with `EntryKept`."""
+    for table, name in _NAMED_BY.items():
+        kept = {name(entry) for entry in getattr(after, table)}
+        for entry in getattr(before, table):
+            if name(entry) not in kept:
+                raise EntryKept(table, name(entry))
+
+
+def check_books(before: Workspace, after: Workspace, next_numbers: Mapping[int, int]) -> None:
+    """See that a book which has given numbers keeps its kind, and that none counts back. Refuses with `BookKept`.
+
+    `next_numbers` says what each book, by its id, gives next.
+    """
+    was = {book.id: book for book in before.books}
+    for book in after.books:
+        old, next_number = was.get(book.id), next_numbers[book.id]
+        if old and book.kind is not old.kind and next_number > 1:
+            raise BookKept(book.id, "kind", next_number)
+        if old and book.first_number != old.first_number and book.first_number < next_number:
+            raise BookKept(book.id, "first_number", next_number)

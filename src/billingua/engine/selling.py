@@ -306,6 +306,7 @@ def _usual_tax(id: int | None, found: Found) -> LineTax | None:
 def next_number(book: Book, day: date, key_of: Callable[[str], Key[Any]]) -> Step[str]:
     """Take the book's next number, past any that another document of the kind has already."""
     found = yield Needs(counters=[book.counter])
+    found.claim_id(book.counter, book.first_number - 1)
     while True:
         number = book.number(found.next_id(book.counter), day)
         found = yield Needs([key_of(number)], [book.counter])

@@ -504,6 +504,8 @@ class GivenBook(Section, frozen=True, kw_only=True):
     kind: BookKind = BookKind.INVOICE
     prefix: str = ""
 
+    first_number: Id = 1
+
 
 class GivenPaymentTerm(Section, frozen=True, kw_only=True):
     """How long a customer may take to pay."""

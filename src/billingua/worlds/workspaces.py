@@ -77,7 +77,10 @@ def _read_books(assembly: Assembly) -> tuple[Book, ...]:
     given = assembly.given.books
     ids = assembly.ids("book", zip(assembly.places("books", given), given, strict=True))
     assembly.books = set(ids)
-    return tuple(Book(id=id, kind=book.kind, prefix=book.prefix) for id, book in zip(ids, given, strict=True))
+    return tuple(
+        Book(id=id, kind=book.kind, prefix=book.prefix, first_number=book.first_number)
+        for id, book in zip(ids, given, strict=True)
+    )
 
 
 def _read_payment_terms(assembly: Assembly) -> tuple[PaymentTerm, ...]:

@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 
+from billingua.app import SETTINGS
 from billingua.dialects.native.openapi import document
 from billingua.dialects.native.routes import operations_on
 from billingua.engine.clock import SystemClock
@@ -21,7 +22,7 @@ async def check(answer: httpx.Response) -> None:
 
 @cache
 def _contract() -> Contract:
-    operations = operations_on(Ledger(MemoryStore(), SystemClock()))
+    operations = operations_on(Ledger(MemoryStore(), SystemClock()), settings=SETTINGS)
     return Contract(document(operations), elsewhere={404: _problem("unknown-path"), 405: _problem("wrong-verb")})
 
 

@@ -5,9 +5,7 @@ from typing import Any
 
 import pytest
 
-from billingua.dialects.native.responses import catalogue as shown
-from billingua.engine.plan import Record
-from tests.builders import a_party, a_tax, a_user, a_uuid, a_workspace, an_address, an_invoice, an_item, an_opportunity
+from tests.builders import a_party, a_tax, a_user, a_uuid, an_address, an_invoice, an_item, an_opportunity
 from tests.dialects.native.conftest import Native, Planting
 from tests.dialects.native.test_writing import send, told
 
@@ -181,15 +179,6 @@ async def test_the_workspace_says_what_holds_in_it(native: Native) -> None:
     rehearsal = (await send(native, "PATCH", "/v1/workspace?dry_run=true", {"currency": "EUR"})).json()
     assert rehearsal["changes"][0]["changes"] == [{"path": "/currency", "before": "USD", "after": "EUR"}]
     assert (await native.get("/v1/workspace")).json() == changed.json()
-
-
-async def test_the_workspace_does_not_say_what_opens_it() -> None:
-    apps = [{"app": "till", "secret_hash": "5ec"}]
-    settings = {"modulus": {"apps": apps, "tolerant_json": True}, "crux": {"secret": 1}}
-
-    told = shown.workspace(Record(a_workspace(settings=settings), 1, b""))
-
-    assert told.settings == {"modulus": {"apps": [{"app": "till"}], "tolerant_json": True}, "crux": {}}
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,9 @@
 
 from billingua.dialects.bigcommerce.crossing import show_invoice
 from billingua.dialects.bigcommerce.routes import make_face
+from billingua.dialects.bigcommerce.settings import SETTINGS
 from billingua.dialects.bigcommerce.vocabulary import NAME
 
 PREFIXES = ("/api/v3",)
 
-__all__ = ["NAME", "PREFIXES", "make_face", "show_invoice"]
+__all__ = ["NAME", "PREFIXES", "SETTINGS", "make_face", "show_invoice"]

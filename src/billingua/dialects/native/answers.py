@@ -369,7 +369,7 @@ class Taxes(Answer):
 
 
 class Workspace(Answer):
-    """What holds in the whole workspace, and what each dialect is set to, in its own words."""
+    """What holds in the whole workspace; what each dialect is set to is told beside it."""
 
     name: str
     uuid: UUID
@@ -377,7 +377,6 @@ class Workspace(Answer):
     currency: str
     time_zone: str
     culture: str
-    settings: dict[str, Any]
 
 
 class Token(Answer):

@@ -1,7 +1,7 @@
 """How refusals sound in our own API: problem details (RFC 9457), with types that stay the same."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any, cast
@@ -136,6 +136,14 @@ REFUSALS: dict[type[Exception], Problem] = {
         "invoice-locked", "Invoice locked", "An invoice that is {0.status} is not edited.", _TAKES_NONE
     ),
     errors.InUse: _refused("in-use", "In use", "{0.uses} other records refer to this one."),
+    errors.EntryKept: _refused(
+        "entry-kept", "Entry kept", "{0.entry} has to stay in the table {0.table}: documents may refer to it."
+    ),
+    errors.BookKept: _refused(
+        "book-kept",
+        "Book kept",
+        "Book {0.book} has given numbers: it keeps its kind, and goes on with {0.next_number} or a later number.",
+    ),
     errors.OnlyLine: _refused("only-line", "Only line", "The invoice has no other line, and one has to stay."),
     errors.OrderCancelled: _refused("order-cancelled", "Order cancelled", "Every line of the order is cancelled."),
     errors.OrderBilled: _refused("order-billed", "Order invoiced already", "Order {0.number} is invoiced already."),
@@ -322,6 +330,7 @@ _MEMBERS: Mapping[type[Refused], tuple[str, Sequence[str]]] = {
     errors.UserNotFound: ("asked", ("user",)),
     errors.NumberTaken: ("number", ("number",)),
     errors.NameTaken: ("name", ("name",)),
+    errors.PriceListNotFound: ("asked", ("price_list",)),
     errors.SkuTaken: ("sku", ("sku",)),
     errors.DateRefused: ("field", ("void_at",)),
     errors.ValueTaken: ("field", ("code",)),
@@ -331,6 +340,23 @@ _MEMBERS: Mapping[type[Refused], tuple[str, Sequence[str]]] = {
 
 def _pointed_at(error: Refused, content: Any) -> list[dict[str, str]]:
     """Find where the value that a refusal is about stands in what was sent."""
+    return [{"pointer": place, "detail": "This is refused."} for place in _refused_places(error, content)]
+
+
+def _refused_places(error: Refused, content: Any) -> Iterable[str]:
+    match error:
+        case errors.EntryKept():
+            return _places("", content, (error.table,), None)
+        case errors.BookKept():
+            books = (place for place in _places("", content, ("id",), error.book) if "/books/" in place)
+            return (place.removesuffix("id") + error.field for place in books)
+        case errors.NumberingTaken():
+            return [f"/dialects/{error.dialect}/number"]
+        case _:
+            return _named_places(error, content)
+
+
+def _named_places(error: Refused, content: Any) -> Iterable[str]:
     kind = next((kind for kind in type(error).__mro__ if kind in _MEMBERS), None)
     if kind is None:
         return []
@@ -338,7 +364,7 @@ def _pointed_at(error: Refused, content: Any) -> list[dict[str, str]]:
     value = None if fact == "field" else getattr(error, fact)
     if fact == "invoice" and value is None:
         return []
-    return [{"pointer": place, "detail": "This is refused."} for place in _places("", content, members, value)]
+    return _places("", content, members, value)
 
 
 def _places(pointer: str, content: Any, members: Sequence[str], value: Any) -> Iterator[str]:

@@ -16,6 +16,7 @@ from billingua.dialects.native.workspace import WorkspaceEndpoints
 from billingua.engine.ledger import Ledger
 from billingua.wire.face import Face
 from billingua.wire.openapi import Describe
+from billingua.wire.settings import Settings
 
 
 def make_face(
@@ -23,18 +24,20 @@ def make_face(
     body_limit: int,
     views: Views | None = None,
     documents: Mapping[str, Describe] | None = None,
+    settings: Settings | None = None,
 ) -> Face:
     """Build the dialect's application on a ledger; bodies over the limit, in bytes, are refused.
 
-    `views` says, by dialect, how an invoice is shown there, and `documents` makes the OpenAPI document of each other.
+    `views` says, by dialect, how an invoice is shown there, `documents` makes the OpenAPI document of each other, and
+    `settings` says what they are set to.
     """
-    operations = operations_on(ledger, views)
+    operations = operations_on(ledger, views, settings)
     described = {NAME: lambda: document(operations), **(documents or {})}
     routes = [*routes_of(operations, ledger, body_limit), *docs.routes(described)]
     return Face(NAME, routes, voice, body_limit)
 
 
-def operations_on(ledger: Ledger, views: Views | None = None) -> list[Operation]:
+def operations_on(ledger: Ledger, views: Views | None = None, settings: Settings | None = None) -> list[Operation]:
     """List everything that can be asked of a ledger."""
     families = (
         InvoiceEndpoints(ledger),
@@ -42,7 +45,7 @@ def operations_on(ledger: Ledger, views: Views | None = None) -> list[Operation]
         PaymentEndpoints(ledger),
         ReceiptEndpoints(ledger),
         *(CatalogueEndpoints(ledger, family) for family in FAMILIES),
-        WorkspaceEndpoints(ledger),
+        WorkspaceEndpoints(ledger, settings or {}),
         AuditEndpoints(ledger),
     )
     return [operation for family in families for operation in family.operations()]

@@ -7,12 +7,20 @@ from typing import Any
 from starlette.responses import Response
 
 from billingua.core.access import Credential
-from billingua.core.errors import CredentialNotFound, UserNotFound
+from billingua.core.errors import (
+    BookKept,
+    CredentialNotFound,
+    EntryKept,
+    NumberTaken,
+    PriceListNotFound,
+    UserNotFound,
+)
 from billingua.dialects.native import answers
 from billingua.dialects.native.listing import DRY_RUN
 from billingua.dialects.native.operations import JSON, MERGE_PATCH, Call, Operation
 from billingua.dialects.native.requests import bodies, catalogue, read_key, workspace
 from billingua.dialects.native.responses import catalogue as shown
+from billingua.dialects.native.settings import Arrangement
 from billingua.dialects.native.vocabulary import ADMIN
 from billingua.dialects.native.writes import Shown, reply, write
 from billingua.engine.credentials import hash_secret, make_credential, revoke_credential
@@ -21,16 +29,18 @@ from billingua.engine.ledger import Ledger
 from billingua.wire.conditions import is_known
 from billingua.wire.idempotency import is_given_again
 from billingua.wire.replies import json_reply
+from billingua.wire.settings import Settings
 
 TAG = "Workspace"
 TOKENS = "Tokens"
 
 
 class WorkspaceEndpoints:
-    """The endpoints of the workspace itself on one ledger."""
+    """The endpoints of the workspace itself on one ledger; some dialects' settings are part of it."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, settings: Settings) -> None:
         self._ledger = ledger
+        self._arrangement = Arrangement(settings)
 
     def operations(self) -> Sequence[Operation]:
         """List them."""
@@ -47,7 +57,7 @@ class WorkspaceEndpoints:
                 tag=TAG,
                 summary="Show what holds in the whole workspace, and what each dialect is set to",
                 scope=ADMIN,
-                answers=answers.Workspace,
+                answers=self._arrangement.answer,
                 tagged=True,
             ),
             Operation(
@@ -56,14 +66,15 @@ class WorkspaceEndpoints:
                 path=path,
                 handler=self.patch,
                 tag=TAG,
-                summary="Change what holds in the whole workspace, by a JSON merge patch (RFC 7396)",
+                summary="Change what holds in the workspace and dialects, by a JSON merge patch (RFC 7396)",
                 scope=ADMIN,
-                reads=bodies.WorkspaceContent,
-                answers=answers.Workspace,
+                reads=self._arrangement.body,
+                answers=self._arrangement.answer,
+                refusals=[EntryKept, BookKept, PriceListNotFound, NumberTaken],
                 media_types=(MERGE_PATCH, JSON),
                 parameters=[DRY_RUN],
                 tagged=True,
-                example={"time_zone": "Europe/Riga"},
+                example={"time_zone": "Europe/Riga", "dialects": {"bigcommerce": {"due_days": 14}}},
             ),
         ]
 
@@ -109,20 +120,20 @@ class WorkspaceEndpoints:
     async def get(self, call: Call) -> Response:
         """Show the workspace."""
         record = await self._ledger.read(call.caller, workspace.find_workspace, None)
-        answer = reply((shown.workspace(record), record.version))
+        answer = reply((self._arrangement.shown(record), record.version))
         if not is_known(call.request, record.version):
             return answer
         return Response(status_code=304, headers={"ETag": answer.headers["etag"]})
 
     async def patch(self, call: Call) -> Response:
         """Change the workspace."""
-        content = catalogue.patched(call.body, bodies.WorkspaceContent)
+        content = catalogue.patched(call.body, self._arrangement.body)
         return await write(
             self._ledger,
             call,
             workspace.rewrite_workspace,
-            content,
-            lambda record: (shown.workspace(record), record.version),
+            workspace.RewriteWorkspace(self._arrangement, content),
+            lambda record: (self._arrangement.shown(record), record.version),
             key=THE_WORKSPACE,
         )
 

@@ -2,8 +2,9 @@
 
 from billingua.dialects.onlyoffice.crossing import show_invoice
 from billingua.dialects.onlyoffice.routes import make_face
+from billingua.dialects.onlyoffice.settings import SETTINGS
 from billingua.dialects.onlyoffice.vocabulary import FILES, NAME
 
 PREFIXES = ("/api/2.0", FILES.lower())
 
-__all__ = ["NAME", "PREFIXES", "make_face", "show_invoice"]
+__all__ = ["NAME", "PREFIXES", "SETTINGS", "make_face", "show_invoice"]

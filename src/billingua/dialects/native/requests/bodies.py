@@ -214,7 +214,7 @@ class PaymentContent(Body):
 
 
 class WorkspaceContent(Body):
-    """What holds in the whole workspace."""
+    """What holds in the whole workspace; what each dialect is to be set to is told beside it."""
 
     currency: Currency
     time_zone: Annotated[str, Meta(description="An IANA time zone.", examples=["Europe/Riga"])]

@@ -1,7 +1,9 @@
 """What administrators ask to be done with the workspace and its tokens, as commands to the ledger."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from billingua.core import errors
@@ -9,6 +11,7 @@ from billingua.core.workspace import Workspace
 from billingua.dialects.native.errors import BodyInvalid
 from billingua.dialects.native.requests import bodies
 from billingua.dialects.native.requests.reading import check_currency
+from billingua.dialects.native.settings import Arrangement
 from billingua.dialects.native.vocabulary import DIALECTS, INVALID
 from billingua.engine import credentials, workspaces
 from billingua.engine.kinds import THE_WORKSPACE
@@ -20,19 +23,28 @@ def find_workspace(_: None, caller: Caller, now: datetime) -> Plan[Record[Worksp
     return Decision((yield from _workspace()))
 
 
-def rewrite_workspace(
-    content: Callable[[bodies.WorkspaceContent], bodies.WorkspaceContent], caller: Caller, now: datetime
-) -> Plan[Record[Workspace]]:
-    """Set what holds in the whole workspace. Refuses with `BodyInvalid`, or as the ledger's `change_defaults`."""
+@dataclass(frozen=True, slots=True)
+class RewriteWorkspace:
+    """Say what a workspace shall hold: `content` gives that from what it holds now, in the words of an arrangement."""
+
+    arrangement: Arrangement
+    content: Callable[[Any], Any]
+
+
+def rewrite_workspace(command: RewriteWorkspace, caller: Caller, now: datetime) -> Plan[Record[Workspace]]:
+    """Set what holds in the whole workspace, and what dialects are set to.
+
+    Refuses with `BodyInvalid`, or as the ledger's `rearrange`.
+    """
     record = yield from _workspace()
-    before = record.value
-    said = content(
-        bodies.WorkspaceContent(currency=before.currency, time_zone=before.time_zone, culture=before.culture)
-    )
+    before, arrangement = record.value, command.arrangement
+    said = command.content(arrangement.content_of(before))
     check_currency(said.currency)
     _check_zone(said.time_zone)
-    command = workspaces.ChangeDefaults(currency=said.currency, time_zone=said.time_zone, culture=said.culture)
-    decision = yield from workspaces.change_defaults(command, caller, now)
+    defaults = replace(before, currency=said.currency, time_zone=said.time_zone, culture=said.culture)
+    after = arrangement.written(said, defaults)
+    rearranging = workspaces.Rearrange(workspace=after, unused=arrangement.new_first_numbers(before, after))
+    decision = yield from workspaces.rearrange(rearranging, caller, now)
     is_same = decision.answer == before
     answer = record if is_same else Record(decision.answer, record.version + 1, b"")
     return Decision(answer, saves=decision.saves, events=decision.events)

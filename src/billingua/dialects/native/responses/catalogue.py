@@ -1,8 +1,7 @@
 """How parties, items, taxes and the workspace's own records are shown in our own API."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any, cast
+from typing import Any
 
 from msgspec import UNSET, UnsetType
 
@@ -10,7 +9,6 @@ from billingua.core.access import Credential
 from billingua.core.item import Item
 from billingua.core.party import Party
 from billingua.core.tax import Tax
-from billingua.core.workspace import Workspace
 from billingua.dialects.native import answers
 from billingua.dialects.native.vocabulary import amount, instant, plain
 from billingua.engine.plan import Record
@@ -21,7 +19,6 @@ _OF_PARTY = (
 )
 _OF_ITEM = ("id", "uuid", "title", "sku", "description", "track_stock", "code", "supplier", "created_by")
 _OF_TAX = ("id", "uuid", "name", "description", "created_by")
-_OF_WORKSPACE = ("name", "uuid", "currency", "time_zone", "culture")
 _OF_TOKEN = ("id", "uuid", "dialect", "user", "label")
 
 
@@ -57,22 +54,6 @@ def tax(record: Record[Tax]) -> answers.Tax:
         rate=plain(shown.rate),
         created_at=instant(shown.created_at),
     )
-
-
-def workspace(record: Record[Workspace]) -> answers.Workspace:
-    """Show what holds in the whole workspace, less what opens it."""
-    settings = _without_secrets(record.value.settings)
-    return answers.Workspace(**_named(record.value, _OF_WORKSPACE), version=record.version, settings=settings)
-
-
-def _without_secrets(value: Any) -> Any:
-    """Leave out the members of settings that are secrets, or hashes of such."""
-    if isinstance(value, Mapping):
-        members = cast("Mapping[str, Any]", value)
-        return {name: _without_secrets(member) for name, member in members.items() if "secret" not in name}
-    if isinstance(value, list | tuple):
-        return [_without_secrets(part) for part in cast("Sequence[Any]", value)]
-    return value
 
 
 def token(credential: Credential, secret: str | UnsetType = UNSET) -> answers.Token:
