@@ -277,6 +277,76 @@ async def test_a_payment_of_an_invoice_that_modulus_voided_is_taken_back_and_not
     assert await seen(client, id) == (5, 2, "void", "0.0000")
 
 
+async def in_the_store(client: httpx.AsyncClient, payment: int) -> Any:
+    return (await client.get(f"/api/v3/io/ip/payments/{payment}", headers=BIGCOMMERCE)).json()["data"]
+
+
+@pytest.mark.parametrize("origin", ORIGINS)
+async def test_a_payment_of_our_own_api_is_seen_and_changed_in_bigcommerce_and_read_back(
+    client: httpx.AsyncClient, origin: str
+):
+    id, draft = number_of(origin, Status.OPEN), number_of(origin, Status.DRAFT)
+    owed = (await seen(client, id))[-1]
+    lines = [{"invoice_id": id, "amount": "1.0001"}, {"invoice_id": draft, "amount": "2"}]
+    body = {"party_id": 10, "lines": lines, "memo": "Wire 7", "method": "wire", "received_at": "2024-12-01T00:00:00Z"}
+    own = (await client.post("/v1/payments", headers=NATIVE, json=body)).json()
+    path = f"/v1/payments/{own['id']}"
+
+    there = await in_the_store(client, own["id"])
+    assert (there["payerName"], there["details"]["memo"], there["processingStatus"]) == (
+        "Store offline payment",
+        "Wire 7",
+        3,
+    )
+    assert [(line["invoiceId"], line["amount"]["value"]) for line in there["lineItems"]] == [
+        (id, "1.0001"),
+        (draft, "2.0000"),
+    ]
+    changed = {
+        "lineItems": [{"invoiceId": id, "amount": owed}],
+        "currency": "USD",
+        "details": {"memo": "Wire 8"},
+        "customerId": "10",
+    }
+    answer = await client.put(f"/api/v3/io/ip/payments/offline/{own['id']}", headers=BIGCOMMERCE, json=changed)
+    assert answer.status_code == 200, answer.text
+    assert await seen(client, id) == (4, 2, "paid", "0.0000")
+    back = (await client.get(path, headers=NATIVE)).json()
+    kept = ("id", "uuid", "method", "received_at", "receipt_id", "party", "currency")
+    assert {name: back[name] for name in kept} == {name: own[name] for name in kept}
+    assert (back["memo"], [line["invoice_id"] for line in back["lines"]]) == ("Wire 8", [id])
+    failed = (await client.post(f"{path}/fail", headers=NATIVE)).json()
+    assert (failed["status"], (await in_the_store(client, own["id"]))["processingStatus"]) == ("incomplete", 0)
+    assert await seen(client, id) == (2, 0, "open", owed)
+
+
+async def test_a_payment_of_bigcommerce_is_seen_and_changed_in_our_own_api_and_read_back(client: httpx.AsyncClient):
+    id = number_of("bigcommerce", Status.OPEN)
+    payment = (await pay(client, id, "1.5")).json()["data"]["paymentId"]
+    there = await in_the_store(client, payment)
+
+    own = (await client.get(f"/v1/payments/{payment}", headers=NATIVE)).json()
+    assert (own["payer"], own["payer_id"], own["total"]) == ("Store offline payment", "10", "1.50")
+    assert (own["extras"], own["status"]) == ({"bigcommerce": {"fundingStatus": 2}}, "completed")
+    patched = await client.patch(f"/v1/payments/{payment}", headers=NATIVE, json={"memo": "seen", "payer": "Lara"})
+    assert patched.status_code == 200, patched.text
+
+    after = await in_the_store(client, payment)
+    assert {name for name in there if there[name] != after[name]} <= {"details", "payerName", "updatedAt", "moduleData"}
+    assert (after["details"]["memo"], after["payerName"], after["createdAt"]) == ("seen", "Lara", there["createdAt"])
+    assert (await client.get(f"/v1/invoices/{id}/payments", headers=NATIVE)).json()["items"] == [patched.json()]
+
+
+@pytest.mark.parametrize("origin", ORIGINS)
+async def test_an_invoice_that_our_own_api_pays_leaves_a_payment_in_bigcommerce(client: httpx.AsyncClient, origin: str):
+    id = number_of(origin, Status.OPEN)
+    owed = (await seen(client, id))[-1]
+    assert (await client.post(f"/v1/invoices/{id}/pay", headers=NATIVE)).status_code == 200
+    assert await seen(client, id) == (4, 2, "paid", "0.0000")
+    listed = (await client.get(f"/api/v3/io/ip/payments?invoiceId={id}", headers=BIGCOMMERCE)).json()["data"]
+    assert [one["total"]["value"] for one in listed] == [owed]
+
+
 @pytest.mark.parametrize("origin", ORIGINS)
 async def test_a_payment_of_an_invoice_that_onlyoffice_rejected_is_taken_back(client: httpx.AsyncClient, origin: str):
     id = number_of(origin, Status.OPEN)

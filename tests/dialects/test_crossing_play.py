@@ -49,7 +49,7 @@ AMOUNTS = st.sampled_from(["0.0001", "1", "33.3333", "100", "2500"])
 BALANCES = st.sampled_from(["-5", "0", "0.0001", "45.5", "500"])
 PROCESSING = st.integers(1, 4)
 OFFICE_STATUSES = st.sampled_from(["Draft", "Sent", "Rejected", "Paid", "Archived"])
-ACTIONS = st.sampled_from(["issue", "pay", "void", "reject", "reopen", "revise"])
+ACTIONS = st.sampled_from(["issue", "void", "reject", "reopen", "revise"])
 REFUNDED = 4
 
 STANDS = {"draft": 1, "open": 2, "rejected": 3, "paid": 4, "void": 5}
@@ -188,6 +188,35 @@ class Play(RuleBasedStateMachine):
         if takes:
             self._paid[answer.json()["data"]["paymentId"]] = id, Decimal(amount), status != REFUNDED
             self._owed[id] -= Decimal(amount) if status != REFUNDED else 0
+
+    @precondition(lambda self: self._owed)
+    @rule(choice=CHOICE, amount=st.none() | AMOUNTS)
+    def pay_in_our_own_api(self, choice: int, amount: str | None) -> None:
+        id = self._one(choice)
+        before = self._native(id)
+        answer = self._ask(asking("native", "POST", f"/invoices/{id}/pay", {"amount": amount} if amount else {}))
+        assert (answer.status_code == 200) == (before["status"] == "open"), answer
+        paid = Decimal(amount or before["balances"]["open"])
+        if answer.status_code == 200 and paid > 0:
+            self._paid[max(record.value.id for record in self._records("payment"))] = id, paid, True
+            self._owed[id] -= paid
+
+    @precondition(lambda self: len(self._owed) > 1)
+    @rule(choice=CHOICE, amounts=st.tuples(AMOUNTS, AMOUNTS), takes_back=st.sampled_from(["refund", "fail", "DELETE"]))
+    def pay_two_in_our_own_api_and_take_that_back(self, choice: int, amounts: tuple[str, str], takes_back: str) -> None:
+        """Pay two invoices by one payment, all or nothing, and take it back from both."""
+        invoices = {id: self._native(id) for id in (self._one(choice), self._one(choice + 1))}
+        lines = [{"invoice_id": id, "amount": amount} for id, amount in zip(invoices, amounts, strict=True)]
+        answer = self._ask(asking("native", "POST", "/payments", {"party_id": 10, "lines": lines}))
+        takes = all(one["status"] in {"draft", "open", "paid"} for one in invoices.values())
+        assert (answer.status_code == 201) == takes, answer
+        if takes:
+            payment = answer.json()["id"]
+            for id, amount in zip(invoices, amounts, strict=True):
+                assert Decimal(self._native(id)["balances"]["open"]) == self._owed[id] - Decimal(amount)
+            path = f"/payments/{payment}"
+            back = ("DELETE", path) if takes_back == "DELETE" else ("POST", f"{path}/{takes_back}")
+            assert self._ask(asking("native", *back)).status_code in {200, 204}
 
     @precondition(lambda self: self._paid)
     @rule(choice=CHOICE, status=PROCESSING)

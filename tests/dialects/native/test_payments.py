@@ -144,7 +144,9 @@ WRONG: list[tuple[dict[str, Any], int, str, list[str]]] = [
     ({"currency": "QQQ"}, 400, "invalid-body", ["/currency"]),
     ({"currency": "EUR"}, 409, "currency-mismatch", ["/lines/0/invoice_id"]),
     ({"status": "lost"}, 400, "invalid-body", ["/status"]),
+    ({"lines": [{"invoice_id": 35, "amount": "1.00001"}]}, 400, "invalid-body", ["/lines/0/amount"]),
     ({"received_at": "2024-12-26"}, 400, "invalid-body", ["/received_at"]),
+    ({"received_at": "0001-01-01T00:00:00+14:00"}, 400, "invalid-body", ["/received_at"]),
     ({"channel_id": 3}, 404, "not-found", ["/channel_id"]),
     ({"memo": "a\0b"}, 400, "invalid-body", ["/memo"]),
     ({"colour": "red"}, 400, "invalid-body", ["/colour"]),
@@ -455,6 +457,115 @@ async def test_a_payment_or_receipt_that_is_not_there_is_not_found(native: Nativ
         told(await send(native, verb, f"/v1/receipts/{name}{more}"), 404, "not-found")
     told(await send(native, "GET", f"/v1/invoices/{name}/payments"), 404, "invoice-not-found")
     told(await send(native, "POST", "/v1/payments/1/unmake"), 404, "unknown-path")
+
+
+# An invoice that is paid by itself.
+
+
+@pytest.mark.parametrize(
+    ("content", "amount", "stands"),
+    [
+        (None, "100.00", ("paid", "0.00")),
+        ({}, "100.00", ("paid", "0.00")),
+        ({"amount": "30.5"}, "30.50", ("open", "69.50")),
+        ({"amount": 100}, "100.00", ("paid", "0.00")),
+        ({"amount": "130"}, "130.00", ("paid", "-30.00")),
+    ],
+)
+@pytest.mark.parametrize("by_hand", [False, True])
+async def test_whoever_pays_an_invoice_leaves_a_payment_with_a_receipt(
+    native_with: Planting, by_hand: bool, content: Any, amount: str, stands: tuple[str, str]
+) -> None:
+    native = await native_with(FIRST, balances_by_hand=by_hand)
+
+    paid = await send(native, "POST", "/v1/invoices/35/pay", content, If_Match='"1"')
+
+    assert (paid.status_code, paid.headers["etag"]) == (200, '"2"')
+    assert (paid.json()["status"], paid.json()["balances"]["open"]) == stands == await owed(native)
+    (payment,) = (await native.get("/v1/invoices/35/payments")).json()["items"]
+    assert (payment["total"], payment["applied"], payment["party"]["id"]) == (amount, True, 10)
+    assert payment["lines"] == [{"invoice_id": 35, "invoice_number": "INV-35", "amount": amount}]
+    assert (await native.get(f"/v1/receipts/{payment['receipt_id']}")).json()["total"] == amount
+
+
+async def test_it_may_be_said_when_and_how_an_invoice_was_paid(native: Native) -> None:
+    content = {"received_at": "2024-12-01T13:00:00+01:00", "memo": "Wire 7", "method": "wire"}
+
+    await send(native, "POST", "/v1/invoices/35/pay", content)
+
+    (payment,) = (await native.get("/v1/invoices/35/payments")).json()["items"]
+    assert {name: payment[name] for name in content} == {**content, "received_at": "2024-12-01T12:00:00Z"}
+
+
+async def test_an_invoice_on_which_nothing_is_owed_is_paid_without_a_payment(native_with: Planting) -> None:
+    native = await native_with(an_invoice(open_balance=Decimal(0)))
+
+    assert (await send(native, "POST", "/v1/invoices/35/pay")).json()["status"] == "paid"
+    assert await ids(native, "/v1/payments") == []
+
+
+async def test_an_invoice_that_was_paid_is_owed_again_once_its_payment_is_taken_back(native: Native) -> None:
+    await send(native, "POST", "/v1/invoices/35/pay")
+    assert (await send(native, "POST", "/v1/invoices/35/reopen")).json()["balances"]["open"] == "0.00"
+    assert (await send(native, "POST", "/v1/invoices/35/pay")).json()["status"] == "paid"
+    (payment,) = await ids(native, "/v1/payments")
+
+    assert (await send(native, "DELETE", f"/v1/payments/{payment}")).status_code == 204
+
+    assert await owed(native) == ("open", "100.00")
+
+
+@pytest.mark.parametrize(
+    ("content", "pointer"),
+    [
+        ({"amount": "0"}, "/amount"),
+        ({"amount": -1}, "/amount"),
+        ({"amount": "much"}, "/amount"),
+        ({"amount": "0.00001"}, "/amount"),
+        ({"received_at": "2024-12-26"}, "/received_at"),
+        ({"currency": "EUR"}, "/currency"),
+    ],
+)
+async def test_what_no_invoice_is_paid_with_is_pointed_at(native: Native, content: Any, pointer: str) -> None:
+    problem = told(await send(native, "POST", "/v1/invoices/35/pay", content), 400, "invalid-body")
+
+    assert [error["pointer"] for error in problem["errors"]] == [pointer]
+    assert await owed(native) == ("open", "100.00")
+
+
+@pytest.mark.parametrize("status", [status for status in Status if status is not Status.OPEN])
+async def test_only_an_open_invoice_is_paid_by_itself(native_with: Planting, status: Status) -> None:
+    native = await native_with(an_invoice(status=status))
+
+    problem = told(await send(native, "POST", "/v1/invoices/35/pay", {"amount": "1"}), 409, "wrong-status")
+
+    assert problem["state"] == status
+    assert await ids(native, "/v1/payments") == []
+
+
+async def test_a_dry_run_of_paying_tells_of_the_payment(native: Native) -> None:
+    run = (await send(native, "POST", "/v1/invoices/35/pay?dry_run=true", {"amount": "40"})).json()
+
+    assert run["answer"]["balances"]["open"] == "60.00"
+    assert {record["kind"] for record in run["changes"]} == {"invoice", "payment", "receipt"}
+    assert await owed(native) == ("open", "100.00")
+
+
+async def test_many_invoices_are_paid_at_once_each_in_its_own_way(native_with: Planting) -> None:
+    native = await native_with(*(an_invoice(id=id) for id in (35, 36, 37)))
+    operations = [
+        {"operation": "pay", "invoice": 35},
+        {"operation": "pay", "invoice": 36, "content": {"amount": "40", "memo": "Wire 7"}},
+        {"operation": "pay", "invoice": 37, "content": {"amount": "0"}},
+    ]
+
+    items = (await send(native, "POST", "/v1/invoices/bulk", {"operations": operations})).json()["items"]
+
+    assert [item["status"] for item in items] == [200, 200, 400]
+    assert [item["invoice"]["balances"]["open"] for item in items[:2]] == ["0.00", "60.00"]
+    assert items[2]["problem"]["errors"][0]["pointer"] == "/amount"
+    totals = {one["lines"][0]["invoice_id"]: one["total"] for one in (await native.get("/v1/payments")).json()["items"]}
+    assert totals == {35: "100.00", 36: "40.00"}
 
 
 # Lists.

@@ -52,12 +52,19 @@ _EXAMPLE = {
 
 _SUMMARIES = {
     "issue": "Make a draft final and ask for its payment",
-    "pay": "Count an invoice as paid, whatever is owed on it",
+    "pay": "Note a payment of an open invoice: of all that is owed, or of an amount",
     "void": "Take an invoice out of force",
     "reject": "Note that the customer does not accept an invoice",
     "reopen": "Ask again for the payment of an invoice that was paid",
     "revise": "Take a rejected invoice back to be edited",
 }
+
+
+_READS = {Action.VOID: bodies.VoidContent, Action.SETTLE: bodies.PayContent}
+_REFUSES = {Action.VOID: errors.DateRefused, Action.SETTLE: errors.AmountTooLarge}
+"""What an action reads and refuses, beyond what all do."""
+
+_EXAMPLES = {Action.SETTLE: {"amount": "60.00", "memo": "Wire 2207"}}
 
 
 class InvoiceEndpoints:
@@ -178,21 +185,23 @@ class InvoiceEndpoints:
         ]
 
     def _action(self, name: str) -> Operation:
-        is_dated = ACTIONS[name] is Action.VOID
+        action = ACTIONS[name]
+        more = [_REFUSES[action]] if action in _REFUSES else []
         return Operation(
             name=f"{name}_invoice",
             verb="POST",
             path=f"{ONE}/{name}",
-            handler=partial(self.act, action=ACTIONS[name]),
+            handler=partial(self.act, action=action),
             tag=TAG,
             summary=_SUMMARIES[name],
             scope=WRITE,
             answers=answers.Invoice,
-            reads=bodies.VoidContent if is_dated else None,
+            reads=_READS.get(action),
             optional=True,
             parameters=[DRY_RUN],
-            refusals=[InvoiceNotFound, errors.TransitionRefused, *([errors.DateRefused] if is_dated else [])],
+            refusals=[InvoiceNotFound, errors.TransitionRefused, *more],
             tagged=True,
+            example=_EXAMPLES.get(action),
         )
 
     async def list_invoices(self, call: Call) -> Response:
@@ -263,8 +272,8 @@ class InvoiceEndpoints:
 
     async def act(self, call: Call, action: Action) -> Response:
         """Do something to an invoice's status."""
-        key, body = _key(call), call.body
-        return await self._write(call, requests.act, requests.Act(key, action, body and body.void_at), key=key)
+        key = _key(call)
+        return await self._write(call, requests.act, requests.Act(key, action, call.body), key=key)
 
     async def run_bulk(self, call: Call) -> Response:
         """Do many operations."""

@@ -97,6 +97,7 @@ INVALID = {
     "characters": "May not contain U+0000.",
     "number": "Must be a number.",
     "positive": "Must be more than 0.",
+    "places": "May have at most 4 decimals, as balances have.",
     "range": "Must be below 100,000,000,000,000 and have at most 12 decimals.",
     "cursor": "Must be taken from the `next` of an earlier answer.",
 }

@@ -13,7 +13,8 @@ from billingua.engine.conditions import Expected
 from billingua.engine.plan import Command, Key
 from billingua.wire.conditions import if_tagged
 
-_NO_CONTENT = ("delete", *(name for name in ACTIONS if name != "void"))
+_MAY_SAY = {"void": bodies.VoidContent, "pay": bodies.PayContent}
+_NO_CONTENT = ("delete", *(name for name in ACTIONS if name not in _MAY_SAY))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,8 @@ def _task_on(key: Key[Invoice], operation: bodies.BulkOperation, expected: Expec
         return Task(invoices.delete_draft, key, expected, status=204)
     if name not in ACTIONS:
         raise BodyInvalid([("/operation", INVALID["operation"])])
-    dated = as_content(content, bodies.VoidContent).void_at if content is not None else None
-    return Task(invoices.act, invoices.Act(key, ACTIONS[name], dated), expected)
+    said = None if content is None else as_content(content, _MAY_SAY[name])
+    return Task(invoices.act, invoices.Act(key, ACTIONS[name], said), expected)
 
 
 def _content(content: Any) -> bodies.InvoiceContent:

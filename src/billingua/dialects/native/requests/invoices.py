@@ -17,10 +17,11 @@ from billingua.core.rounding import Rounding, en16931
 from billingua.dialects.native.errors import BodyInvalid
 from billingua.dialects.native.requests import bodies
 from billingua.dialects.native.requests.merging import merge
+from billingua.dialects.native.requests.payments import check_paid
 from billingua.dialects.native.requests.reading import as_content, check_currency
 from billingua.dialects.native.requests.related import Related, relate_all, see
 from billingua.dialects.native.vocabulary import ACTIONS, INVALID
-from billingua.engine import deleting, invoices, writing
+from billingua.engine import deleting, invoices, payments, writing
 from billingua.engine.content import InvoiceFields, LineContent
 from billingua.engine.kinds import THE_WORKSPACE
 from billingua.engine.plan import Caller, Decision, Key, Needs, Plan, Record, Step
@@ -105,19 +106,42 @@ def patched(patch: Mapping[str, Any]) -> Callable[[bodies.InvoiceContent], bodie
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Do something to an invoice's status; `dated` is as of when it is void."""
+    """Do something to an invoice's status; `content` says as of when it is void, or what was paid."""
 
     key: Key[Invoice]
     action: Action
-    dated: datetime | None = None
+    content: bodies.VoidContent | bodies.PayContent | None = None
 
 
 def act(command: Act, caller: Caller, now: datetime) -> Plan[Written]:
-    """Do something to an invoice's status. Refuses as the ledger's `change_status`."""
+    """Do something to an invoice's status.
+
+    Refuses with `BodyInvalid`, and as the ledger's `change_status`, or `pay_invoice` where it was paid.
+    """
     record = yield from _record(command.key)
-    change = invoices.ChangeStatus(invoice=record.value.id, action=command.action, dated=command.dated)
-    decision = yield from invoices.change_status(change, caller, now)
+    decision = yield from _act(record.value.id, command, caller, now)
     return (yield from _shown(decision, decision.answer, record.version + 1))
+
+
+def _act(invoice: int, command: Act, caller: Caller, now: datetime) -> Plan[Invoice]:
+    if command.action is Action.SETTLE:
+        return payments.pay_invoice(_paying(invoice, command.content), caller, now)
+    dated = command.content.void_at if isinstance(command.content, bodies.VoidContent) else None
+    return invoices.change_status(
+        invoices.ChangeStatus(invoice=invoice, action=command.action, dated=dated), caller, now
+    )
+
+
+def _paying(invoice: int, content: Any) -> payments.PayInvoice:
+    paid = content if isinstance(content, bodies.PayContent) else bodies.PayContent()
+    check_paid(paid.amount)
+    return payments.PayInvoice(
+        invoice=invoice,
+        amount=paid.amount,
+        received_at=paid.received_at and paid.received_at.astimezone(UTC),
+        memo=paid.memo,
+        method=paid.method,
+    )
 
 
 def delete_draft(key: Key[Invoice], caller: Caller, now: datetime) -> Plan[Written]:

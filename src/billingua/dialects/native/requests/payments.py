@@ -24,8 +24,11 @@ from billingua.engine.kinds import by_payment
 from billingua.engine.plan import Caller, Decision, Key, Needs, Plan, Record, Step, by_id
 from billingua.engine.rehearsing import attempt
 from billingua.wire.members import MOST_PROBLEMS
+from billingua.wire.scalars import decimal_places
 
 T = TypeVar("T")
+
+_PLACES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,19 +206,29 @@ def _completed(content: bodies.PaymentContent, said: bodies.PaymentContent) -> b
 
 
 def check(content: bodies.PaymentContent) -> None:
-    """See that something is paid by every line, in a currency that there is. Refuses with `BodyInvalid`."""
+    """See that every line pays what can be paid, in a currency that there is. Refuses with `BodyInvalid`."""
     problems = [
-        (f"/lines/{place}/amount", INVALID["positive"]) for place, line in enumerate(content.lines) if line.amount <= 0
+        (f"/lines/{place}/amount", INVALID[why])
+        for place, line in enumerate(content.lines)
+        if (why := _wrong(line.amount)) is not None
     ]
     if problems:
         raise BodyInvalid(problems[:MOST_PROBLEMS])
     check_currency(content.currency)
 
 
+def _wrong(amount: Decimal) -> str | None:
+    """Say why nobody can pay an amount; stores keep balances in ten-thousandths."""
+    if amount <= 0:
+        return "positive"
+    return "places" if decimal_places(amount) > _PLACES else None
+
+
 def check_paid(amount: Decimal | None) -> None:
-    """See that something is paid where an amount is named. Refuses with `BodyInvalid`."""
-    if amount is not None and amount <= 0:
-        raise BodyInvalid([("/amount", INVALID["positive"])])
+    """See that an amount can be paid, where one is named. Refuses with `BodyInvalid`."""
+    why = None if amount is None else _wrong(amount)
+    if why is not None:
+        raise BodyInvalid([("/amount", INVALID[why])])
 
 
 def _said(content: bodies.PaymentContent) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, TypeVar, cast
 from uuid import UUID
@@ -92,9 +92,11 @@ def _problem(told: str) -> tuple[str, str]:
 
 
 def _unkept(pointer: str, value: Any) -> list[tuple[str, str]]:
-    """Find the numbers and texts that no store could keep."""
+    """Find the numbers, texts and moments that no store could keep."""
     if isinstance(value, Decimal):
         return _refused_by(scalars.read_decimal, value, pointer)
+    if isinstance(value, datetime):
+        return _refused_by(_in_utc, value, pointer)
     if isinstance(value, str):
         return _refused_by(scalars.read_text, value, pointer)
     if isinstance(value, msgspec.Struct):
@@ -105,6 +107,14 @@ def _unkept(pointer: str, value: Any) -> list[tuple[str, str]]:
     elif isinstance(value, list | tuple):
         parts = list(enumerate(cast("Sequence[Any]", value)))
     return [problem for name, part in parts for problem in _unkept(f"{pointer}/{name}", part)]
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """Give a moment in UTC, whose years end where others' may go on."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise Invalid("moment") from None
 
 
 def _refused_by(reader: Any, value: Any, pointer: str) -> list[tuple[str, str]]:
