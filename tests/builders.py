@@ -7,6 +7,7 @@ from uuid import UUID
 
 from billingua.core.access import Credential, User
 from billingua.core.cash import CashEntry, CashKind
+from billingua.core.credit import CreditLine, CreditNote
 from billingua.core.export import Export
 from billingua.core.invoice import Invoice
 from billingua.core.item import Item, PriceList
@@ -80,6 +81,31 @@ def an_invoice(**overrides: Any) -> Invoice:
     if stated["status"] is Status.VOID:
         stated.setdefault("voided_at", NOON)
     return Invoice(**stated)
+
+
+def a_credit_line(**overrides: Any) -> CreditLine:
+    """One piece of line 1, for 100, without tax."""
+    defaults = {"id": 1, "position": 0, "quantity": Decimal(1), "unit_price": Decimal(100)}
+    return CreditLine(**(defaults | overrides))
+
+
+def a_credit_note(**overrides: Any) -> CreditNote:
+    """A credit note over all of invoice 35."""
+    id = overrides.get("id", 1)
+    defaults: dict[str, Any] = {
+        "id": id,
+        "uuid": a_uuid(9500 + id),
+        "number": f"CN-{id}",
+        "invoice": 35,
+        "party": 10,
+        "currency": "USD",
+        "issued_at": NOON,
+        "created_at": NOON,
+        "origin": "native",
+        "rounding": en16931(overrides.get("currency", "USD")),
+        "lines": (a_credit_line(),),
+    }
+    return CreditNote(**(defaults | overrides))
 
 
 def an_order_line(**overrides: Any) -> OrderLine:

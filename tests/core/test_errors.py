@@ -35,6 +35,13 @@ def test_the_tree_that_is_drawn_is_the_tree_that_is():
         (errors.OrderLineNotFound("u", 2), {"asked": "u", "index": 2}),
         (errors.SupplierNotFound("u", 2), {"asked": "u", "index": 2}),
         (errors.SkuNotFound("TM-88", 0), {"asked": "TM-88", "index": 0}),
+        (errors.InvoiceCredited(35, [1, 2]), {"invoice": 35, "notes": [1, 2]}),
+        (errors.NothingToCredit(35), {"invoice": 35}),
+        (errors.CreditNoteVoid(1), {"note": 1}),
+        (
+            errors.OverCredited(Decimal(3), Decimal(2), line=7, index=0),
+            {"credited": Decimal(3), "left": Decimal(2), "line": 7, "charge": None, "index": 0},
+        ),
         (errors.NotPermitted("see the party"), {"what": "see the party"}),
         (
             errors.TransitionRefused("paid", "void", ["reopen"]),

@@ -3,7 +3,16 @@ from itertools import product
 import pytest
 
 from billingua.core import events
-from billingua.core.events import Event, InvoiceIssued, InvoicePaid, InvoicePrinted, InvoiceReopened, of_balance
+from billingua.core.events import (
+    CreditNoteIssued,
+    CreditNoteVoided,
+    Event,
+    InvoiceIssued,
+    InvoicePaid,
+    InvoicePrinted,
+    InvoiceReopened,
+    of_balance,
+)
 from billingua.core.lifecycle import Status
 
 
@@ -11,7 +20,7 @@ from billingua.core.lifecycle import Status
 def test_every_event_has_a_name_of_its_own(kind: type[Event]):
     event = kind(35, "INV-35")
     about, what = event.name.split(".")
-    assert kind.__name__.lower() == about + what.replace("_", "")
+    assert kind.__name__.lower() == (about + what).replace("_", "")
     assert (event.id, event.number) == (35, "INV-35")
 
 
@@ -34,6 +43,7 @@ def test_a_balance_issues_pays_and_reopens_and_does_nothing_else(before: Status,
     assert of_balance(35, "INV-35", before, after) == [kind(35, "INV-35") for kind in told.get((before, after), [])]
 
 
-def test_of_a_printed_invoice_it_is_told_whom_it_is_for():
+def test_of_some_events_more_is_told():
     assert InvoiceIssued(35, "INV-35").details == {}
+    assert CreditNoteIssued(1, "CN-1", 35).details == CreditNoteVoided(1, "CN-1", 35).details == {"invoice": 35}
     assert InvoicePrinted(35, "INV-35", 7, 10, None).details == {"printout": 7, "party": 10, "opportunity": None}

@@ -14,7 +14,18 @@ from billingua.engine.ports import Store
 from billingua.engine.queries import Misfiled
 from billingua.stores.postgres import open_postgres
 from billingua.stores.sqlite import open_sqlite
-from tests.builders import a_line, a_party, a_payment, a_receipt, a_tax, an_invoice, an_item, an_order, an_order_line
+from tests.builders import (
+    a_credit_note,
+    a_line,
+    a_party,
+    a_payment,
+    a_receipt,
+    a_tax,
+    an_invoice,
+    an_item,
+    an_order,
+    an_order_line,
+)
 from tests.postgres import Postgres
 from tests.stores.plans import assert_whole, change, put
 from tests.walking import walk
@@ -30,6 +41,7 @@ ALL = (
     an_invoice(id=36, lines=()),
     a_payment(id=5, external_id="\x00é"),
     a_receipt(id=6, payer="\x01"),
+    a_credit_note(id=7, number="\x00É"),
 )
 
 Tamper = Callable[[str], Awaitable[None]]
@@ -82,6 +94,7 @@ async def tampered(request: pytest.FixtureRequest) -> Any:
         ("DELETE FROM payment_part", "payment", 5, "its row in payment_part is not what it says"),
         ("UPDATE receipt_row SET payer_folded = ''", "receipt", 6, "its row in receipt_row is not what it says"),
         ("UPDATE receipt_line SET receipt = 7", "receipt", 7, "its row in receipt_line is not what it says"),
+        ("UPDATE credit_note_row SET party = 7", "credit_note", 7, "its row in credit_note_row is not what it says"),
         (
             "UPDATE payment_count SET many = 4 WHERE kind = 'receipt_line'",
             "workspace",

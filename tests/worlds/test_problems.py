@@ -173,6 +173,10 @@ def changed(path: str, value: Any) -> Any:
         ("payments.0.channel", 77, "payments[0].channel: no channel 77"),
         ("receipts.0.party", 77, "receipts[0].party: no party 77"),
         ("receipts.0.payment", 77, "receipts[0].payment: no payment 77"),
+        ("credit_notes.0.party", 77, "credit_notes[0].party: no party 77"),
+        ("credit_notes.0.invoice", 77, "credit_notes[0].invoice: no invoice 77"),
+        ("credit_notes.0.lines.0.line", 77, "credit_notes[0].lines[0].line: no line of invoice 35 77"),
+        ("credit_notes.0.rounding_amount", 50, "credit_notes[0]: more is credited of invoice 35 than it comes to"),
         # Two answers to one question.
         ("users.0.password_hash", "$x", "users[0]: a password and the hash of one are two answers to one question"),
         (
@@ -195,6 +199,11 @@ def changed(path: str, value: Any) -> Any:
             "receipts.0.total",
             10**14,
             "receipts[0].total: expected an amount of at most 14 digits and 4 decimals, got 100000000000000",
+        ),
+        (
+            "invoices.0.refund_due",
+            "0.00001",
+            "invoices[0].refund_due: expected an amount of at most 14 digits and 4 decimals, got 0.00001",
         ),
         (
             "invoices.0.original_balance",
@@ -224,6 +233,7 @@ def test_a_problem_is_told_with_its_place(path: str, value: Any, problem: str):
         ("branches", "code", "BR-02", 'branches[1].code: "BR-02" stands at branches[0].code too'),
         ("cash_accounts", "code", "CASH-1", 'cash_accounts[1].code: "CASH-1" stands at cash_accounts[0].code too'),
         ("receipts", "payment", 17, "receipts[1].payment: 17 stands at receipts[0].payment too"),
+        ("credit_notes", "number", "cn-7 ", 'credit_notes[2].number: "cn-7 " stands at credit_notes[0].number too'),
         ("books", "id", 4, "books[1].id: 4 stands at books[0].id too"),
         ("payment_terms", "id", 9, "payment_terms[1].id: 9 stands at payment_terms[0].id too"),
     ],
@@ -235,6 +245,13 @@ def test_what_may_stand_once_is_told_with_both_places(section: str, key: str, va
         "users": {"username": "other"},
         "parties": {"name": "Other"},
         "receipts": {"party": 10, "currency": "USD", "total": 1, "created_at": "2024-01-01"},
+        "credit_notes": {
+            "invoice": 99,
+            "party": 10,
+            "currency": "USD",
+            "issue_date": "2024-01-01",
+            "void_date": "2024-01-02",
+        },
         "items": {"sku": "X", "title": "X", "supplier": RICH["items"][0]["supplier"]},
     }
     world = changed(section, [*RICH[section], entries.get(section, {}) | {key: value}])

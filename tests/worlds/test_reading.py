@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from billingua.core.access import Credential, Role, User
-from billingua.core.invoice import Invoice
+from billingua.core.invoice import Credit, Invoice
 from billingua.core.item import Item
 from billingua.core.lifecycle import Status
 from billingua.core.order import Order
@@ -413,3 +413,30 @@ def of_number(id: int, order_number: str | None = "3107", **others: Any) -> dict
 def test_of_the_bigcommerce_invoices_of_one_order_number_the_first_is_the_orders_unless_stated(given, claims):
     plant = read_one(parties=[A_PARTY], invoices=given)
     assert [invoice.claims for invoice in all_of(plant, Invoice)] == claims
+
+
+def test_live_credit_notes_are_taken_off_what_their_invoice_owes():
+    note = {"invoice": 35, "party": 10, "currency": "USD", "issue_date": "2024-01-02"}
+    line = {"line": 51, "quantity": 1, "unit_price": 30}
+    world = {
+        "parties": [A_PARTY],
+        "invoices": [
+            {
+                "id": 35,
+                "number": "X",
+                "status": "open",
+                "party": 10,
+                "currency": "USD",
+                "issue_date": "2024-01-01",
+                "lines": [{"id": 51, "quantity": 3, "unit_price": 30}],
+            }
+        ],
+        "credit_notes": [
+            note | {"id": 2, "number": "CN-2", "lines": [line]},
+            note | {"id": 1, "number": "CN-1", "rounding_amount": 10},
+            note | {"id": 3, "number": "CN-3", "lines": [line], "void_date": "2024-01-03"},
+        ],
+    }
+    (invoice,) = all_of(read_one(**world), Invoice)
+    assert invoice.credits == (Credit(1, Decimal(10)), Credit(2, Decimal(30)))
+    assert (invoice.original_balance, invoice.open_balance, invoice.refund_due) == (90, 50, 0)

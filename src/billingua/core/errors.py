@@ -28,6 +28,7 @@ Refused
 │  ├─ PaymentNotFound
 │  ├─ ReceiptNotFound
 │  ├─ ReceiptLineNotFound
+│  ├─ CreditNoteNotFound
 │  ├─ UploadNotFound
 │  ├─ ExportNotFound
 │  └─ PrintoutNotFound
@@ -36,6 +37,9 @@ Refused
 ├─ StateRefused
 │  ├─ TransitionRefused
 │  ├─ InvoiceLocked
+│  ├─ InvoiceCredited
+│  ├─ NothingToCredit
+│  ├─ CreditNoteVoid
 │  ├─ OnlyLine
 │  ├─ InUse
 │  ├─ EntryKept
@@ -58,6 +62,7 @@ Refused
 ├─ NumberMismatch
 ├─ OverInvoiced
 ├─ OverAllocated
+├─ OverCredited
 ├─ AmountTooLarge
 ├─ AmountNotPositive
 ├─ TooManyLines
@@ -187,6 +192,10 @@ class ReceiptLineNotFound(NotFound):
     """No such line, or not of this receipt."""
 
 
+class CreditNoteNotFound(NotFound):
+    """No such credit note."""
+
+
 class BranchNotFound(NotFound):
     """No such branch, or none that is active."""
 
@@ -264,6 +273,31 @@ class InvoiceLocked(StateRefused):
         super().__init__(status, invoice)
         self.status = status
         self.invoice = invoice
+
+
+class InvoiceCredited(StateRefused):
+    """There are live credit notes (their ids) on the invoice: it stays in force, and what they credit as it is."""
+
+    def __init__(self, invoice: int, notes: Sequence[int]) -> None:
+        super().__init__(invoice, notes)
+        self.invoice = invoice
+        self.notes = notes
+
+
+class NothingToCredit(StateRefused):
+    """Nothing of the invoice is left to credit, or nothing is asked for."""
+
+    def __init__(self, invoice: int) -> None:
+        super().__init__(invoice)
+        self.invoice = invoice
+
+
+class CreditNoteVoid(StateRefused):
+    """The credit note is out of force already."""
+
+    def __init__(self, note: int) -> None:
+        super().__init__(note)
+        self.note = note
 
 
 class InUse(StateRefused):
@@ -440,6 +474,29 @@ class OverAllocated(Refused):
         self.line = line
         self.ordered = ordered
         self.accepted = accepted
+        self.index = index
+
+
+class OverCredited(Refused):
+    """More would be credited than is left, or nothing, or what goes the other way.
+
+    That is of an invoice's line (its id) or of charges of a kind, where `index` is the place in the request; or of all.
+    """
+
+    def __init__(
+        self,
+        credited: Decimal,
+        left: Decimal,
+        *,
+        line: int | None = None,
+        charge: str | None = None,
+        index: int | None = None,
+    ) -> None:
+        super().__init__(credited, left, line, charge, index)
+        self.credited = credited
+        self.left = left
+        self.line = line
+        self.charge = charge
         self.index = index
 
 

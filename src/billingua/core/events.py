@@ -1,4 +1,4 @@
-"""What happened, told to the outside: each event names the invoice, order, payment or receipt that it is about."""
+"""What happened, told to the outside: each event names the invoice, order, payment or other record that it is about."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -158,6 +158,30 @@ class ReceiptDeleted(Event):
     """The receipt is gone; its history stays."""
 
 
+@dataclass(frozen=True)
+class CreditNoteIssued(Event):
+    """A credit note was written, on which invoice (its id)."""
+
+    invoice: int = 0
+
+    @property
+    def details(self) -> Mapping[str, int | None]:
+        """What else is told of it."""
+        return {"invoice": self.invoice}
+
+
+@dataclass(frozen=True)
+class CreditNoteVoided(Event):
+    """A credit note is out of force, on which invoice (its id)."""
+
+    invoice: int = 0
+
+    @property
+    def details(self) -> Mapping[str, int | None]:
+        """What else is told of it."""
+        return {"invoice": self.invoice}
+
+
 NAMES: dict[type[Event], str] = {
     InvoiceCreated: "invoice.created",
     InvoiceEdited: "invoice.edited",
@@ -190,6 +214,8 @@ NAMES: dict[type[Event], str] = {
     PaymentDeleted: "payment.deleted",
     ReceiptEdited: "receipt.edited",
     ReceiptDeleted: "receipt.deleted",
+    CreditNoteIssued: "credit_note.issued",
+    CreditNoteVoided: "credit_note.voided",
 }
 
 _ON_THE_WAY: dict[tuple[Status, Status], tuple[type[Event], ...]] = {

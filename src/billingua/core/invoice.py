@@ -5,13 +5,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import IntEnum
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from billingua.core.errors import AmountTooLarge
+from billingua.core.errors import AmountTooLarge, InvoiceCredited
 from billingua.core.lifecycle import Action, Status, next_status
 from billingua.core.line import Attribute, Charge, InvoiceLine
-from billingua.core.money import EXACT, LARGEST_AMOUNT, ZERO
+from billingua.core.money import EXACT, LARGEST_AMOUNT, ZERO, add_up
 from billingua.core.rounding import Rounding, en16931
 from billingua.core.tax import LineTax
 from billingua.core.totals import Totals, totals
@@ -33,6 +34,14 @@ class Settlement(IntEnum):
     SETTLED = 2
 
 
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """A live credit note on an invoice: its id, and what it credits."""
+
+    note: int
+    amount: Decimal
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invoice:
     """An invoice of the ledger. Amounts are in `currency`; parties, orders and the like are named by their ids.
@@ -42,6 +51,8 @@ class Invoice:
     `original_balance` is what was first owed and `open_balance` what is owed now: the computed total less payments,
     unless somebody stated them otherwise. `partly_paid` is a stated fact too: see docs/decisions.
     `pending_payments` counts the payments on it that are not completed yet.
+    `credits` are the live credit notes on it, oldest first; they are taken off what is owed as payments are, but for
+    `refund_due`: what they credit beyond what was owed.
     `stated_total` is the total that the invoice's author printed, beside the computed one.
     `claims` are texts that no other invoice of the workspace may have: each names a unique field and its value.
     """
@@ -71,6 +82,8 @@ class Invoice:
     open_balance: Decimal
     partly_paid: bool = False
     pending_payments: int = 0
+    credits: tuple[Credit, ...] = ()
+    refund_due: Decimal = ZERO
     rounding: Rounding
     lines: tuple[InvoiceLine, ...] = ()
     charges: tuple[Charge, ...] = ()
@@ -105,6 +118,11 @@ class Invoice:
     def is_overdue(self, now: datetime) -> bool:
         """Whether money is owed and its day has passed."""
         return self.status is Status.OPEN and self.due_at is not None and self.due_at < now and self.open_balance > 0
+
+    @property
+    def credited(self) -> Decimal:
+        """What all live credit notes come to."""
+        return add_up(credit.amount for credit in self.credits)
 
     @property
     def settlement(self) -> Settlement:
@@ -186,6 +204,48 @@ def in_currency(invoice: Invoice, currency: str) -> Invoice:
     return replace(invoice, currency=currency, rounding=rounding)
 
 
+def owing(invoice: Invoice, open_balance: Decimal, now: datetime) -> Invoice:
+    """State what is owed; a paid invoice is open again once money is owed on it.
+
+    What was credited beyond what was owed before is taken off it.
+    """
+    invoice = _set_off(replace(invoice, open_balance=open_balance))
+    if invoice.status is Status.PAID and invoice.open_balance > 0:
+        invoice = reopen(invoice, now=now)
+    partly = ZERO < invoice.open_balance < invoice.original_balance
+    return replace(invoice, partly_paid=partly, updated_at=now)
+
+
+def _set_off(invoice: Invoice) -> Invoice:
+    """Take off what is owed whatever was credited beyond what was owed before."""
+    part = min(max(invoice.open_balance, ZERO), invoice.refund_due)
+    if not part:
+        return invoice
+    return replace(
+        invoice,
+        open_balance=EXACT.subtract(invoice.open_balance, part),
+        refund_due=EXACT.subtract(invoice.refund_due, part),
+    )
+
+
+def require_uncredited(invoice: Invoice) -> None:
+    """Refuse with `InvoiceCredited` where there are live credit notes on an invoice."""
+    if invoice.credits:
+        raise InvoiceCredited(invoice.id, [credit.note for credit in invoice.credits])
+
+
+def keep_credited(before: Invoice, after: Invoice) -> None:
+    """See that an invoice with live credit notes goes on to charge what those credit, and to whom.
+
+    Refuses with `InvoiceCredited`.
+    """
+    if before.credits and _charging(before) != _charging(after):
+        require_uncredited(before)
+
+
+_charging = attrgetter("party", "currency", "rounding", "lines", "charges")
+
+
 def follow_balance(invoice: Invoice, now: datetime) -> Invoice:
     """Count an invoice on which nothing is owed any more as paid; a draft is issued by that.
 
@@ -207,13 +267,16 @@ def settle(invoice: Invoice, *, now: datetime) -> Invoice:
 
 
 def reopen(invoice: Invoice, *, now: datetime) -> Invoice:
-    """Ask again for the payment of an invoice that was paid. Refuses with `TransitionRefused`."""
-    return replace(invoice, status=next_status(invoice.status, Action.REOPEN), updated_at=now)
+    """Ask again for the payment of a paid invoice, less what was credited since. Refuses with `TransitionRefused`."""
+    status = next_status(invoice.status, Action.REOPEN)
+    return replace(_set_off(invoice), status=status, updated_at=now)
 
 
 def reject(invoice: Invoice, *, now: datetime) -> Invoice:
-    """Note that the customer does not accept the invoice. Refuses with `TransitionRefused`."""
-    return replace(invoice, status=next_status(invoice.status, Action.REJECT), updated_at=now)
+    """Note that the customer does not accept the invoice. Refuses with `TransitionRefused` or `InvoiceCredited`."""
+    status = next_status(invoice.status, Action.REJECT)
+    require_uncredited(invoice)
+    return replace(invoice, status=status, updated_at=now)
 
 
 def revise(invoice: Invoice, *, now: datetime) -> Invoice:
@@ -224,7 +287,8 @@ def revise(invoice: Invoice, *, now: datetime) -> Invoice:
 def void(invoice: Invoice, *, at: datetime, now: datetime) -> Invoice:
     """Take an invoice out of force as of `at`: nothing is owed on it any more, and its number is not used again.
 
-    Refuses with `TransitionRefused`.
+    Refuses with `TransitionRefused`, or with `InvoiceCredited`: credit notes on it are voided first.
     """
     status = next_status(invoice.status, Action.VOID)
+    require_uncredited(invoice)
     return replace(invoice, status=status, voided_at=at, open_balance=ZERO, partly_paid=False, updated_at=now)

@@ -15,6 +15,7 @@ class BookKind(StrEnum):
     INVOICE = "invoice"
     COLLECTION = "collection"
     RETURN = "return"
+    CREDIT = "credit"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from billingua.core.errors import AmountNotPositive, AmountTooLarge, CurrencyMismatch, OperationRefused
-from billingua.core.invoice import Extras, Invoice, follow_balance, issue, reopen
+from billingua.core.invoice import Extras, Invoice, follow_balance, issue, owing
 from billingua.core.lifecycle import CLOSED, Action, Status, next_status, require_unlocked
 from billingua.core.money import EXACT, LARGEST_AMOUNT, LARGEST_BALANCE, ZERO, add_up
 
@@ -187,7 +187,7 @@ def apply_payment(invoice: Invoice, amount: Decimal, currency: str, now: datetim
     open_balance = EXACT.subtract(invoice.open_balance, amount)
     # More than that may be owed, of which any part is taken off.
     _check_size(min(open_balance, ZERO), LARGEST_AMOUNT, invoice.id)
-    return follow_balance(_owing(invoice, open_balance, now), now)
+    return follow_balance(owing(invoice, open_balance, now), now)
 
 
 def take_back_payment(invoice: Invoice, amount: Decimal, now: datetime) -> Invoice:
@@ -200,8 +200,8 @@ def take_back_payment(invoice: Invoice, amount: Decimal, now: datetime) -> Invoi
         return invoice
     open_balance = EXACT.add(invoice.open_balance, amount)
     _check_size(open_balance, LARGEST_BALANCE, invoice.id)
-    owing = _owing(invoice, open_balance, now)
-    return follow_balance(owing, now) if owing.status is Status.OPEN else owing
+    owed = owing(invoice, open_balance, now)
+    return follow_balance(owed, now) if owed.status is Status.OPEN else owed
 
 
 def follow_payment(invoice: Invoice, before: Payment | None, after: Payment | None, now: datetime) -> Invoice:
@@ -246,10 +246,3 @@ def _counted(payment: Payment | None, invoice: Invoice) -> Decimal | None:
 
 def _pending(payment: Payment | None, invoice: Invoice) -> int:
     return int(payment is not None and payment.is_pending and invoice.id in payment.invoices)
-
-
-def _owing(invoice: Invoice, open_balance: Decimal, now: datetime) -> Invoice:
-    if invoice.status is Status.PAID and open_balance > 0:
-        invoice = reopen(invoice, now=now)
-    partly = ZERO < open_balance < invoice.original_balance
-    return replace(invoice, open_balance=open_balance, partly_paid=partly, updated_at=now)

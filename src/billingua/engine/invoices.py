@@ -12,6 +12,7 @@ from billingua.core.invoice import (
     follow_balance,
     in_currency,
     issue,
+    keep_credited,
     reject,
     reopen,
     revise,
@@ -21,6 +22,7 @@ from billingua.core.invoice import (
     with_extra,
 )
 from billingua.core.lifecycle import Action, Status
+from billingua.core.money import ZERO
 from billingua.core.party import Opportunity, Party
 from billingua.engine.content import InvoiceFields, LineContent, carry_over, line_needs, write_lines
 from billingua.engine.kinds import THE_WORKSPACE, by_claim, by_number, by_username
@@ -126,14 +128,16 @@ def amend_invoice(command: AmendInvoice, caller: Caller, now: datetime) -> Plan[
 
     Refuses, in this order, with `InvoiceNotFound`, `NotPermitted`, `InvoiceLocked` (it is void), `PartyNotFound` or
     `NotPermitted` for a party, `ChannelNotFound`, `NumberTaken`, `ValueTaken`, `ItemNotFound` or `TaxNotFound` for a
-    line, `AmountTooLarge`, or `TransitionRefused` where its status does not let it be paid.
+    line, `AmountTooLarge`, `TransitionRefused` where its status does not let it be paid, or `InvoiceCredited` where
+    something else would be charged than is credited.
     """
     key = by_id(Invoice, command.invoice)
     found = yield Needs([key])
     invoice = found.require(key, errors.InvoiceNotFound(command.invoice))
-    yield from _check_access(invoice, caller)
+    yield from check_access(invoice, caller)
     lifecycle.require_unlocked(invoice.status)
     written = yield from amended(invoice, command, caller, now)
+    keep_credited(invoice, written)
     orders = yield from recounted([(invoice, written)])
     return Decision(written, saves=[written, *orders], events=_told(invoice, written))
 
@@ -150,7 +154,7 @@ def amended(invoice: Invoice, command: AmendInvoice, caller: Caller, now: dateti
     return _state_paid(with_extra(changed, caller.dialect, command.extras), command, now)
 
 
-def _check_access(invoice: Invoice, caller: Caller) -> Step[None]:
+def check_access(invoice: Invoice, caller: Caller) -> Step[None]:
     """See that the caller may change the invoice, or at least see whom it is for."""
     if caller.user is None or may_change(caller.user, invoice):
         return
@@ -211,6 +215,8 @@ def _state_paid(invoice: Invoice, command: AmendInvoice, now: datetime) -> Invoi
         invoice = reopen(invoice, now=now)
     if command.partly_paid is not None:
         invoice = replace(invoice, partly_paid=command.partly_paid)
+    if "open_balance" in command.fields and invoice.open_balance > 0:  # whatever was credited, so much is still owed
+        invoice = replace(invoice, refund_due=ZERO)
     is_stated = command.paid is not None or "open_balance" in command.fields
     return follow_balance(invoice, now) if is_stated else invoice
 
@@ -240,12 +246,12 @@ def change_status(command: ChangeStatus, caller: Caller, now: datetime) -> Plan[
     """Do something to an invoice's status.
 
     Refuses, in this order, with `InvoiceNotFound`, `NotPermitted`, `NumberMismatch`, `TransitionRefused`,
-    `DateUnreadable`, `DateInFuture`, `DateTooEarly` (a day before the invoice's own).
+    `DateUnreadable`, `DateInFuture`, `DateTooEarly` (a day before the invoice's own), `InvoiceCredited`.
     """
     key = by_id(Invoice, command.invoice)
     found = yield Needs([key, THE_WORKSPACE])
     invoice = found.require(key, errors.InvoiceNotFound(command.invoice))
-    yield from _check_access(invoice, caller)
+    yield from check_access(invoice, caller)
     if command.number is not None and command.number.strip() != invoice.number.strip():
         raise errors.NumberMismatch(invoice.id, command.number)
     if invoice.status not in command.already:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from billingua.core.access import Credential, User
 from billingua.core.cash import CashEntry
+from billingua.core.credit import CreditNote
 from billingua.core.export import Export
 from billingua.core.invoice import Invoice, number_key
 from billingua.core.item import Item, PriceList
@@ -115,6 +116,11 @@ def by_cash_number(number: str) -> Key[CashEntry]:
     return Key(CashEntry, "number", number_key(number))
 
 
+def by_credit_number(number: str) -> Key[CreditNote]:
+    """Ask for a credit note by its number, compared as numbers are."""
+    return Key(CreditNote, "number", number_key(number))
+
+
 def by_code(code: str) -> Key[PriceList]:
     """Ask for a price list by its code."""
     return Key(PriceList, "code", code)
@@ -162,6 +168,7 @@ KINDS: tuple[Kind[Any], ...] = (
     Kind("price_list", PriceList, lambda prices: [by_code(prices.code)], attrgetter("code")),
     Kind("order", Order, lambda order: map(by_order_line, _line_uuids(order)), _line_uuids),
     Kind("invoice", Invoice, _invoice_names, attrgetter("number", "number_scope", "claims")),
+    Kind("credit_note", CreditNote, lambda note: [by_credit_number(note.number)], attrgetter("number")),
     Kind("payment", Payment),
     Kind("receipt", Receipt, lambda receipt: [by_payment(receipt.payment)], attrgetter("payment")),
     Kind("cash_entry", CashEntry, lambda entry: [by_cash_number(entry.number)], attrgetter("number")),

@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any, TypeVar
 from uuid import UUID
 
+from billingua.core.credit import CreditNote
 from billingua.core.errors import ChangedMeanwhile, Refused
 from billingua.core.file import File
 from billingua.core.invoice import Invoice
@@ -19,6 +20,7 @@ from billingua.engine.catalogue_queries import ItemQuery, PartyQuery
 from billingua.engine.clock import Clock
 from billingua.engine.conditions import Expected, changed_since, expecting, find_record
 from billingua.engine.credentials import GivenTokens
+from billingua.engine.credit_queries import CreditNoteQuery
 from billingua.engine.idempotency import UnderWay
 from billingua.engine.journal import Entry
 from billingua.engine.kinds import kind_of, kind_of_type
@@ -131,6 +133,10 @@ class Ledger:
     async def receipt_lines(self, caller: Caller, query: ReceiptLineQuery) -> Page[ListedLine]:
         """List the lines of those receipts of the caller's workspace that the caller may see."""
         return await self.store.receipt_lines(caller.workspace, replace(query, reader=_reader(caller)))
+
+    async def credit_notes(self, caller: Caller, query: CreditNoteQuery) -> Page[CreditNote]:
+        """List those credit notes of the caller's workspace that the caller may see."""
+        return await self.store.credit_notes(caller.workspace, replace(query, reader=_reader(caller)))
 
     async def all_of(self, caller: Caller, kind: type[A]) -> Sequence[A]:
         """Give every aggregate of a kind of which the caller's workspace has few, by id."""

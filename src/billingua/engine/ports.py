@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from billingua.core.access import User
+from billingua.core.credit import CreditNote
 from billingua.core.errors import Refused
 from billingua.core.file import File
 from billingua.core.invoice import Invoice
@@ -16,6 +17,7 @@ from billingua.core.party import Party
 from billingua.core.payment import Payment
 from billingua.core.receipt import Receipt
 from billingua.engine.catalogue_queries import ItemQuery, PartyQuery
+from billingua.engine.credit_queries import CreditNoteQuery
 from billingua.engine.journal import Entry
 from billingua.engine.payment_queries import ListedLine, PaymentQuery, ReceiptLineQuery, ReceiptQuery
 from billingua.engine.plan import Job, Key, Record
@@ -115,6 +117,10 @@ class Store(Protocol):
 
     async def receipt_lines(self, workspace: str, query: ReceiptLineQuery) -> Page[ListedLine]:
         """List lines of receipts, each with its receipt."""
+        ...
+
+    async def credit_notes(self, workspace: str, query: CreditNoteQuery) -> Page[CreditNote]:
+        """List credit notes."""
         ...
 
     async def all_of(self, workspace: str, kind: str) -> Sequence[Record[Any]]:

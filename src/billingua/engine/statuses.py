@@ -42,7 +42,8 @@ class StatusesChanged:
 def change_statuses(command: ChangeStatuses, caller: Caller, now: datetime) -> Plan[StatusesChanged]:
     """Change the status of those invoices that the caller may see, in the order of their ids.
 
-    Refuses with `InvoiceNotFound` where there is none. Only who administers the records moves stock.
+    Refuses with `InvoiceNotFound` where there is none. One with live credit notes is neither rejected nor voided, but
+    stays as it is. Only who administers the records moves stock.
     """
     keys = [by_id(Invoice, id) for id in sorted(set(command.invoices))]
     found = yield Needs(keys)
@@ -50,7 +51,7 @@ def change_statuses(command: ChangeStatuses, caller: Caller, now: datetime) -> P
     seen = (yield from view_invoices(records, caller, now)).answer
     if not seen:
         raise errors.InvoiceNotFound(command.invoices[0])
-    done = [(view.invoice, action) for view in seen if (action := command.actions.get(view.invoice.status))]
+    done = [(view.invoice, action) for view in seen if (action := _action_on(view.invoice, command))]
     changed = {invoice.id: do(action, invoice, now) for invoice, action in done}
     tracked, moved = yield from _move_stock(done, command.stock)
     is_refused = bool(tracked) and not administers(caller.user)
@@ -63,6 +64,12 @@ def change_statuses(command: ChangeStatuses, caller: Caller, now: datetime) -> P
     ]
     events = [happened(action, invoice) for invoice, action in done]
     return Decision(StatusesChanged(views, items, is_refused), saves=[*changed.values(), *items], events=events)
+
+
+def _action_on(invoice: Invoice, command: ChangeStatuses) -> Action | None:
+    """Say what is to be done to an invoice, if anything is."""
+    action = command.actions.get(invoice.status)
+    return None if invoice.credits and action in {Action.REJECT, Action.VOID} else action
 
 
 def _move_stock(

@@ -8,7 +8,7 @@ from typing import Any
 
 from billingua.core import errors, events, lifecycle
 from billingua.core.access import may_change, may_see
-from billingua.core.invoice import Invoice, in_currency, with_extra, with_lines
+from billingua.core.invoice import Invoice, in_currency, keep_credited, with_extra, with_lines
 from billingua.core.lifecycle import Status
 from billingua.core.money import ZERO
 from billingua.core.party import AddressCategory, Opportunity, Party
@@ -108,7 +108,7 @@ def replace_invoice(command: ReplaceInvoice, caller: Caller, now: datetime) -> P
     Refuses, in this order, with `ItemNotFound` or `TaxNotFound` for a line; `InvoiceNotFound`, `InvoiceLocked` or
     `ChangeNotPermitted`; what the command itself refuses; `PartyNotFound` or `NotPermitted` for a party;
     `OpportunityNotFound` or `NotAParticipant`; `CurrencyNotFound`; `AddressNotFound`; `ChannelNotFound`; `NumberTaken`;
-    `InvoiceLineNotFound`; `AmountTooLarge`.
+    `InvoiceLineNotFound`; `AmountTooLarge`; `InvoiceCredited`.
     """
     key, fields = by_id(Invoice, command.invoice), command.fields
     references = [] if isinstance(fields, errors.Refused) else _references(fields)
@@ -133,6 +133,7 @@ def replace_invoice(command: ReplaceInvoice, caller: Caller, now: datetime) -> P
     lines = invoice.lines if stays else carry_over(contents, lines, invoice.lines, command.unsaid)
     written = replace(in_currency(invoice, fields.get("currency", invoice.currency)), **fields, updated_at=now)
     written = with_extra(with_lines(written, lines, invoice), caller.dialect, command.extras)
+    keep_credited(invoice, written)
     view = yield from view_of(written, record.version + 1)
     orders = yield from recounted([(invoice, written)])
     return Decision(view, saves=[written, *orders], events=[events.InvoiceEdited(invoice.id, invoice.number)])

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from billingua.core.access import User
 from billingua.core.answer import KeptAnswer
+from billingua.core.credit import CreditNote
 from billingua.core.file import File
 from billingua.core.invoice import Invoice
 from billingua.core.item import Item
@@ -30,6 +31,7 @@ from billingua.engine.batch import (
     moved_uses,
 )
 from billingua.engine.catalogue_queries import ItemQuery, PartyQuery
+from billingua.engine.credit_queries import CreditNoteQuery
 from billingua.engine.journal import Entry
 from billingua.engine.kinds import has_email, kind_of
 from billingua.engine.payment_queries import Covered, ListedLine, PaymentQuery, ReceiptLineQuery, ReceiptQuery
@@ -253,6 +255,15 @@ class MemoryStore:
         asked = [line for line, about in listed if query.matches(line.value, *about)]
         return _cut(asked, query, lambda record: query.place(record.value))
 
+    async def credit_notes(self, workspace: str, query: CreditNoteQuery) -> Page[CreditNote]:
+        """List credit notes."""
+        party_of = self._party_of(workspace)
+
+        def known(record: Record[CreditNote]) -> tuple[CreditNote, Party | None]:
+            return record.value, party_of(record.value)
+
+        return self._page(workspace, "credit_note", query, known)
+
     def _known_of(self, workspace: str) -> Callable[[Payment | Receipt], tuple[Party | None, list[Covered]]]:
         """Tell of what is paid by whom, and of the invoices that it covers."""
         party_of = self._party_of(workspace)
@@ -264,10 +275,10 @@ class MemoryStore:
 
         return known
 
-    def _party_of(self, workspace: str) -> Callable[[Invoice | Payment | Receipt], Party | None]:
+    def _party_of(self, workspace: str) -> Callable[[Invoice | Payment | Receipt | CreditNote], Party | None]:
         parties = self._contents.records.get((workspace, "party"), {})
 
-        def party_of(value: Invoice | Payment | Receipt) -> Party | None:
+        def party_of(value: Invoice | Payment | Receipt | CreditNote) -> Party | None:
             record = parties.get(value.party)
             return record and record.value
 

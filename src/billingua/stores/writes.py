@@ -14,6 +14,7 @@ from billingua.engine.references import COUNTED
 from billingua.stores.answer_rows import kept_answer_to_row
 from billingua.stores.bodies import aggregate_to_body
 from billingua.stores.catalogue_rows import item_to_rows, party_to_rows
+from billingua.stores.credit_rows import credit_note_to_rows
 from billingua.stores.detail_rows import DETAILED_BY, invoice_to_details, invoice_to_runs
 from billingua.stores.order_rows import order_to_lines, order_to_parts
 from billingua.stores.outbox import body_of
@@ -45,6 +46,8 @@ STATEMENTS = (
     "drop_receipt_row",
     "put_receipt_line",
     "drop_receipt_line",
+    "put_credit_note_row",
+    "drop_credit_note_row",
     "put_order_part",
     "drop_order_part",
     "put_order_line",
@@ -133,6 +136,7 @@ NARROW_ROWS: Mapping[str, Mapping[str, Callable[[str, Any], Mapping[Any, Values]
     "item": {"item_row": item_to_rows},
     "party": {"party_row": party_to_rows},
     "payment": {"payment_row": payment_to_rows, "payment_part": payment_to_parts},
+    "credit_note": {"credit_note_row": credit_note_to_rows},
     "receipt": {"receipt_row": receipt_to_rows, "receipt_line": receipt_to_lines},
     "invoice": {"invoice_detail": invoice_to_details, "line_run": invoice_to_runs},
 }

@@ -370,6 +370,7 @@ class GivenInvoice(Section, frozen=True, kw_only=True):
     charges: list[GivenCharge] = field(default_factory=list[GivenCharge])
     stated_total: Decimal | None = None
     salesperson: int | None = None
+    refund_due: Decimal = ZERO
     claims: list[str] | UnsetType = UNSET
     extras: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
 
@@ -380,6 +381,47 @@ class GivenCarriedTax(Section, frozen=True, kw_only=True):
     tax: int
     name: str
     rate: Decimal
+
+
+class GivenCreditLine(Section, frozen=True, kw_only=True):
+    """What a credit note credits of an invoice's line (its id; 0 where the invoice only says what is owed)."""
+
+    line: Annotated[int, Meta(ge=0, le=LARGEST_ID)]
+    item: int | None = None
+    sku: str | None = None
+    unit: int | None = None
+    description: str = ""
+    quantity: Decimal | None = None
+    unit_price: Decimal | None = None
+    discount_percent: Decimal = ZERO
+    discount_per_unit: Decimal = ZERO
+    tax1: GivenCarriedTax | None = None
+    tax2: GivenCarriedTax | None = None
+    order_line: UUID | None = None
+    by_amount: bool = False
+
+
+class GivenCreditNote(Section, frozen=True, kw_only=True):
+    """A credit note on an invoice."""
+
+    number: Text
+    dialect: Dialect = "native"
+    invoice: int
+    party: int
+    currency: CurrencyCode
+    exchange_rate: Decimal = Decimal(1)
+    issue_date: Moment
+    created_at: Moment | None = None
+    id: Id | None = None
+    uuid: UUID | None = None
+    created_by: str | None = None
+    void_date: Moment | None = None
+    reason: str = ""
+    rounding: GivenRounding | None = None
+    charges: list[GivenCharge] = field(default_factory=list[GivenCharge])
+    rounding_amount: Decimal = ZERO
+    extras: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    lines: list[GivenCreditLine] = field(default_factory=list[GivenCreditLine])
 
 
 class GivenCashLine(Section, frozen=True, kw_only=True):
@@ -651,6 +693,7 @@ class GivenWorld(Section, frozen=True, kw_only=True):
     payments: list[GivenPayment] = field(default_factory=list[GivenPayment])
     cash_entries: list[GivenCashEntry] = field(default_factory=list[GivenCashEntry])
     receipts: list[GivenReceipt] | None = None
+    credit_notes: list[GivenCreditNote] = field(default_factory=list[GivenCreditNote])
 
 
 class GivenWorlds(Section, frozen=True, kw_only=True):

@@ -10,10 +10,10 @@ from uuid import UUID
 from msgspec import UNSET
 from msgspec.structs import asdict
 
-from billingua.core.invoice import Extras, Invoice, number_key
+from billingua.core.invoice import Credit, Extras, Invoice, number_key
 from billingua.core.lifecycle import Status
 from billingua.core.line import Charge, InvoiceLine
-from billingua.core.money import EXACT, ZERO
+from billingua.core.money import EXACT, ZERO, add_up
 from billingua.core.order import Order, OrderLine, order_claim
 from billingua.core.rounding import STEPWISE, Rounding, en16931
 from billingua.core.tax import LineTax, Tax
@@ -36,10 +36,16 @@ def rounding_of(dialect: str, currency: str) -> Rounding:
     return _ROUNDINGS.get(dialect) or en16931(currency)
 
 
-def read_invoices(assembly: Assembly, paid: Mapping[int, Decimal], pending: Mapping[int, int]) -> list[Invoice]:
+def read_invoices(
+    assembly: Assembly,
+    paid: Mapping[int, Decimal],
+    pending: Mapping[int, int],
+    credited: Mapping[int, tuple[Credit, ...]],
+) -> list[Invoice]:
     """Read the invoices, with their lines.
 
-    `paid` is what payments took off each (its id), and `pending` how many payments each waits for.
+    `paid` is what payments took off each (its id), `pending` how many payments each waits for, and `credited` are
+    the live credit notes on it.
     """
     given = assembly.given.invoices
     places = assembly.places("invoices", given)
@@ -51,7 +57,9 @@ def read_invoices(assembly: Assembly, paid: Mapping[int, Decimal], pending: Mapp
     line_ids = iter(assembly.ids("invoice line", lines))
     ids = assembly.ids("invoice", zip(places, given, strict=True))
     invoices = [
-        _Reader(invoice, place, assembly).read(id, line_ids, paid.get(id, ZERO), pending.get(id, 0))
+        _Reader(invoice, place, assembly).read(
+            id, line_ids, paid.get(id, ZERO), pending.get(id, 0), credited.get(id, ())
+        )
         for invoice, id, place in zip(given, ids, places, strict=True)
     ]
     return [*_with_order_claims(invoices, given)]
@@ -83,7 +91,7 @@ class _Reader:
         self._order = assembly.orders.get(given.order or 0)
         self._supplier = _supplier(given, self._order)
 
-    def read(self, id: int, line_ids: Iterator[int], paid: Decimal, pending: int) -> Invoice:
+    def read(self, id: int, line_ids: Iterator[int], paid: Decimal, pending: int, notes: tuple[Credit, ...]) -> Invoice:
         """Put the invoice together."""
         given, assembly = self._given, self._assembly
         self._check_references()
@@ -92,7 +100,9 @@ class _Reader:
         lines = tuple(self._line(index, line, next(line_ids)) for index, line in enumerate(given.lines))
         charges = tuple(Charge(charge.kind, charge.amount) for charge in given.charges)
         rounding = self._rounding()
-        original, owed = self._balances(totals(lines, charges, rounding).grand_total, paid)
+        credited = EXACT.subtract(add_up(note.amount for note in notes), given.refund_due)
+        original, owed = self._balances(totals(lines, charges, rounding).grand_total, EXACT.add(paid, credited))
+        assembly.check_amount(given.refund_due, self._at("refund_due"))
         return Invoice(
             id=id,
             uuid=assembly.uuid("invoice", given.uuid, self._place),
@@ -121,6 +131,8 @@ class _Reader:
             if given.partly_paid is None
             else given.partly_paid,
             pending_payments=pending if given.pending_payments is None else given.pending_payments,
+            credits=notes,
+            refund_due=given.refund_due,
             rounding=rounding,
             lines=lines,
             charges=charges,
@@ -315,6 +327,7 @@ def _write_extensions(invoice: Invoice) -> dict[str, Any]:
         created_by=invoice.created_by,
         updated_at=write_moment(invoice.updated_at) if invoice.updated_at != invoice.created_at else None,
         pending_payments=invoice.pending_payments or None,
+        refund_due=invoice.refund_due or None,
         rounding=invoice.rounding if invoice.rounding != rounding_of(invoice.origin, invoice.currency) else None,
         charges=invoice.charges or None,
         stated_total=invoice.stated_total,

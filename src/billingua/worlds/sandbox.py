@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from billingua.core.access import User
+from billingua.core.credit import CreditNote
 from billingua.core.file import File
 from billingua.core.invoice import Invoice
 from billingua.core.item import Item
@@ -17,6 +18,7 @@ from billingua.core.payment import Payment
 from billingua.core.receipt import Receipt
 from billingua.engine.catalogue_queries import ItemQuery, PartyQuery
 from billingua.engine.clock import SandboxClock
+from billingua.engine.credit_queries import CreditNoteQuery
 from billingua.engine.journal import Entry
 from billingua.engine.payment_queries import ListedLine, PaymentQuery, ReceiptLineQuery, ReceiptQuery
 from billingua.engine.plan import Job, Key, Record
@@ -161,6 +163,11 @@ class _GatedStore:
         """List lines of receipts, each with its receipt."""
         async with self._gate.passed():
             return await self._store.receipt_lines(workspace, query)
+
+    async def credit_notes(self, workspace: str, query: CreditNoteQuery) -> Page[CreditNote]:
+        """List credit notes."""
+        async with self._gate.passed():
+            return await self._store.credit_notes(workspace, query)
 
     async def all_of(self, workspace: str, kind: str) -> Sequence[Record[Any]]:
         """Give every aggregate of a kind of which there are few, by id."""

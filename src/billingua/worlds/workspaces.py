@@ -14,6 +14,7 @@ from billingua.engine.planting import Plant
 from billingua.worlds.assembly import Assembly, Claims
 from billingua.worlds.cash import read_cash_entries
 from billingua.worlds.catalogue import read_items, read_price_lists, read_taxes
+from billingua.worlds.credits import check_credits, credits_by_invoice, read_credit_notes
 from billingua.worlds.document import GivenWorld
 from billingua.worlds.invoices import read_invoices
 from billingua.worlds.orders import invoiced_by_line, read_orders, with_invoiced
@@ -36,14 +37,17 @@ def assemble(given: GivenWorld, place: str, claims: Claims, now: datetime, new_u
     items = assembly.learn_items(read_items(assembly))
     cash = read_cash_entries(assembly)
     orders = assembly.learn_orders(read_orders(assembly))
-    invoices = read_invoices(assembly, paid_by_invoice(given.payments), pending_by_invoice(given.payments))
+    notes = read_credit_notes(assembly)
+    paid, pending = paid_by_invoice(given.payments), pending_by_invoice(given.payments)
+    invoices = read_invoices(assembly, paid, pending, credits_by_invoice(notes))
+    check_credits(assembly, notes, invoices)
     numbers = {invoice.id: invoice.number for invoice in invoices}
     payments = read_payments(assembly, numbers)
     receipts = read_receipts(assembly, payments, numbers)
     invoiced = invoiced_by_line(invoices)
     orders = [with_invoiced(order, stated, invoiced) for order, stated in zip(orders, given.orders, strict=True)]
     sections = (users, credentials, parties, opportunities, taxes, items, price_lists, cash, orders)
-    return Plant(workspace, [one for section in (*sections, invoices, payments, receipts) for one in section])
+    return Plant(workspace, [one for section in (*sections, invoices, notes, payments, receipts) for one in section])
 
 
 def _read_workspace(assembly: Assembly) -> Workspace:

@@ -11,6 +11,7 @@ from billingua.core.workspace import Workspace
 from billingua.engine.ports import Store
 from billingua.worlds.cash import write_cash_entry
 from billingua.worlds.catalogue import write_item, write_price_list, write_tax
+from billingua.worlds.credits import write_given_credit_note
 from billingua.worlds.invoices import write_invoice
 from billingua.worlds.orders import write_order
 from billingua.worlds.payments import write_given_receipt, write_payment
@@ -72,6 +73,7 @@ def _writers(workspace: Workspace, taxes: Mapping[int, Tax]) -> dict[str, tuple[
         "payments": ("payment", write_payment),
         "cash_entries": ("cash_entry", write_cash_entry),
         "receipts": ("receipt", write_given_receipt),
+        "credit_notes": ("credit_note", write_given_credit_note),
     }
 
 

@@ -139,6 +139,9 @@ REFUSALS: dict[type[Exception], Refusal] = {
     errors.OrderBilled: Refusal(400, "The order already has an invoice.", BAD),
     errors.OrderCancelled: Refusal(400, "Every line of the order is cancelled.", BAD),
     errors.InvoiceLocked: Refusal(400, "The invoice is {0.status} and can no longer be changed; ", BAD, in_errors=True),
+    errors.InvoiceCredited: Refusal(
+        400, "The invoice has credit notes and cannot be changed like this; ", BAD, in_errors=True
+    ),
     errors.TransitionRefused: Refusal(
         400, "status: The invoice is {0.status} and cannot be completed; ", BAD, in_errors=True
     ),

@@ -87,6 +87,7 @@ CODED: dict[type[Exception], int] = {
     errors.BookNotFound: codes.INVALID_BOOK,
     errors.SalespersonNotFound: codes.INVALID_SALESPERSON,
     errors.TransitionRefused: codes.INVALID_STATUS,
+    errors.InvoiceCredited: codes.INVALID_STATUS,
     errors.LineRefused: codes.INVALID_ROWS,
     errors.AmountTooLarge: codes.INVALID_ROWS,
     errors.UnknownLineItem: codes.INVALID_ITEM,

@@ -119,6 +119,7 @@ REFUSALS: dict[type[Exception], Problem] = {
     errors.SalespersonNotFound: _not_found("salesperson {0.asked} at this branch"),
     errors.PaymentTermNotFound: _not_found("payment term {0.asked}"),
     errors.PriceListNotFound: _not_found("price list {0.asked}"),
+    errors.CreditNoteNotFound: _not_found("credit note {0.asked}"),
     errors.CashAccountNotFound: _not_found("cash account {0.asked} for this"),
     errors.CashEntryNotFound: _not_found("entry {0.asked} of the cash book"),
     errors.UploadNotFound: _not_found("uploaded file {0.asked}"),
@@ -140,6 +141,13 @@ REFUSALS: dict[type[Exception], Problem] = {
         "entry-kept", "Entry kept", "{0.entry} has to stay in the table {0.table}: documents may refer to it."
     ),
     errors.BookKept: _refused(
+    errors.InvoiceCredited: _refused(
+        "invoice-credited",
+        "Invoice credited",
+        "There are live credit notes on the invoice: it stays in force, and what they credit as it is.",
+    ),
+    errors.NothingToCredit: _refused("nothing-to-credit", "Nothing to credit", "Nothing of it is left to credit."),
+    errors.CreditNoteVoid: _refused("credit-note-void", "Credit note void", "The credit note is void already."),
         "book-kept",
         "Book kept",
         "Book {0.book} has given numbers: it keeps its kind, and goes on with {0.next_number} or a later number.",
@@ -179,6 +187,9 @@ REFUSALS: dict[type[Exception], Problem] = {
         "over-invoiced",
         "More than was ordered",
         "Of order line {0.line}, {0.ordered:f} were ordered, and {0.invoiced:f} would be invoiced.",
+    ),
+    errors.OverCredited: _refused(
+        "over-credited", "More than is left", "{0.credited:f} would be credited where {0.left:f} are left."
     ),
     errors.ExportTooLarge: _refused("export-too-large", "Export too large", "There is more than one export can hold."),
     errors.AmountNotPositive: _refused(
@@ -324,7 +335,7 @@ _MEMBERS: Mapping[type[Refused], tuple[str, Sequence[str]]] = {
     errors.TransitionRefused: ("invoice", ("invoice_id",)),
     errors.CurrencyMismatch: ("invoice", ("invoice_id",)),
     errors.AmountTooLarge: ("invoice", ("invoice_id",)),
-    errors.InvoiceLineNotFound: ("asked", ("id",)),
+    errors.InvoiceLineNotFound: ("asked", ("id", "line_id")),
     errors.ItemNotFound: ("asked", ("item_id",)),
     errors.TaxNotFound: ("asked", ("tax_ids",)),
     errors.UserNotFound: ("asked", ("user",)),
@@ -332,7 +343,7 @@ _MEMBERS: Mapping[type[Refused], tuple[str, Sequence[str]]] = {
     errors.NameTaken: ("name", ("name",)),
     errors.PriceListNotFound: ("asked", ("price_list",)),
     errors.SkuTaken: ("sku", ("sku",)),
-    errors.DateRefused: ("field", ("void_at",)),
+    errors.DateRefused: ("field", ("void_at", "issued_at")),
     errors.ValueTaken: ("field", ("code",)),
 }
 """Facts about a value that a client sent: which of the fact's own values that is, and the members that may hold it."""

@@ -141,6 +141,7 @@ REFUSALS: dict[type[Exception], Refusal] = {
     errors.TooManyLines: Refusal(400, OUT_OF_RANGE + "\r\nParameter name: invoiceLines", ARGUMENT),
     errors.NotFound: Refusal(404, "Not found", UNSPECIFIED),
     errors.InvoiceLocked: Refusal(404, "Not found", UNSPECIFIED),
+    errors.InvoiceCredited: Refusal(403, "Access Denied", SECURITY),
     errors.ChangeNotPermitted: Refusal(404, "Not found", UNSPECIFIED),
     errors.NotPermitted: Refusal(403, "Access Denied", SECURITY),
     errors.ChangedMeanwhile: Refusal(412, _changes, UNSPECIFIED),

@@ -207,6 +207,19 @@ DELETE FROM payment_part
 USING unnest(:workspace::text[], :invoice::bigint[], :payment::bigint[]) AS old (workspace, invoice, payment)
 WHERE payment_part.workspace = old.workspace AND payment_part.invoice = old.invoice AND payment_part.payment = old.payment;
 
+-- name: put_credit_note_row
+INSERT INTO credit_note_row (workspace, id, invoice, party, author, number_folded, voided, issued_at, created_at)
+SELECT * FROM unnest(:workspace::text[], :id::bigint[], :invoice::bigint[], :party::bigint[], :author::text[],
+    :number_folded::text[], :voided::boolean[], :issued_at::bigint[], :created_at::bigint[])
+ON CONFLICT (workspace, id) DO UPDATE SET invoice = excluded.invoice, party = excluded.party, author = excluded.author,
+    number_folded = excluded.number_folded, voided = excluded.voided, issued_at = excluded.issued_at,
+    created_at = excluded.created_at;
+
+-- name: drop_credit_note_row
+DELETE FROM credit_note_row
+USING unnest(:workspace::text[], :id::bigint[]) AS old (workspace, id)
+WHERE credit_note_row.workspace = old.workspace AND credit_note_row.id = old.id;
+
 -- name: put_receipt_row
 INSERT INTO receipt_row (workspace, id, payment, party, refunds, status, total, created_second, updated_second,
     reference_folded, payer_folded, payer_id_folded, external_id_folded, external_party_folded)
@@ -429,7 +442,7 @@ DELETE FROM kept_answer WHERE kept_at <= :before;
 
 -- name: erase
 LOCK TABLE kept_answer, counter, aggregate, order_part, order_line, invoice, invoice_body, lookup, history, outbox_end, outbox,
-    invoice_count, use_count, item_row, party_row, invoice_detail, line_run, payment_row, payment_part, receipt_row,
+    invoice_count, use_count, item_row, party_row, invoice_detail, line_run, credit_note_row, payment_row, payment_part, receipt_row,
     receipt_line, payment_count, file IN SHARE ROW EXCLUSIVE MODE;
 DELETE FROM kept_answer;
 DELETE FROM aggregate;
@@ -449,6 +462,7 @@ DELETE FROM item_row;
 DELETE FROM party_row;
 DELETE FROM payment_row;
 DELETE FROM payment_part;
+DELETE FROM credit_note_row;
 DELETE FROM receipt_row;
 DELETE FROM receipt_line;
 DELETE FROM payment_count;

@@ -11,6 +11,7 @@ import asyncpg
 
 from billingua.core.access import User
 from billingua.core.answer import KeptAnswer
+from billingua.core.credit import CreditNote
 from billingua.core.file import File
 from billingua.core.invoice import Invoice
 from billingua.core.item import Item
@@ -20,6 +21,7 @@ from billingua.core.payment import Payment
 from billingua.core.receipt import Receipt
 from billingua.engine.batch import Counter, Keep, Loaded, Place, Wanted
 from billingua.engine.catalogue_queries import ItemQuery, PartyQuery
+from billingua.engine.credit_queries import CreditNoteQuery
 from billingua.engine.journal import Entry
 from billingua.engine.kinds import KINDS, emails_between, has_email, kind_named
 from billingua.engine.payment_queries import ListedLine, PaymentQuery, ReceiptLineQuery, ReceiptQuery
@@ -29,6 +31,7 @@ from billingua.engine.queries import InvoiceQuery, Miscount, OrderQuery, Page
 from billingua.stores.answer_rows import kept_answer_from_row
 from billingua.stores.bodies import aggregate_from_body
 from billingua.stores.catalogue_listing import item_listing, party_listing
+from billingua.stores.credit_listing import credit_note_listing
 from billingua.stores.listing import listing
 from billingua.stores.order_listing import order_listing
 from billingua.stores.pages import Listing, Variant, Window, on_page, whole_window, window
@@ -158,6 +161,12 @@ class Reading:
         whole = [row for row in rows if row["body"] is not None]
         lines = {row["id"]: lines_of(self.record(row)[1]) for row in whole}
         return Page([lines[row["id"]][row["line"]] for row in rows], total, _position(asked, last, "line"))
+
+    async def credit_note_page(
+        self, connection: Connection, workspace: str, query: CreditNoteQuery
+    ) -> Page[CreditNote]:
+        """List credit notes."""
+        return await self._page(connection, "credit_note", credit_note_listing(workspace, query, LISTS), query)
 
     async def _page(self, connection: Connection, kind: str, asked: Listing, query: Window) -> Page[Any]:
         name = "list_invoices" if kind == "invoice" else "list_aggregates"

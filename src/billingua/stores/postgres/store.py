@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from billingua.core.access import User
+from billingua.core.credit import CreditNote
 from billingua.core.file import File
 from billingua.core.invoice import Invoice
 from billingua.core.item import Item
@@ -16,6 +17,7 @@ from billingua.core.party import Party
 from billingua.core.payment import Payment
 from billingua.core.receipt import Receipt
 from billingua.engine.catalogue_queries import ItemQuery, PartyQuery
+from billingua.engine.credit_queries import CreditNoteQuery
 from billingua.engine.journal import Entry
 from billingua.engine.payment_queries import ListedLine, PaymentQuery, ReceiptLineQuery, ReceiptQuery
 from billingua.engine.plan import Job, Key, Record
@@ -139,6 +141,10 @@ class PostgresStore:
                 return await question(connection)
 
         return await self._lists.use(answer)
+
+    async def credit_notes(self, workspace: str, query: CreditNoteQuery) -> Page[CreditNote]:
+        """List credit notes."""
+        return await self._list(partial(self._listing.credit_note_page, workspace=workspace, query=query))
 
     async def all_of(self, workspace: str, kind: str) -> Sequence[Record[Any]]:
         """Give every aggregate of a kind of which there are few, by id."""

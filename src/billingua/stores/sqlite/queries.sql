@@ -136,6 +136,16 @@ ON CONFLICT (workspace, invoice, payment) DO UPDATE SET payment = excluded.payme
 -- name: drop_payment_part
 DELETE FROM payment_part WHERE workspace = :workspace AND invoice = :invoice AND payment = :payment;
 
+-- name: put_credit_note_row
+INSERT INTO credit_note_row (workspace, id, invoice, party, author, number_folded, voided, issued_at, created_at)
+VALUES (:workspace, :id, :invoice, :party, :author, :number_folded, :voided, :issued_at, :created_at)
+ON CONFLICT (workspace, id) DO UPDATE SET invoice = excluded.invoice, party = excluded.party, author = excluded.author,
+    number_folded = excluded.number_folded, voided = excluded.voided, issued_at = excluded.issued_at,
+    created_at = excluded.created_at;
+
+-- name: drop_credit_note_row
+DELETE FROM credit_note_row WHERE workspace = :workspace AND id = :id;
+
 -- name: put_receipt_row
 INSERT INTO receipt_row (workspace, id, payment, party, refunds, status, total, created_second, updated_second,
     reference_folded, payer_folded, payer_id_folded, external_id_folded, external_party_folded)
@@ -298,6 +308,7 @@ DELETE FROM item_row;
 DELETE FROM party_row;
 DELETE FROM payment_row;
 DELETE FROM payment_part;
+DELETE FROM credit_note_row;
 DELETE FROM receipt_row;
 DELETE FROM receipt_line;
 DELETE FROM payment_count;

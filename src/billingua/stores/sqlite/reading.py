@@ -10,6 +10,7 @@ from uuid import UUID
 
 from billingua.core.access import User
 from billingua.core.answer import KeptAnswer
+from billingua.core.credit import CreditNote
 from billingua.core.file import File
 from billingua.core.invoice import Invoice
 from billingua.core.item import Item
@@ -19,6 +20,7 @@ from billingua.core.payment import Payment
 from billingua.core.receipt import Receipt
 from billingua.engine.batch import Loaded, Place, Wanted
 from billingua.engine.catalogue_queries import ItemQuery, PartyQuery
+from billingua.engine.credit_queries import CreditNoteQuery
 from billingua.engine.journal import Entry
 from billingua.engine.kinds import KINDS, emails_between, has_email
 from billingua.engine.payment_queries import ListedLine, PaymentQuery, ReceiptLineQuery, ReceiptQuery
@@ -29,6 +31,7 @@ from billingua.engine.queries import InvoiceQuery, Miscount, OrderQuery, Page
 from billingua.stores.answer_rows import kept_answer_from_row
 from billingua.stores.bodies import aggregate_from_body
 from billingua.stores.catalogue_listing import item_listing, party_listing
+from billingua.stores.credit_listing import credit_note_listing
 from billingua.stores.listing import listing
 from billingua.stores.order_listing import order_listing
 from billingua.stores.pages import Listing, Variant, Window, on_page, whole_window, window
@@ -205,6 +208,10 @@ class Reading:
         receipts = {receipt: self.record(workspace, "receipt", receipt) for _, receipt, _ in rows}
         lines = {receipt: lines_of(record) for receipt, record in receipts.items() if record}
         return Page([lines[receipt][id] for _, receipt, id in rows if receipt in lines], total, end)
+
+    def credit_note_page(self, workspace: str, query: CreditNoteQuery) -> Page[CreditNote]:
+        """List credit notes."""
+        return self._page("credit_note", workspace, credit_note_listing(workspace, query, LISTS), query)
 
     def _page(self, kind: str, workspace: str, asked: Listing, query: Window) -> Page[Any]:
         rows, total, end = self._found(asked, query)

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from billingua.core.access import User
+from billingua.core.credit import CreditNote
 from billingua.core.file import File
 from billingua.core.invoice import Invoice
 from billingua.core.item import Item
@@ -22,6 +23,7 @@ from billingua.core.payment import Payment
 from billingua.core.receipt import Receipt
 from billingua.engine.batch import Outcome
 from billingua.engine.catalogue_queries import ItemQuery, PartyQuery
+from billingua.engine.credit_queries import CreditNoteQuery
 from billingua.engine.journal import Entry
 from billingua.engine.payment_queries import ListedLine, PaymentQuery, ReceiptLineQuery, ReceiptQuery
 from billingua.engine.plan import Job, Key, Record
@@ -135,6 +137,10 @@ class SqliteStore:
     async def receipt_lines(self, workspace: str, query: ReceiptLineQuery) -> Page[ListedLine]:
         """List lines of receipts, each with its receipt."""
         return await self._list(lambda reading: reading.receipt_line_page(workspace, query))
+
+    async def credit_notes(self, workspace: str, query: CreditNoteQuery) -> Page[CreditNote]:
+        """List credit notes."""
+        return await self._list(lambda reading: reading.credit_note_page(workspace, query))
 
     async def all_of(self, workspace: str, kind: str) -> Sequence[Record[Any]]:
         """Give every aggregate of a kind of which there are few, by id."""
