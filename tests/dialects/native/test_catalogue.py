@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.builders import a_party, a_tax, a_user, a_uuid, an_address, an_invoice, an_item, an_opportunity
+from tests.builders import a_party, a_payment, a_tax, a_user, a_uuid, an_address, an_invoice, an_item, an_opportunity
 from tests.dialects.native.conftest import Native, Planting
 from tests.dialects.native.test_writing import send, told
 
@@ -110,10 +110,11 @@ async def test_addresses_that_are_named_keep_their_ids(native: Native) -> None:
     assert (await send(native, "PATCH", "/v1/parties/12", {"code": "T"})).json() == party
 
 
-@pytest.mark.parametrize("path", ["items/1", "taxes/1", "parties/10", "parties/11"])
+@pytest.mark.parametrize("path", ["items/1", "taxes/1", "parties/10", "parties/11", "parties/12"])
 async def test_what_is_referred_to_is_not_deleted(native_with: Planting, path: str) -> None:
     native = await native_with(
-        an_item(tax1=1), an_item(id=2), a_tax(), an_invoice(party=10), an_opportunity(participants=(11,))
+        *(an_item(tax1=1), an_item(id=2), a_tax(), an_invoice(party=10), an_opportunity(participants=(11,))),
+        *(a_party(id=12), a_payment(party=12)),
     )
     body = {"number": "N", "party_id": 10, "lines": [{"item_id": 1, "tax_ids": [1]}]}
     assert (await send(native, "POST", "/v1/invoices", body)).status_code == 201

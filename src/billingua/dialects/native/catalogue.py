@@ -27,6 +27,7 @@ from billingua.dialects.native.responses import catalogue as shown
 from billingua.dialects.native.vocabulary import READ, WRITE
 from billingua.dialects.native.writes import Shown, reply, write
 from billingua.engine.ledger import Ledger
+from billingua.engine.payment_queries import PaymentQuery
 from billingua.engine.plan import Command, Key, Record
 from billingua.engine.queries import InvoiceQuery
 from billingua.wire.conditions import is_known
@@ -245,8 +246,10 @@ class CatalogueEndpoints:
         record = await self._ledger.read(call.caller, catalogue.find_party, key)
         id = record.value.id
         invoices = await self._ledger.invoices(call.caller, InvoiceQuery(party=id, limit=1))
+        payments = await self._ledger.store.payments(call.caller.workspace, PaymentQuery(party=id, limit=1))
         sales = await self._ledger.all_of(call.caller, Opportunity)
-        return catalogue.DeleteParty(key, invoices.total + sum(id in sale.participants for sale in sales))
+        taking_part = sum(id in sale.participants for sale in sales)
+        return catalogue.DeleteParty(key, invoices.total + payments.total + taking_part)
 
     def _key(self, request: Request) -> Key[Any]:
         return read_key(self._family.kind, request.path_params[self._family.one], self._family.missing)
