@@ -14,6 +14,7 @@ from billingua.core.invoice import Invoice
 from billingua.core.item import Item
 from billingua.core.lifecycle import Action
 from billingua.core.line import Charge, InvoiceLine
+from billingua.core.order import Order, OrderFees, OrderLine, Shipment, SupplierTerms
 from billingua.core.payment import PaymentLine
 from billingua.core.receipt import Receipt, ReceiptLine
 from billingua.core.rounding import Rounding
@@ -140,10 +141,14 @@ async def test_extras_keep_their_own_kinds(native: Native) -> None:
     assert '{"path":"/extras/bigcommerce/source","before":0,"after":1}' in answer.text
 
 
+OF_INVOICES = (Invoice, InvoiceLine, Charge, LineTax, Rounding)
+OF_ORDERS = (Order, OrderLine, OrderFees, SupplierTerms, Shipment)
+
+
 def test_every_exact_number_of_an_invoice_is_written_as_a_text() -> None:
     decimals = {
         name
-        for kind in (Invoice, InvoiceLine, Charge, LineTax, Rounding, Item, PaymentLine, Receipt, ReceiptLine)
+        for kind in (*OF_INVOICES, *OF_ORDERS, Item, PaymentLine, Receipt, ReceiptLine)
         for name, hint in get_type_hints(kind).items()
         if hint in {Decimal, Decimal | None}
     }

@@ -44,7 +44,7 @@ async def native(native_with: Planting) -> Native:
 
 async def asked(native: Native, operation: Operation, holder: str) -> Any:
     named = {"invoice": 35, "party": 10, "item": 1, "tax": 1, "token": 99, "dialect": "native"}
-    path = operation.path.format(**named, payment=1, receipt=1)
+    path = operation.path.format(**named, payment=1, receipt=1, order=104)
     headers = {"Authorization": f"Bearer {holder}", "Content-Type": operation.media_types[0]}
     body = b"{}" if operation.reads is not None else None
     return await native.client.request(operation.verb, path, headers=headers, content=body)

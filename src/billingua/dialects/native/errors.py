@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any, cast
+from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -34,6 +35,10 @@ class BodyInvalid(wire.BodyRefused):
     def __init__(self, problems: Sequence[tuple[str, str]]) -> None:
         super().__init__(problems)
         self.problems = problems
+
+
+class ContentFixed(BodyInvalid):
+    """What the body says anew stays as it is; `problems` lists each JSON Pointer, as those of any body."""
 
 
 class DialectShowsNone(wire.UnknownPath):
@@ -237,6 +242,7 @@ REFUSALS: dict[type[Exception], Problem] = {
         "No such key",
         "An `Idempotency-Key` has up to {0.most} visible characters of ASCII.",
     ),
+    ContentFixed: _refused("fixed", "Fixed", "What was ordered, by whom and where to is not changed."),
     wire.BodyUnreadable: Problem(400, "unreadable-body", "Unreadable body", "The body is not JSON: {0.reason}."),
     wire.BodyTooLarge: Problem(413, "body-too-large", "Body too large", "A body may have {0.limit} bytes."),
     wire.BodyTypeUnsupported: Problem(
@@ -338,6 +344,12 @@ _MEMBERS: Mapping[type[Refused], tuple[str, Sequence[str]]] = {
     errors.InvoiceLineNotFound: ("asked", ("id", "line_id")),
     errors.ItemNotFound: ("asked", ("item_id",)),
     errors.TaxNotFound: ("asked", ("tax_ids",)),
+    errors.SupplierNotFound: ("asked", ("supplier_id",)),
+    errors.SkuNotFound: ("asked", ("sku",)),
+    errors.OrderLineNotFound: ("asked", ("id", "line_ids")),
+    errors.OrderLineClosed: ("line", ("id",)),
+    errors.OverInvoiced: ("line", ("id",)),
+    errors.OverAllocated: ("line", ("id",)),
     errors.UserNotFound: ("asked", ("user",)),
     errors.NumberTaken: ("number", ("number",)),
     errors.NameTaken: ("name", ("name",)),
@@ -373,6 +385,7 @@ def _named_places(error: Refused, content: Any) -> Iterable[str]:
         return []
     fact, members = _MEMBERS[kind]
     value = None if fact == "field" else getattr(error, fact)
+    value = str(value) if isinstance(value, UUID) else value
     if fact == "invoice" and value is None:
         return []
     return _places("", content, members, value)

@@ -10,6 +10,7 @@ from billingua.dialects.native.explaining import ExplainingEndpoints, Views
 from billingua.dialects.native.invoices import InvoiceEndpoints
 from billingua.dialects.native.openapi import document
 from billingua.dialects.native.operations import Operation, routes_of
+from billingua.dialects.native.orders import OrderEndpoints
 from billingua.dialects.native.payments import PaymentEndpoints, ReceiptEndpoints
 from billingua.dialects.native.vocabulary import NAME
 from billingua.dialects.native.workspace import WorkspaceEndpoints
@@ -42,6 +43,7 @@ def operations_on(ledger: Ledger, views: Views | None = None, settings: Settings
     families = (
         InvoiceEndpoints(ledger),
         ExplainingEndpoints(ledger, views or {}),
+        OrderEndpoints(ledger),
         PaymentEndpoints(ledger),
         ReceiptEndpoints(ledger),
         *(CatalogueEndpoints(ledger, family) for family in FAMILIES),

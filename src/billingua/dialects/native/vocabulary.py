@@ -7,6 +7,7 @@ from decimal import Decimal
 from billingua.core.access import Role
 from billingua.core.lifecycle import Action
 from billingua.core.money import currency_digits
+from billingua.core.order import LineStatus
 from billingua.core.payment import Operation, PaymentStatus
 
 NAME = "native"
@@ -65,6 +66,9 @@ def action_name(action: str) -> str:
     return _ACTION_NAMES.get(action, action)
 
 
+LINE_STATUSES: Mapping[LineStatus, str] = {status: status.name.lower() for status in LineStatus}
+"""How order lines stand, by the ledger's own word: what it calls `HasTracking` is shipped."""
+
 INVALID = {
     "unknown": "There is no such parameter.",
     "repeated": "May be given once.",
@@ -75,6 +79,7 @@ INVALID = {
     "dialect": "Must be bigcommerce, crux, modulus, native or onlyoffice.",
     "status": "Must be draft, open, paid, rejected or void; several with commas between them.",
     "payment status": "Must be incomplete, awaiting, processing, completed or refunded; several with commas between.",
+    "allocation": "Must be unallocated, partial or allocated; several with commas between them.",
     "true": "May only be true; leave it out to see all.",
     "sort": "Must be one of {sorts}, with a minus before it for the opposite order.",
     "day or moment": "Must be a day (2024-12-26) or an RFC 3339 moment (2024-12-26T12:00:00Z).",
@@ -82,6 +87,15 @@ INVALID = {
     "boolean": "Must be true or false.",
     "version or moment": "Must be a version (3) or an RFC 3339 moment (2024-12-26T12:00:00Z).",
     "content": "Must be given.",
+    "fixed": "Stays as it was ordered.",
+    "lines": "Must be the lines that were ordered, each with its id.",
+    "later": "May only be said of an order that is there.",
+    "goods": "Must be an `item_id`, or a `supplier_id` with a `sku`.",
+    "one supplier": "Must be of one supplier.",
+    "with lines": "May only be said with lines.",
+    "repeated supplier": "May be there once.",
+    "negative": "May not be negative.",
+    "pieces": "Must be a whole number from 1.",
     "words": "May have at most 50 different words.",
     "percentage": "Must be from 0 to 100.",
     "new": "May only name a line of an invoice that is there.",

@@ -36,18 +36,27 @@ def _entry(entry: Entry, previous_hash: bytes) -> answers.HistoryEntry:
 NUMBERS = frozenset(
     {
         "amount",
+        "cost",
         "discount_per_unit",
         "discount_percent",
+        "dropship_fee",
         "exchange_rate",
         "open_balance",
+        "order_fee",
+        "order_tax",
+        "order_total",
         "original_balance",
         "quantity",
         "price",
         "rate",
+        "shipping_cost",
         "stated_total",
         "stock",
+        "supplier_unit_cost",
         "total",
+        "unit_cost",
         "unit_price",
+        "weight",
     }
 )
 """Members that history keeps as JSON numbers and our API writes as texts."""
