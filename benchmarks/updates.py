@@ -22,7 +22,8 @@ def starting(bench: Bench) -> Iterable[Figure]:
         name="seconds to /healthz",
         values=[seconds for seconds, _ in begun],
         aim=below(1),
-        meaning=f"From the command to the first answer, on {bench.invoices:,} invoices.",
+        meaning=f"From the command to the first answer, on {bench.invoices:,} invoices. Python has its bytecode, as it "
+        "does at any start but the first.",
     )
     yield Figure(
         name="idle memory, MB",
