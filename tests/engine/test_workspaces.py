@@ -5,9 +5,18 @@ import pytest
 
 from billingua.core import errors
 from billingua.core.access import User
+from billingua.core.numbering import Book, BookKind
+from billingua.core.workspace import Branch, Workspace
 from billingua.engine.plan import Decision
-from billingua.engine.workspaces import ChangeSettings, change_settings, choose_currency, find_workspace
-from tests.builders import NOON, a_caller, a_user, a_workspace, an_invoice
+from billingua.engine.workspaces import (
+    ChangeSettings,
+    Rearrange,
+    change_settings,
+    choose_currency,
+    find_workspace,
+    rearrange,
+)
+from tests.builders import NOON, a_caller, a_price_list, a_user, a_uuid, a_workspace, an_invoice
 from tests.engine.driving import drive, known
 
 ADA, IDA = a_user(username="ada", admin=True), a_user()
@@ -65,4 +74,55 @@ def test_commands_on_the_workspace_are_refused_in_the_order_of_their_checks(
 ):
     with pytest.raises(refusal) as refused:
         run(command, values, *(world or (SET, an_invoice(number="r-1"))), user=user)
+    assert type(refused.value) is refusal
+
+
+KEPT = a_workspace(books=(Book(id=4, kind=BookKind.INVOICE),), branches=(Branch(code="BR-1", price_list="GONE"),))
+
+
+def with_branch(price_list: str | None) -> Workspace:
+    return replace(KEPT, branches=(*KEPT.branches, Branch(code="BR-2", price_list=price_list)))
+
+
+def test_all_that_a_workspace_holds_is_set_but_what_it_goes_by():
+    after = replace(with_branch("PL1"), uuid=a_uuid(9), id=7, name="other", currency="EUR", settings={"crux": {"a": 1}})
+
+    (written,) = run(rearrange, Rearrange(workspace=after), KEPT, a_price_list()).saves
+
+    assert written == replace(after, uuid=KEPT.uuid, id=KEPT.id, name=KEPT.name)
+
+
+def test_a_workspace_that_stays_as_it_was_is_not_saved():
+    assert not list(run(rearrange, Rearrange(workspace=KEPT), KEPT).saves)
+
+
+def test_a_number_that_is_free_may_be_the_first_of_a_numbering():
+    decision = run(rearrange, Rearrange(workspace=KEPT, unused={"onlyoffice": "R-2"}), KEPT, an_invoice(number="R-1"))
+    assert decision.answer == KEPT
+
+
+@pytest.mark.parametrize(
+    ("command", "user", "refusal"),
+    [
+        (Rearrange(workspace=a_workspace()), IDA, errors.NotPermitted),
+        (Rearrange(workspace=a_workspace(branches=with_branch("PL9").branches)), ADA, errors.EntryKept),
+        (
+            Rearrange(workspace=replace(with_branch("PL9"), books=(Book(id=4, kind=BookKind.RETURN),))),
+            ADA,
+            errors.PriceListNotFound,
+        ),
+        (
+            Rearrange(workspace=replace(KEPT, books=(Book(id=4, kind=BookKind.RETURN),)), unused={"onlyoffice": "R-1"}),
+            ADA,
+            errors.BookKept,
+        ),
+        (Rearrange(workspace=KEPT, unused={"onlyoffice": "R-1 "}), ADA, errors.NumberingTaken),
+    ],
+)
+def test_a_workspace_is_kept_from_what_documents_do_not_allow(
+    command: Rearrange, user: User, refusal: type[errors.Refused]
+):
+    world = known(KEPT, an_invoice(number="R-1"), **{"book 4": 12})
+    with pytest.raises(refusal) as refused:
+        drive(rearrange(command, a_caller(user=user), NOON), world)
     assert type(refused.value) is refusal
