@@ -42,7 +42,7 @@ from billingua.engine import invoices
 from billingua.engine.content import InvoiceFields
 from billingua.engine.invoices import AmendInvoice, InvoiceView
 from billingua.engine.kinds import THE_WORKSPACE
-from billingua.engine.plan import Caller, Decision, Needs, Plan, by_id
+from billingua.engine.plan import Caller, Decision, Needs, Plan, Step, by_id
 from billingua.wire.members import ObjectOf, read_object
 from billingua.wire.scalars import read_integer, timestamp
 
@@ -58,9 +58,14 @@ def invoice_id(request: Request) -> int:
 def find_invoice(id: int, caller: Caller, now: datetime) -> Plan[FoundInvoice]:
     """Show one invoice. Refuses as the ledger's `find_invoice`."""
     view = (yield from invoices.find_invoice(id, caller, now)).answer
-    key = by_id(Order, order_of(view.invoice))
+    return Decision(FoundInvoice(view, (yield from _order_of(view.invoice))))
+
+
+def _order_of(invoice: Invoice) -> Step[Order | None]:
+    """Find the order that an invoice bills, where there is one here."""
+    key = by_id(Order, order_of(invoice))
     found = yield Needs([key])
-    return Decision(FoundInvoice(view, found.get(key)))
+    return found.get(key)
 
 
 def order_of(invoice: Invoice) -> int:
@@ -102,9 +107,8 @@ def amend_invoice(command: UpdateInvoice, caller: Caller, now: datetime) -> Plan
     named = _named(command.body)
     if not named:
         return Decision((invoice, record.version))
-    order = by_id(Order, order_of(invoice))
-    found = yield Needs([order] if "details" in named else [])
-    told = FoundInvoice(InvoiceView(invoice, 0), found.get(order) if "details" in named else None)
+    order = (yield from _order_of(invoice)) if "details" in named else None
+    told = FoundInvoice(InvoiceView(invoice, 0), order)
     members = read(_UPDATE, _changed(named, responses.invoice(told, workspace, named)))
     require_descriptions(members.get("details", {}), command.catalogue)
     amended = yield from invoices.amend_invoice(_amendment(invoice, members, workspace), caller, now)
