@@ -64,6 +64,9 @@ def some_payments() -> list[Payment]:
             status=STATUSES[id % 5],
             applied=id % 3 == 0,
             channel=(None, 1, 2)[id % 3],
+            currency=("USD", "EUR")[id % 2],
+            memo=("", "Check 7781", "check 9", "ß\x00")[id % 4],
+            payer=PAYERS[id % 5],
             external_id=EXTERNAL[id % 5],
             external_party_id=EXTERNAL[id % 4],
             received_at=MOMENTS[id % 5],
@@ -133,6 +136,7 @@ amounts = st.sampled_from([Decimal(amount) for amount in ("0", "-1", "3", "6.000
 PAYMENT_CONDITIONS: Mapping[str, st.SearchStrategy[Any]] = {
     "invoice": st.integers(34, 39),
     "party": parties,
+    "currency": st.sampled_from(["USD", "EUR", "usd"]),
     "applied": st.booleans(),
     "received_from": moments,
     "received_to": moments,
@@ -424,7 +428,14 @@ async def test_an_older_file_is_filled_as_a_store_would_have(tmp_path: Path, mon
 
 async def test_an_older_database_is_filled_as_a_store_would_have(postgres: Postgres, monkeypatch: pytest.MonkeyPatch):
     url, older = await postgres.empty_ledger(), await postgres.new_database()
-    odd = a_payment(id=92, external_id="\x00\x01\\u0000", extras={"x": {"moduleName": "\x02"}}, created_by="\x01")
+    odd = a_payment(
+        id=92,
+        external_id="\x00\x01\\u0000",
+        memo="\x02\x00",
+        payer="Ä\x01",
+        extras={"x": {"moduleName": "\x02"}},
+        created_by="\x01",
+    )
     store = await open_postgres(url)
     await store.run(put(*OLD, odd))
     await store.close()

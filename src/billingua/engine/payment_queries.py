@@ -109,6 +109,8 @@ class PaymentField(StrEnum):
     PARTY = "party"
     EXTERNAL_ID = "external_id"
     EXTERNAL_PARTY = "external_party"
+    MEMO = "memo"
+    PAYER = "payer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +127,7 @@ class PaymentQuery:
 
     invoice: int | None = None
     party: int | None = None
+    currency: str | None = None
     statuses: frozenset[PaymentStatus] | None = None
     applied: bool | None = None
     channels: frozenset[int] | None = None
@@ -149,6 +152,7 @@ class PaymentQuery:
         return (
             (self.invoice is None or self.invoice in payment.invoices)
             and self.party in {None, payment.party}
+            and self.currency in {None, payment.currency}
             and (self.statuses is None or payment.status in self.statuses)
             and self.applied in {None, payment.applied}
             and _is_within(payment.received_at, self.received_from, self.received_to)
@@ -187,6 +191,8 @@ _PAYMENT_SAYS: Mapping[PaymentField, Callable[[Payment, str], bool]] = {
     PaymentField.PARTY: lambda payment, text: text.casefold() in str(payment.party),
     PaymentField.EXTERNAL_ID: lambda payment, text: text.casefold() in _folded(payment.external_id),
     PaymentField.EXTERNAL_PARTY: lambda payment, text: text.casefold() in _folded(payment.external_party_id),
+    PaymentField.MEMO: lambda payment, text: text.casefold() in _folded(payment.memo),
+    PaymentField.PAYER: lambda payment, text: text.casefold() in _folded(payment.payer),
 }
 
 _PAYMENT_PLACES: Mapping[PaymentSort, Callable[[Payment], int | str]] = {

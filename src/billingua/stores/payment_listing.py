@@ -41,6 +41,8 @@ _PAYMENT_TEXTS: Mapping[PaymentField, str] = {
     PaymentField.PARTY: "CAST(party AS text)",
     PaymentField.EXTERNAL_ID: "external_id_folded",
     PaymentField.EXTERNAL_PARTY: "external_party_folded",
+    PaymentField.MEMO: "memo_folded",
+    PaymentField.PAYER: "payer_folded",
 }
 
 
@@ -53,6 +55,7 @@ def payment_listing(workspace: str, query: PaymentQuery, variant: Variant) -> Li
         invoice=query.invoice,
     )
     asked.add("party = :party", party=query.party)
+    asked.add("currency = :currency", currency=query.currency)
     asked.add("applied = :applied", applied=query.applied)
     asked.add("total >= :least", least=None if query.least is None else ten_thousandths(query.least))
     asked.add("total <= :most", most=None if query.most is None else ten_thousandths(query.most))
@@ -202,7 +205,7 @@ def _total(kind: str, table: str, query: PaymentQuery | ReceiptQuery | ReceiptLi
 
 
 _NOT_COUNTED = (
-    *("invoice", "party", "applied", "channels", "received_from", "received_to", "least", "most", "party_name"),
-    *("text", "reader", "payment", "created_from", "created_to", "receipt"),
+    *("invoice", "party", "currency", "applied", "channels", "received_from", "received_to", "least", "most"),
+    *("party_name", "text", "reader", "payment", "created_from", "created_to", "receipt"),
 )
 """The conditions that the kept counts know nothing of."""

@@ -34,6 +34,9 @@ def payment_to_rows(workspace: str, payment: Payment) -> dict[Any, Row]:
         "funding": funding_of(payment),
         "external_id_folded": _folded(payment.external_id),
         "external_party_folded": _folded(payment.external_party_id),
+        "currency": payment.currency,
+        "memo_folded": _folded(payment.memo),
+        "payer_folded": _folded(payment.payer),
     }
     return {payment.id: row}
 

@@ -571,9 +571,9 @@ async def test_many_invoices_are_paid_at_once_each_in_its_own_way(native_with: P
 # Lists.
 
 PAYMENTS = (
-    a_payment(id=1, received_at=NOON - timedelta(days=2), external_id="ERP-7"),
+    a_payment(id=1, received_at=NOON - timedelta(days=2), external_id="ERP-7", memo="Wire 9", payer="Lara"),
     a_payment(id=2, party=11, lines=(PaymentLine(36, Decimal("12.5")), PaymentLine(35, Decimal(1))), applied=False),
-    a_payment(id=3, status=PaymentStatus.AWAITING, lines=(PaymentLine(36, Decimal(7)),), channel=2),
+    a_payment(id=3, status=PaymentStatus.AWAITING, lines=(PaymentLine(36, Decimal(7)),), channel=2, currency="EUR"),
     a_payment(id=4, status=PaymentStatus.REFUNDED, applied=False, received_at=NOON + timedelta(days=1)),
 )
 RECEIPTS = (
@@ -614,6 +614,10 @@ async def ids(native: Native, path: str, **asked: Any) -> list[int]:
         ({"total_to": "13.5"}, [2, 3]),
         ({"total_from": "7.0001", "total_to": "99.99"}, [2]),
         ({"q": "erp"}, [1]),
+        ({"q": "WIRE"}, [1]),
+        ({"q": "lar"}, [1]),
+        ({"currency": "EUR"}, [3]),
+        ({"currency": "EUR", "total_from": "8"}, []),
         ({"q": "3"}, [3]),
         ({"party": "10", "applied": "true", "q": "7"}, [1]),
         ({"sort": "-received_at"}, [4, 3, 2, 1]),
@@ -685,6 +689,7 @@ async def test_pages_lead_on_to_one_another_in_every_order(listed: Native, path:
         ("payments", {"status": "lost"}, "Must be incomplete, awaiting, processing, completed or refunded"),
         ("payments", {"sort": "source"}, "Must be one of received_at, updated_at, id, status, applied, total, party"),
         ("payments", {"applied": "maybe"}, "Must be true or false."),
+        ("payments", {"currency": "eur"}, "Must be an ISO 4217 code"),
         ("payments", {"total_from": "much"}, "Must be a number."),
         ("payments", {"total_to": "1e99"}, "Must be below"),
         ("payments", {"received_from": "soon"}, "Must be a day"),

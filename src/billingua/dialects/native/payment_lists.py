@@ -19,7 +19,7 @@ from billingua.dialects.native.listing import (
     read_sort,
 )
 from billingua.engine.payment_queries import PaymentQuery, PaymentSort, ReceiptQuery, ReceiptSort
-from billingua.wire.scalars import Invalid, read_boolean, read_decimal, read_integer
+from billingua.wire.scalars import Invalid, read_boolean, read_currency, read_decimal, read_integer
 
 
 class PaymentOrder(StrEnum):
@@ -83,6 +83,7 @@ def _payment_readers(zone: tzinfo) -> Mapping[str, tuple[str, Reader]]:
         "status": ("statuses", _statuses),
         "party": ("party", read_integer),
         "invoice": ("invoice", read_integer),
+        "currency": ("currency", read_currency),
         "applied": ("applied", read_boolean),
         "channel": ("channels", lambda text: frozenset({read_integer(text)})),
         "received_from": ("received_from", partial(read_bound, zone=zone, is_end=False)),
@@ -136,10 +137,15 @@ _OF_PAYMENTS = (
     ("channel", int, "Keeps those that came through this sales channel."),
     ("received_from", str, "Keeps those received from this day or moment on, by the second."),
     ("received_to", str, "Keeps those received up to this day or moment, by the second."),
+    ("currency", str, "Keeps those in this ISO 4217 code."),
     ("total_from", str, "Keeps those of this total or more, in whatever currency."),
     ("total_to", str, "Keeps those of this total or less, in whatever currency."),
 )
-_TEXT_OF_PAYMENTS = ("q", str, "Keeps those with this id, or with this in their party's id or their external ids.")
+_TEXT_OF_PAYMENTS = (
+    "q",
+    str,
+    "Keeps those with this id, or with this in their memo, their payer's name, their party's id or their external ids.",
+)
 _TEXT_OF_RECEIPTS = (
     "q",
     str,

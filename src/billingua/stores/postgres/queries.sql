@@ -182,15 +182,17 @@ WHERE party_row.workspace = old.workspace AND party_row.id = old.id;
 
 -- name: put_payment_row
 INSERT INTO payment_row (workspace, id, party, status, applied, total, channel, author, created_second, updated_second,
-    source_folded, funding, external_id_folded, external_party_folded)
+    source_folded, funding, external_id_folded, external_party_folded, currency, memo_folded, payer_folded)
 SELECT * FROM unnest(:workspace::text[], :id::bigint[], :party::bigint[], :status::bigint[], :applied::boolean[],
     :total::bigint[], :channel::bigint[], :author::text[], :created_second::bigint[], :updated_second::bigint[],
-    :source_folded::text[], :funding::bigint[], :external_id_folded::text[], :external_party_folded::text[])
+    :source_folded::text[], :funding::bigint[], :external_id_folded::text[], :external_party_folded::text[],
+    :currency::text[], :memo_folded::text[], :payer_folded::text[])
 ON CONFLICT (workspace, id) DO UPDATE SET party = excluded.party, status = excluded.status, applied = excluded.applied,
     total = excluded.total, channel = excluded.channel, author = excluded.author,
     created_second = excluded.created_second, updated_second = excluded.updated_second,
     source_folded = excluded.source_folded, funding = excluded.funding,
-    external_id_folded = excluded.external_id_folded, external_party_folded = excluded.external_party_folded;
+    external_id_folded = excluded.external_id_folded, external_party_folded = excluded.external_party_folded,
+    currency = excluded.currency, memo_folded = excluded.memo_folded, payer_folded = excluded.payer_folded;
 
 -- name: drop_payment_row
 DELETE FROM payment_row
