@@ -122,7 +122,7 @@ class Contract:
 
     `tail` is what may stand behind a path, `flags` are those of its pattern, and `elsewhere` has, by status, the
     schema of what is answered where the document knows no such path or verb. `readings` are ways to read bodies beside
-    or instead of the usual ones.
+    or instead of the usual ones, and `otherwise` is the media type that bodies of unknown ones are read as.
     """
 
     def __init__(
@@ -133,11 +133,13 @@ class Contract:
         flags: int = 0,
         elsewhere: Mapping[int, Any],
         readings: Mapping[str, Reading] | None = None,
+        otherwise: str = "",
     ) -> None:
         self._document = read_json(encode_json(document))
         self._readings = {**READINGS, **(readings or {})}
         self._registry = _registry_of(self._document)
         self._elsewhere = elsewhere
+        self._otherwise = otherwise
         literal_first = sorted(self._document["paths"], key=lambda path: path.count("{"))
         self._paths = [
             (re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path)) + tail, flags), path) for path in literal_first
@@ -191,6 +193,8 @@ class Contract:
     def _check_body(self, media_type: str, content: bytes, place: list[str]) -> None:
         told = self._told(place) or {}
         essence = media_type.partition(";")[0].strip().lower()
+        if self._otherwise in told and essence not in told:
+            essence = self._otherwise
         name = media_type if media_type in told else essence
         assert name in told, f"{place} does not tell of {media_type!r}"
         if essence in self._readings:

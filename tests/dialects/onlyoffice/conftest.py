@@ -40,6 +40,7 @@ from tests.builders import (
     an_item,
     an_opportunity,
 )
+from tests.dialects.onlyoffice.contract import CONTRACT
 from tests.walking import walk
 
 NOW = datetime(2031, 3, 1, 9, 30, 0, 123456, tzinfo=UTC)
@@ -261,4 +262,6 @@ async def portal(
         plant,
         Plant(a_workspace(name="other"), [a_user(username="owner", admin=True), elsewhere, born_here(99)]),
     )
-    return Portal(client_of(make_face(ledger, BODY_LIMIT)), ledger, clock)
+    client = client_of(make_face(ledger, BODY_LIMIT))
+    client.event_hooks["response"].append(CONTRACT.check)
+    return Portal(client, ledger, clock)

@@ -1,0 +1,383 @@
+"""What ONLYOFFICE clients send and are answered, as JSON Schemas by their names (contract §1 to §11)."""
+
+from collections.abc import Mapping
+
+from billingua.dialects.onlyoffice.responses.printouts import DOCUMENT
+from billingua.dialects.onlyoffice.vocabulary import ADDRESS, ADDRESS_PARTS, CATEGORIES, LARGEST, LONGEST_TEXT, STATUSES
+from billingua.wire.schemas import (
+    FLAG,
+    NUMBER,
+    TEXT,
+    WHOLE,
+    Schema,
+    any_of,
+    closed,
+    exactly,
+    list_of,
+    named,
+    one_of,
+    opened,
+    or_null,
+    told,
+    written,
+)
+
+# What is answered. Whoever names `fields` gets those keys of a `response`; whoever does not gets all of them.
+
+_UUID = written("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_DATE = told(
+    written(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{7}(Z|[+-][0-9]{2}:[0-9]{2})"),
+    "In the portal's zone; no date is `0001-01-01T00:00:00.0000000Z`.",
+)
+_AMOUNT = told(NUMBER, "An exact number, with two decimals or more.")
+
+
+def _response(members: Mapping[str, Schema]) -> Schema:
+    """Tell of what stands in `response`, which may be cut down to some of its keys."""
+    return closed(members, optional=[*members])
+
+
+_EMPLOYEE = closed(
+    {"id": _UUID, "displayName": TEXT, "title": TEXT, "avatarSmall": TEXT, "profileUrl": TEXT}, ["title"]
+)
+_CURRENCY_MEMBERS = {
+    **dict.fromkeys(("title", "symbol", "abbreviation", "cultureName"), TEXT),
+    **dict.fromkeys(("isConvertable", "isBasic"), FLAG),
+}
+_CONTACT_MEMBERS: Mapping[str, Schema] = {
+    "smallFotoUrl": TEXT,
+    "mediumFotoUrl": TEXT,
+    "displayName": TEXT,
+    "isCompany": FLAG,
+    "accessList": told(list_of(named("Employee")), "Only of a contact that is private."),
+    "isPrivate": FLAG,
+    "isShared": FLAG,
+    "shareType": one_of((0, 1, 2)),
+    "currency": or_null(named("Currency")),
+    "canEdit": FLAG,
+    "canDelete": FLAG,
+    "id": WHOLE,
+}
+_LINE_MEMBERS: Mapping[str, Schema] = {
+    **dict.fromkeys(("invoiceID", "invoiceItemID"), WHOLE),
+    **dict.fromkeys(("invoiceTax1ID", "invoiceTax2ID"), told(WHOLE, "0 is none.")),
+    "sortOrder": WHOLE,
+    "description": TEXT,
+    "quantity": _AMOUNT,
+    "price": _AMOUNT,
+    "discount": told(NUMBER, "A percentage."),
+    "id": WHOLE,
+}
+_BASE_MEMBERS: Mapping[str, Schema] = {
+    "status": {"enum": [{**shown} for shown in STATUSES.values()]},
+    "number": TEXT,
+    "issueDate": _DATE,
+    "templateType": WHOLE,
+    "contact": or_null(named("ContactRef")),
+    "consignee": or_null(named("ContactRef")),
+    "entity": or_null(closed({"entityType": exactly("opportunity"), "entityId": WHOLE, "entityTitle": TEXT})),
+    "dueDate": _DATE,
+    "language": TEXT,
+    "currency": named("Currency"),
+    "exchangeRate": _AMOUNT,
+    "purchaseOrderNumber": TEXT,
+    "terms": TEXT,
+    "description": TEXT,
+    "fileID": told(WHOLE, "The id of the PDF; 0 is none."),
+    "createOn": _DATE,
+    "createBy": named("Employee"),
+    "cost": told(NUMBER, "What it comes to: an exact number, at today's rates of its taxes if it was born here."),
+    "canEdit": FLAG,
+    "canDelete": FLAG,
+    "id": WHOLE,
+}
+_AUTHORED = {"createOn": _DATE, "createBy": named("Employee"), "canEdit": FLAG, "canDelete": FLAG, "id": WHOLE}
+_TAX_MEMBERS = {"name": TEXT, "description": TEXT, "rate": told(NUMBER, "A percentage."), **_AUTHORED}
+_PRODUCT_MEMBERS: Mapping[str, Schema] = {
+    "title": TEXT,
+    "stockKeepingUnit": TEXT,
+    "description": TEXT,
+    "price": told(NUMBER, "In the portal's currency."),
+    "currency": named("Currency"),
+    "stockQuantity": NUMBER,
+    "trackInvenory": told(FLAG, "Spelt so."),
+    "invoiceTax1": or_null(named("Tax")),
+    "invoiceTax2": or_null(named("Tax")),
+    **_AUTHORED,
+}
+_CATEGORY = told(
+    {"type": "integer", "minimum": 0, "maximum": len(CATEGORIES) - 1},
+    "; ".join(f"{number} {name}" for number, name in enumerate(CATEGORIES.values())) + ".",
+)
+_ADDRESS = closed(
+    {**dict.fromkeys(ADDRESS_PARTS, TEXT), "category": _CATEGORY, "categoryName": TEXT, "isPrimary": FLAG, "id": WHOLE}
+)
+_NAMES = ("companyName", "firstName", "lastName")
+
+_SHOWN: Mapping[str, Schema] = {
+    "Employee": _EMPLOYEE,
+    "Currency": _response(_CURRENCY_MEMBERS),
+    "ContactRef": closed(_CONTACT_MEMBERS, ["accessList"]),
+    "Contact": _response(
+        {
+            **_CONTACT_MEMBERS,
+            **dict.fromkeys(_NAMES, TEXT),
+            "addresses": list_of(_ADDRESS),
+            "commonData": told(list_of(TEXT), "Always empty."),
+        }
+    ),
+    "InvoiceLine": _response(_LINE_MEMBERS),
+    "InvoiceBase": _response(_BASE_MEMBERS),
+    "Invoice": _response({"invoiceLines": or_null(list_of(named("InvoiceLine"))), **_BASE_MEMBERS}),
+    "StatusesChanged": _response(
+        {"key": list_of(named("InvoiceBase")), "value": told(list_of(named("Product")), "Whose stock moved.")}
+    ),
+    "Tax": _response(_TAX_MEMBERS),
+    "Product": _response(_PRODUCT_MEMBERS),
+    "Settings": _response(
+        {
+            "autogenerated": FLAG,
+            "prefix": TEXT,
+            "number": TEXT,
+            "terms": TEXT,
+            "companyName": TEXT,
+            "companyLogoID": WHOLE,
+            "companyAddress": told(TEXT, "A JSON text, or an empty one."),
+        }
+    ),
+    "AddressRecord": _response(
+        {
+            "infoType": told(exactly(ADDRESS), "An address."),
+            "category": _CATEGORY,
+            "data": told(TEXT, "A JSON text of the address's parts."),
+            "categoryName": TEXT,
+            "isPrimary": FLAG,
+            "id": WHOLE,
+        }
+    ),
+    "Opportunity": _response(
+        {
+            "title": TEXT,
+            "responsible": named("Employee"),
+            "stage": or_null(opened({"id": WHOLE, "title": TEXT}, ("id", "title"))),
+            "bidCurrency": named("Currency"),
+            "contact": or_null(named("ContactRef")),
+            "members": list_of(named("ContactRef")),
+            "id": WHOLE,
+        }
+    ),
+    "File": _response(
+        {
+            "id": WHOLE,
+            "title": TEXT,
+            "access": WHOLE,
+            "shared": FLAG,
+            "version": WHOLE,
+            "versionGroup": WHOLE,
+            "contentLength": told(TEXT, "As `24.32 KB`."),
+            "pureContentLength": told(WHOLE, "In bytes."),
+            "fileStatus": WHOLE,
+            "viewUrl": told(TEXT, "Where the PDF is."),
+            "webUrl": TEXT,
+            "fileType": exactly(DOCUMENT),
+            "fileExst": exactly(".pdf"),
+            "comment": {"type": "null"},
+            "created": _DATE,
+            "createdBy": named("Employee"),
+            "updated": _DATE,
+            "updatedBy": named("Employee"),
+        }
+    ),
+    "Conversion": _response(
+        {
+            "storageUrl": TEXT,
+            "revisionId": TEXT,
+            "invoiceId": WHOLE,
+            "fileId": told(WHOLE, "0 as long as there is no PDF."),
+        }
+    ),
+    "Token": _response({"token": TEXT, "expires": _DATE}),
+}
+
+
+def success(response: Schema, status: int) -> Schema:
+    """Tell of the envelope around one thing (§1.2)."""
+    return closed(
+        {
+            "count": told({"type": "integer", "minimum": 1}, "1, or how many characters a text has. Left out where 0."),
+            "startIndex": told({"type": "integer", "minimum": 1}, "As it was asked. Left out where 0."),
+            "status": exactly(0),
+            "statusCode": exactly(status),
+            "response": response,
+        },
+        ["count", "startIndex"],
+    )
+
+
+def page(item: Schema, status: int = 200) -> Schema:
+    """Tell of the envelope around a list (§1.2)."""
+    return closed(
+        {
+            "count": told({"type": "integer", "minimum": 1}, "How many there are on this page. Left out where 0."),
+            "startIndex": told({"type": "integer", "minimum": 1}, "As it was asked. Left out where 0."),
+            "nextIndex": told(WHOLE, "One more than where the next page begins, if there is one."),
+            "total": told(WHOLE, "How many there are, on all pages."),
+            "status": exactly(0),
+            "statusCode": exactly(status),
+            "response": list_of(item),
+        },
+        ["count", "startIndex", "nextIndex", "total"],
+    )
+
+
+def _refusal(status: int) -> Schema:
+    error = closed({"message": TEXT, "hresult": told(WHOLE, "The kind of .NET's exception."), "data": closed({})})
+    return closed({"status": exactly(1), "statusCode": exactly(status), "error": error})
+
+
+REFUSED = (400, 403, 404, 409, 412, 413, 422, 500)
+"""The statuses that are answered with the envelope of errors (§1.3)."""
+
+
+# What is sent. Any of it may stand in the query, so that nothing has to stand in a body. Names are known in any case,
+# null and an empty text are the same as nothing, and what nobody knows is ignored (§2).
+
+_A_TEXT: Schema = {"type": ["string", "number", "null"]}
+_SHORT = {**_A_TEXT, "maxLength": LONGEST_TEXT}
+_A_NUMBER: Schema = {"type": ["number", "string", "null"]}
+_INTEGER: Schema = {"type": ["number", "string", "null"], "multipleOf": 1, "pattern": r"^\s*([+-]?[0-9]+)?\s*$"}
+_POSITIVE = {**_INTEGER, "minimum": 1}
+_FLAG: Schema = {
+    "type": ["boolean", "string", "null"],
+    "pattern": r"^\s*([Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee])?\s*$",
+}
+_MOMENT = told(
+    {"type": ["string", "null"], "pattern": "^([0-9]{4}-[0-9]{2}-[0-9]{2}.*)?$"},
+    "`2031-03-01`, or with a time and a zone behind it; without a zone it is in the portal's.",
+)
+_IDS = told(any_of(list_of(_INTEGER), _INTEGER), "Ids, or one alone.")
+_LARGE = {**_A_NUMBER, "minimum": 0, "maximum": LARGEST}
+_NOT_NEGATIVE = told({**_INTEGER, "minimum": 0}, "0 is none.")
+
+_SENT_LINE_MEMBERS: Mapping[str, Schema] = {
+    "invoiceItemID": told(_POSITIVE, "A product. Has to be sent."),
+    "quantity": told(_LARGE, "Two decimals are kept, half away from zero."),
+    "price": told(_LARGE, "Two decimals are kept, half away from zero."),
+    "discount": told({**_A_NUMBER, "minimum": 0, "maximum": 100}, "A percentage."),
+    "invoiceTax1ID": _NOT_NEGATIVE,
+    "invoiceTax2ID": _NOT_NEGATIVE,
+    "description": _SHORT,
+}
+
+_INVOICE_CHANGE: Mapping[str, Schema] = {
+    "issueDate": told(_MOMENT, "Has to be sent."),
+    "dueDate": told(_MOMENT, "Has to be sent."),
+    "templateType": told(_INTEGER, "Kept as it is."),
+    "contactId": told(_POSITIVE, "The customer. Has to be sent."),
+    "consigneeId": _NOT_NEGATIVE,
+    "entityId": told(_INTEGER, "An opportunity in which the customer takes part; 0 is none."),
+    "billingAddressID": told(_INTEGER, "An address of the customer's, for bills."),
+    "deliveryAddressID": told(_INTEGER, "A postal address of the consignee's."),
+    "language": told(_A_TEXT, "A culture such as `en-US`."),
+    "currency": told(_A_TEXT, "ISO 4217, in any case. Has to be sent."),
+    "exchangeRate": told({**_A_NUMBER, "exclusiveMinimum": 0}, "Two decimals are kept. Has to be sent."),
+    "purchaseOrderNumber": _SHORT,
+    "terms": told(_SHORT, "Has to be sent."),
+    "description": _SHORT,
+    "invoiceLines": told(
+        any_of(list_of(named("SentLine")), named("SentLine")),
+        "At least one, or one alone. In a form `invoiceLines[0][price]` or `invoiceLines[0].price`; this name is known "
+        "only as it is spelt here.",
+    ),
+}
+_TAX = {
+    "name": told(_SHORT, "Has to be sent."),
+    "description": _SHORT,
+    "rate": told(_A_NUMBER, "A percentage, 0 if left out."),
+}
+_PRODUCT: Mapping[str, Schema] = {
+    "title": told(_SHORT, "Has to be sent."),
+    "price": told({**_LARGE, "exclusiveMinimum": 0}, "Has to be sent."),
+    "sku": told(_SHORT, "Shown as `stockKeepingUnit`."),
+    "description": _SHORT,
+    "stockQuantity": _A_NUMBER,
+    "trackInventory": told(_FLAG, "Shown as `trackInvenory`."),
+    "invoiceTax1id": _NOT_NEGATIVE,
+    "invoiceTax2id": _NOT_NEGATIVE,
+}
+_SENT_ADDRESS = opened(
+    {
+        **dict.fromkeys(ADDRESS_PARTS, _SHORT),
+        "category": told(_A_TEXT, "A number or a name of those that are shown; `Home`, if left out."),
+        "isPrimary": _FLAG,
+    }
+)
+
+_SENT: Mapping[str, Schema] = {
+    "SignIn": opened(
+        {
+            "userName": told(_A_TEXT, "A user's name or e-mail address. Has to be sent."),
+            "password": told(_A_TEXT, "Has to be sent."),
+            "provider": told(_A_TEXT, "Another house that vouches for the user: none does here."),
+        }
+    ),
+    "SentLine": opened(_SENT_LINE_MEMBERS),
+    "NewInvoice": opened(
+        {"number": told(_SHORT, "Unique in the portal, in whatever case. Has to be sent."), **_INVOICE_CHANGE}
+    ),
+    "InvoiceChange": opened(_INVOICE_CHANGE),
+    "InvoiceIds": opened({"invoiceids": _IDS}),
+    "CreationDate": opened({"creationDate": told(_MOMENT, "Has to be sent.")}),
+    "LastModifiedDate": opened({"lastModifedDate": told(_MOMENT, "Spelt so. Has to be sent.")}),
+    "LineChange": opened(
+        {
+            "invoiceId": told(_POSITIVE, "The line's invoice. Has to be sent."),
+            "sortOrder": told(_INTEGER, "Kept as it is."),
+            **_SENT_LINE_MEMBERS,
+        }
+    ),
+    "TaxChange": opened(_TAX),
+    "ProductChange": opened(_PRODUCT),
+    "Ids": opened({"ids": _IDS}),
+    "Numbering": opened(
+        {"autogenerated": _FLAG, "prefix": _SHORT, "number": told(_SHORT, "What generated numbers begin with.")}
+    ),
+    "Terms": opened({"terms": _SHORT}),
+    "SellerName": opened({"companyName": _SHORT}),
+    "SellerAddress": opened(dict.fromkeys(ADDRESS_PARTS, _SHORT)),
+    "LogoReset": opened({"reset": told(_FLAG, "`true`: there is no way to send another.")}),
+    "CurrencyChosen": opened({"currency": told(_SHORT, "ISO 4217, in any case. Has to be sent.")}),
+    "NewCompany": opened({"companyName": told(_SHORT, "Has to be sent.")}),
+    "NewPerson": opened(dict.fromkeys(("firstName", "lastName"), told(_SHORT, "One of both has to be sent."))),
+    "NewAddress": opened(
+        {"address": told(any_of(named("SentAddress"), list_of(named("SentAddress"), maxItems=1)), "Has to be sent.")}
+    ),
+    "SentAddress": _SENT_ADDRESS,
+    "NewData": opened(
+        {
+            "infoType": told(_A_TEXT, f"`Address`, or {ADDRESS}. Has to be sent."),
+            "category": told(_A_TEXT, "A number or a name of those that are shown. Has to be sent."),
+            "isPrimary": _FLAG,
+            "data": told(_A_TEXT, "A JSON text of the address's parts. Has to be sent."),
+        }
+    ),
+    "NewOpportunity": opened(
+        {
+            "title": told(_SHORT, "Has to be sent."),
+            "responsibleid": told(_A_TEXT, "A user's UUID; the caller's, if left out."),
+            "stageid": _NOT_NEGATIVE,
+            "bidCurrencyAbbr": told(_SHORT, "The portal's, if left out."),
+            "contactid": _NOT_NEGATIVE,
+            "members": _IDS,
+        }
+    ),
+    "ConversionWanted": opened(
+        {
+            "invoiceId": told(_POSITIVE, "Has to be sent."),
+            "storageUrl": told(_A_TEXT, "As the first step has answered it."),
+            "revisionId": told(_A_TEXT, "As the first step has answered it."),
+        }
+    ),
+}
+
+SCHEMAS: Mapping[str, Schema] = {**_SENT, **_SHOWN, **{f"Refused{status}": _refusal(status) for status in REFUSED}}
