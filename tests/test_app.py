@@ -18,6 +18,7 @@ from billingua.engine.uploads import ReceiveUpload, receive_upload
 from billingua.settings import Settings
 from billingua.stores.memory import MemoryStore
 from tests.builders import NOON, a_caller, a_workspace
+from tests.dialects.described import check_document
 
 
 class Sandbox:
@@ -80,6 +81,16 @@ async def test_onlyoffices_file_handler_wants_to_know_who_asks(client: httpx.Asy
     answer = await client.get("/PRODUCTS/Files/httphandlers/FILEHANDLER.ashx?action=download&fileid=1")
 
     assert (answer.status_code, answer.text) == (401, "Unauthorized")
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.NAME)
+async def test_each_dialect_has_a_document_of_every_path_that_it_owns(client: httpx.AsyncClient, dialect: Any) -> None:
+    answer = await client.get(f"/openapi/{dialect.NAME}.json")
+
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
+    check_document(answer.json())
+    for path in answer.json()["paths"]:
+        assert path.lower().startswith(tuple(dialect.PREFIXES))
 
 
 def test_our_own_lists_know_every_dialect_by_name() -> None:

@@ -32,6 +32,9 @@ VIEWS = {dialect.NAME: dialect.show_invoice for dialect in (crux, onlyoffice, bi
 SETTINGS: DialectSettings = {dialect.NAME: dialect.SETTINGS for dialect in (crux, onlyoffice, modulus, bigcommerce)}
 """What each dialect can be set to."""
 
+DOCUMENTS = {dialect.NAME: dialect.describe for dialect in (crux, onlyoffice, modulus, bigcommerce)}
+"""What makes the OpenAPI document of each dialect but our own, which makes its own."""
+
 
 class Sandbox(Protocol):
     """What tests may turn: the clock, and the world back to its beginning."""
@@ -78,7 +81,7 @@ def create_app(ledger: Ledger, settings: Settings, sandbox: Sandbox | None = Non
     uploads = crux.Uploads(ledger, alone=not settings.is_shared)
     others = [dialect for dialect in DIALECTS if dialect not in {crux, native}]
     faces = {dialect: dialect.make_face(ledger, settings.body_limit) for dialect in others}
-    faces[native] = native.make_face(ledger, settings.body_limit, VIEWS, settings=SETTINGS)
+    faces[native] = native.make_face(ledger, settings.body_limit, VIEWS, DOCUMENTS, settings=SETTINGS)
     faces[crux] = crux.make_face(ledger, settings.body_limit, uploads, settings.upload_limit)
     owners: dict[str, ASGIApp] = {prefix: faces[dialect] for dialect in DIALECTS for prefix in dialect.PREFIXES}
     fallback = faces[native]
