@@ -199,6 +199,22 @@ async def test_a_new_secret_is_told_in_no_rehearsal(world: World) -> None:
     assert "secret" not in (await world.patch(body, query="?dry_run=true")).text
 
 
+async def test_history_tells_who_set_what_but_no_secret(world: World) -> None:
+    apps = [{"app": "TILL", "secret": "SEC"}]
+    await world.set("modulus", apps=apps, tolerant_json=True)
+    await world.set("modulus", apps=[{"app": "TILL", "secret": "NEW", "id": "7"}])
+
+    answer = await world.client.get("/v1/workspace/history", headers={"Authorization": "Bearer native"})
+
+    *_, first, second = answer.json()["items"]
+    assert (first["version"], first["dialect"], first["action"]) == (2, "native", "rewrite_workspace")
+    assert second["changes"] == [
+        {"path": "/settings/modulus/apps/0/id", "before": "", "after": "7"},
+        {"path": "/settings/modulus/apps/0/secret_hash"},
+    ]
+    assert "secret" not in str(first)
+
+
 async def test_only_administrators_change_settings(world: World) -> None:
     body = {"dialect": "native", "scopes": ["read", "write"]}
     made = await world.client.post("/v1/tokens", json=body, headers={"Authorization": "Bearer native"})

@@ -20,6 +20,7 @@ from billingua.dialects.native.listing import DRY_RUN
 from billingua.dialects.native.operations import JSON, MERGE_PATCH, Call, Operation
 from billingua.dialects.native.requests import bodies, catalogue, read_key, workspace
 from billingua.dialects.native.responses import catalogue as shown
+from billingua.dialects.native.responses import history
 from billingua.dialects.native.settings import Arrangement
 from billingua.dialects.native.vocabulary import ADMIN
 from billingua.dialects.native.writes import Shown, reply, write
@@ -75,6 +76,16 @@ class WorkspaceEndpoints:
                 parameters=[DRY_RUN],
                 tagged=True,
                 example={"time_zone": "Europe/Riga", "dialects": {"bigcommerce": {"due_days": 14}}},
+            ),
+            Operation(
+                name="get_workspace_history",
+                verb="GET",
+                path=path + "/history",
+                handler=self.get_history,
+                tag=TAG,
+                summary="Tell who changed what in the workspace, oldest first",
+                scope=ADMIN,
+                answers=answers.History,
             ),
         ]
 
@@ -136,6 +147,11 @@ class WorkspaceEndpoints:
             lambda record: (self._arrangement.shown(record), record.version),
             key=THE_WORKSPACE,
         )
+
+    async def get_history(self, call: Call) -> Response:
+        """Tell who changed what in the workspace."""
+        record = await self._ledger.read(call.caller, workspace.find_workspace, None)
+        return history(await self._ledger.history(call.caller, "workspace", record.value.id))
 
     async def list_tokens(self, call: Call) -> Response:
         """List the tokens that are live, oldest first."""

@@ -63,10 +63,17 @@ NUMBERS = frozenset(
 
 
 def change(told: Mapping[str, Any]) -> answers.ChangeShown:
-    """Show one change; a side that does not exist is left out, so that null means null."""
+    """Show one change; a side that does not exist is left out, so that null means null, and so is what is secret."""
+    if _is_secret(told["path"].rpartition("/")[2]):
+        return answers.ChangeShown(path=told["path"])
     name = "extras" if told["path"].startswith("/extras") else told["path"].rpartition("/")[2]
     sides = {side: _exactly(told[side], name) for side in ("before", "after") if side in told}
     return answers.ChangeShown(path=told["path"], **sides)
+
+
+def _is_secret(name: str) -> bool:
+    """Whether a member is a secret, or the hash of one: that it changed is told, and nothing of what it is."""
+    return name in {"secret", "secret_hash", "password_hash"}
 
 
 def _exactly(value: Any, name: str) -> Any:
@@ -74,7 +81,8 @@ def _exactly(value: Any, name: str) -> Any:
     if name == "extras":
         return value
     if isinstance(value, dict):
-        return {key: _exactly(member, key) for key, member in cast("dict[str, Any]", value).items()}
+        members = cast("dict[str, Any]", value).items()
+        return {key: _exactly(member, key) for key, member in members if not _is_secret(key)}
     if isinstance(value, list):
         return [_exactly(part, name) for part in cast("list[Any]", value)]
     if name in NUMBERS and isinstance(value, int | Decimal):
