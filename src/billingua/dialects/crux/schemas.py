@@ -6,6 +6,8 @@ from decimal import Decimal
 
 from billingua.core.order import DeliveryAddress, LineStatus, OrderFees
 from billingua.core.party import TradeRole
+from billingua.dialects.crux.listing import DEFAULT_LIMIT, LARGEST_LIMIT
+from billingua.dialects.crux.requests.members import LONGEST_NAME
 from billingua.dialects.crux.vocabulary import (
     CHARGES,
     DIRECTIONS,
@@ -43,9 +45,13 @@ UUID = rf"{HEX}{{8}}-?({HEX}{{4}}-?){{3}}{HEX}{{12}}"
 
 GIVEN_UUID = written(UUID)
 GIVEN_TEXT: Schema = {"type": ["string", "number"]}
-GIVEN_NAME = told({**GIVEN_TEXT, "pattern": r"\S", "maxLength": 300}, "At most 255 characters, without blanks around.")
+FILLED_TEXT: Schema = {**GIVEN_TEXT, "minLength": 1}
+GIVEN_NAME = told(
+    {**GIVEN_TEXT, "pattern": rf"^\s*\S([\s\S]{{0,{LONGEST_NAME - 2}}}\S)?\s*$"},
+    f"At most {LONGEST_NAME} characters; blanks around them do not count.",
+)
 OPTIONAL_TEXT: Schema = {"type": ["string", "number", "null"]}
-_DIGITS = r"^\s*\+?\d+\s*$"
+_DIGITS = r"^\s*(\+?\d+|-0+)\s*$"
 QUANTITY = told(
     {"type": ["number", "string"], "multipleOf": 1, "minimum": 0, "pattern": _DIGITS},
     "Not negative: a whole number, or its digits.",
@@ -104,7 +110,10 @@ _MOMENT_ASKED: Schema = {"type": ["string", "null"]}
 _FILTERS = opened(
     {
         "start": told(OPTIONAL_QUANTITY, "The place of the first row, counted from 0."),
-        "limit": told(OPTIONAL_QUANTITY, "How many rows: 100 if it is not said, and never more than 1,000."),
+        "limit": told(
+            OPTIONAL_QUANTITY,
+            f"How many rows: {DEFAULT_LIMIT} if it is not said, and never more than {LARGEST_LIMIT:,}.",
+        ),
         "sort": told(
             or_null(
                 opened(
@@ -216,7 +225,7 @@ _INVOICE = opened(
 )
 
 SENT: Mapping[str, Schema] = {
-    "LogIn": opened({"username": GIVEN_TEXT, "password": GIVEN_TEXT}, required=("username", "password")),
+    "LogIn": opened({"username": FILLED_TEXT, "password": FILLED_TEXT}, required=("username", "password")),
     "GivenAttribute": opened(
         {
             "attribute_name": TEXT,
