@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from billingua.core.lifecycle import Status
+from billingua.engine.queries import Sort
 from tests.builders import NOON, a_uuid, an_invoice
 from tests.dialects.native.conftest import BEARER, Native, Planting
 
@@ -228,6 +229,21 @@ async def test_a_page_goes_on_where_the_last_ended_whatever_went_and_came_before
 
     assert [item["number"] for item in second["items"]] == ["B-4", "a-2"]
     assert (second["total"], second["next"]) == (4, None)
+
+
+@pytest.mark.parametrize("sign", ["", "-"])
+@pytest.mark.parametrize("sort", Sort)
+async def test_pages_of_each_order_lead_on_to_the_end(native: Native, sort: Sort, sign: str) -> None:
+    whole = await native.ids(sort=sign + sort)
+    address: str | None = f"/v1/invoices?sort={sign}{sort}&limit=1"
+    seen: list[int] = []
+    while address:
+        page = (await native.get(address)).json()
+        seen += [item["id"] for item in page["items"]]
+        address = page["next"]
+
+    assert seen == whole
+    assert len(whole) == len(INVOICES)
 
 
 async def test_later_pages_may_have_another_size(native: Native) -> None:
