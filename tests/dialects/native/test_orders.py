@@ -19,7 +19,7 @@ from billingua.core.order import (
     SupplierTerms,
 )
 from billingua.core.party import TradeRole
-from billingua.dialects.native.requests.orders import ACTIONS
+from billingua.dialects.native.requests.fulfilment import ACTIONS
 from billingua.engine.credentials import hash_secret
 from billingua.engine.plan import by_id
 from tests.builders import (

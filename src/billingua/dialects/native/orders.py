@@ -24,9 +24,9 @@ from billingua.dialects.native.order_lists import (
     named_parties,
     order_query,
 )
+from billingua.dialects.native.requests import Written, fulfilment, read_key, relate
 from billingua.dialects.native.requests import order_bodies as bodies
 from billingua.dialects.native.requests import orders as requests
-from billingua.dialects.native.requests import read_key, relate
 from billingua.dialects.native.requests.catalogue import Rewrite, instead, patched
 from billingua.dialects.native.responses import history, invoices
 from billingua.dialects.native.responses import orders as responses
@@ -220,7 +220,7 @@ class OrderEndpoints:
             name=f"{name.replace('-', '_')}_order",
             verb="POST",
             path=f"{ONE}/{name}",
-            handler=partial(self.act, command=requests.ACTIONS[name]),
+            handler=partial(self.act, command=fulfilment.ACTIONS[name]),
             tag=TAG,
             summary=summary,
             scope=WRITE,
@@ -296,7 +296,7 @@ class OrderEndpoints:
 
     async def get_actions(self, call: Call) -> Response:
         """Say what may be done to an order, by whoever asks."""
-        record, outcomes = await self._ledger.read(call.caller, requests.find_actions, _key(call))
+        record, outcomes = await self._ledger.read(call.caller, fulfilment.find_actions, _key(call))
         told = {action: _told(call, refusal) for action, refusal in outcomes.items()}
         return json_reply(responses.actions(record.version, told))
 
@@ -319,18 +319,18 @@ class OrderEndpoints:
     async def act(self, call: Call, command: Any) -> Response:
         """Do something to an order."""
         key = _key(call)
-        return await write(self._ledger, call, command, requests.Act(key, call.body), _show, key=key)
+        return await write(self._ledger, call, command, fulfilment.Act(key, call.body), _show, key=key)
 
     async def invoice_order(self, call: Call) -> Response:
         """Write an invoice for an order or some of it."""
         key, zone = _key(call), call.session.workspace.zone
 
-        def show(written: requests.Written) -> Shown:
+        def show(written: Written) -> Shown:
             record, related = written
             return whole_invoice(record, related, zone, self._ledger.clock.now()), NEW
 
-        values = requests.Act(key, call.body)
-        return await write(self._ledger, call, requests.invoice_order, values, show, key=key, status=201)
+        values = fulfilment.Act(key, call.body)
+        return await write(self._ledger, call, fulfilment.invoice_order, values, show, key=key, status=201)
 
 
 def _show(placed: requests.Placed) -> Shown:
