@@ -119,12 +119,12 @@ REFUSALS: dict[type[Exception], Problem] = {
     errors.PaymentNotFound: _not_found("payment {0.asked}"),
     errors.ReceiptNotFound: _not_found("receipt {0.asked}"),
     errors.ReceiptLineNotFound: _not_found("receipt line {0.asked}"),
+    errors.CreditNoteNotFound: _not_found("credit note {0.asked}"),
     errors.BranchNotFound: _not_found("active branch {0.asked}"),
     errors.BookNotFound: _not_found("book {0.asked} for this"),
     errors.SalespersonNotFound: _not_found("salesperson {0.asked} at this branch"),
     errors.PaymentTermNotFound: _not_found("payment term {0.asked}"),
     errors.PriceListNotFound: _not_found("price list {0.asked}"),
-    errors.CreditNoteNotFound: _not_found("credit note {0.asked}"),
     errors.CashAccountNotFound: _not_found("cash account {0.asked} for this"),
     errors.CashEntryNotFound: _not_found("entry {0.asked} of the cash book"),
     errors.UploadNotFound: _not_found("uploaded file {0.asked}"),
@@ -141,11 +141,6 @@ REFUSALS: dict[type[Exception], Problem] = {
     errors.InvoiceLocked: _refused(
         "invoice-locked", "Invoice locked", "An invoice that is {0.status} is not edited.", _TAKES_NONE
     ),
-    errors.InUse: _refused("in-use", "In use", "{0.uses} other records refer to this one."),
-    errors.EntryKept: _refused(
-        "entry-kept", "Entry kept", "{0.entry} has to stay in the table {0.table}: documents may refer to it."
-    ),
-    errors.BookKept: _refused(
     errors.InvoiceCredited: _refused(
         "invoice-credited",
         "Invoice credited",
@@ -153,6 +148,11 @@ REFUSALS: dict[type[Exception], Problem] = {
     ),
     errors.NothingToCredit: _refused("nothing-to-credit", "Nothing to credit", "Nothing of it is left to credit."),
     errors.CreditNoteVoid: _refused("credit-note-void", "Credit note void", "The credit note is void already."),
+    errors.InUse: _refused("in-use", "In use", "{0.uses} other records refer to this one."),
+    errors.EntryKept: _refused(
+        "entry-kept", "Entry kept", "{0.entry} has to stay in the table {0.table}: documents may refer to it."
+    ),
+    errors.BookKept: _refused(
         "book-kept",
         "Book kept",
         "Book {0.book} has given numbers: it keeps its kind, and goes on with {0.next_number} or a later number.",
@@ -188,13 +188,13 @@ REFUSALS: dict[type[Exception], Problem] = {
         "Over-allocated",
         "{0.accepted} would be accepted of order line {0.line}, of {0.ordered} ordered.",
     ),
+    errors.OverCredited: _refused(
+        "over-credited", "More than is left", "{0.credited:f} would be credited where {0.left:f} are left."
+    ),
     errors.OverInvoiced: _refused(
         "over-invoiced",
         "More than was ordered",
         "Of order line {0.line}, {0.ordered:f} were ordered, and {0.invoiced:f} would be invoiced.",
-    ),
-    errors.OverCredited: _refused(
-        "over-credited", "More than is left", "{0.credited:f} would be credited where {0.left:f} are left."
     ),
     errors.ExportTooLarge: _refused("export-too-large", "Export too large", "There is more than one export can hold."),
     errors.AmountNotPositive: _refused(
@@ -230,6 +230,7 @@ REFUSALS: dict[type[Exception], Problem] = {
         400, "invalid-parameters", "Invalid parameters", "Parameters of the address are unknown or cannot be read."
     ),
     BodyInvalid: Problem(400, "invalid-body", "Invalid body", "Values of the body are not what they have to be."),
+    ContentFixed: _refused("fixed", "Fixed", "What was ordered, by whom and where to is not changed."),
     KeyReused: Problem(
         422, "idempotency-key-reused", "Key used before", "The `Idempotency-Key` stands for another request."
     ),
@@ -242,7 +243,6 @@ REFUSALS: dict[type[Exception], Problem] = {
         "No such key",
         "An `Idempotency-Key` has up to {0.most} visible characters of ASCII.",
     ),
-    ContentFixed: _refused("fixed", "Fixed", "What was ordered, by whom and where to is not changed."),
     wire.BodyUnreadable: Problem(400, "unreadable-body", "Unreadable body", "The body is not JSON: {0.reason}."),
     wire.BodyTooLarge: Problem(413, "body-too-large", "Body too large", "A body may have {0.limit} bytes."),
     wire.BodyTypeUnsupported: Problem(
@@ -373,6 +373,8 @@ def _refused_places(error: Refused, content: Any) -> Iterable[str]:
         case errors.BookKept():
             books = (place for place in _places("", content, ("id",), error.book) if "/books/" in place)
             return (place.removesuffix("id") + error.field for place in books)
+        case errors.OverCredited(index=int(index)):
+            return [f"/{'charges' if error.charge else 'lines'}/{index}"]
         case errors.NumberingTaken():
             return [f"/dialects/{error.dialect}/number"]
         case _:
