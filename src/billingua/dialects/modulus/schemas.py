@@ -284,7 +284,7 @@ _PAGE = closed(
 )
 _TEXTS = "\n".join(f"| {code} | {text} |" for code, text in sorted(CODES.items()))
 _FAULT = told(
-    one_of(sorted(CODES)),
+    {**WHOLE, **one_of(sorted(CODES))},
     f"What is wrong; `$index` is the row's place, counted from zero.\n\n| code | message |\n|---|---|\n{_TEXTS}",
 )
 
