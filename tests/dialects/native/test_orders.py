@@ -273,6 +273,11 @@ async def test_a_list_of_orders_takes_its_own_parameters_alone(native: Native, n
     assert [error["parameter"] for error in problem["errors"]] == [name]
 
 
+@pytest.mark.parametrize("party", [2, 10, 40], ids=["supplier", "company", "retailer"])
+async def test_who_trades_in_an_order_is_not_deleted(native: Native, party: int):
+    told(await send(native, "DELETE", f"/v1/parties/{party}"), 409, "in-use")
+
+
 # Placed.
 
 PLACED = {

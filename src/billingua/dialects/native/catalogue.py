@@ -29,7 +29,7 @@ from billingua.dialects.native.writes import Shown, reply, write
 from billingua.engine.ledger import Ledger
 from billingua.engine.payment_queries import PaymentQuery
 from billingua.engine.plan import Command, Key, Record
-from billingua.engine.queries import InvoiceQuery
+from billingua.engine.queries import Buyer, InvoiceQuery, OrderQuery
 from billingua.wire.conditions import is_known
 from billingua.wire.replies import json_reply
 
@@ -244,12 +244,15 @@ class CatalogueEndpoints:
     async def _deleting(self, call: Call, key: Key[Any]) -> catalogue.DeleteParty:
         """Count what refers to a party: nobody keeps count of that, so it is looked for."""
         record = await self._ledger.read(call.caller, catalogue.find_party, key)
-        id = record.value.id
+        id, uuid = record.value.id, record.value.uuid
         invoices = await self._ledger.invoices(call.caller, InvoiceQuery(party=id, limit=1))
         payments = await self._ledger.store.payments(call.caller.workspace, PaymentQuery(party=id, limit=1))
         sales = await self._ledger.all_of(call.caller, Opportunity)
         taking_part = sum(id in sale.participants for sale in sales)
-        return catalogue.DeleteParty(key, invoices.total + payments.total + taking_part)
+        traded = await self._ledger.orders(call.caller, OrderQuery(organizations=frozenset({uuid}), limit=1))
+        bought = await self._ledger.orders(call.caller, OrderQuery(buyer=Buyer(id, None), limit=1))
+        uses = (invoices.total, payments.total, taking_part, traded.total, bought.total)
+        return catalogue.DeleteParty(key, sum(uses))
 
     def _key(self, request: Request) -> Key[Any]:
         return read_key(self._family.kind, request.path_params[self._family.one], self._family.missing)
