@@ -1,10 +1,12 @@
 """Pages that follow one another by positions: whatever comes, goes and changes meanwhile, what stays is seen once."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -31,6 +33,13 @@ from billingua.engine.plan import Decision, Job, Needs, Plan, by_id
 from billingua.engine.ports import Store
 from billingua.engine.positions import Position, in_order, is_behind
 from billingua.engine.queries import InvoiceQuery, OrderQuery, OrderSort, Page, Sort
+from billingua.stores.catalogue_listing import item_listing, party_listing
+from billingua.stores.listing import listing
+from billingua.stores.order_listing import order_listing
+from billingua.stores.pages import Listing
+from billingua.stores.payment_listing import payment_listing, receipt_listing
+from billingua.stores.sqlite import connections
+from billingua.stores.sqlite.reading import LISTS
 from tests.builders import NOON, a_party, a_payment, a_receipt, a_uuid, an_invoice, an_item, an_order, an_order_line
 from tests.stores.plans import a_job
 
@@ -250,3 +259,57 @@ async def test_what_stays_is_seen_once_whatever_comes_and_goes(store: Store, nam
     family = FAMILIES[name]
     for query in family.queries:
         await walk_while_it_changes(store, family, replace(query, limit=2), of)
+
+
+PAID_OR_AWAITED = frozenset({PaymentStatus.COMPLETED, PaymentStatus.AWAITING})
+LED_TO: list[tuple[str, Callable[..., Listing], Any]] = [
+    ("order_part_by_creation (workspace=? AND trader=? AND (created_at,id)", order_listing, OrderQuery(after=(1, 1))),
+    ("PRIMARY KEY (workspace=? AND id", item_listing, ItemQuery(after=(1,))),
+    ("item_row_by_title (workspace=? AND (title", item_listing, ItemQuery(sort=ItemSort.TITLE, after=("a", 1))),
+    ("item_row_by_sku (workspace=? AND sku", item_listing, ItemQuery(sort=ItemSort.SKU, after=("a", "a", 1))),
+    ("PRIMARY KEY (workspace=? AND id", party_listing, PartyQuery(after=(1,))),
+    ("party_row_by_name (workspace=? AND (name", party_listing, PartyQuery(sort=PartySort.NAME, after=("a", 1))),
+    ("payment_row_by_creation (workspace=? AND (created", payment_listing, PaymentQuery(after=(1, 1))),
+    (
+        "payment_row_by_creation (workspace=? AND (created",
+        payment_listing,
+        PaymentQuery(after=(1, 1), statuses=PAID_OR_AWAITED),
+    ),
+    ("PRIMARY KEY (workspace=? AND id", payment_listing, PaymentQuery(sort=PaymentSort.ID, after=(1,))),
+    ("receipt_row_by_creation (workspace=? AND (created", receipt_listing, ReceiptQuery(after=(1, 1))),
+    ("PRIMARY KEY (workspace=? AND id", receipt_listing, ReceiptQuery(sort=ReceiptSort.ID, after=(1,))),
+    (
+        "invoice_by_party (workspace=? AND (party,id)",
+        listing,
+        InvoiceQuery(sort=Sort.PARTY, after=(1, 1)),
+    ),
+    (
+        "invoice_by_status_and_id (workspace=? AND (status,id)",
+        listing,
+        InvoiceQuery(sort=Sort.STATUS, after=("open", 1)),
+    ),
+    (
+        "invoice_by_status_and_id (workspace=? AND status=? AND id",
+        listing,
+        InvoiceQuery(sort=Sort.STATUS, after=("open", 1), statuses=frozenset({Status.OPEN})),
+    ),
+    (
+        "party_row_by_name (workspace=? AND name",
+        listing,
+        InvoiceQuery(sort=Sort.PARTY_NAME, after=(0, "a", "a", 1)),
+    ),
+]
+
+
+@pytest.mark.parametrize(("led_by", "ask", "query"), LED_TO)
+@pytest.mark.parametrize("descending", [False, True])
+def test_an_index_in_sqlite_leads_to_where_a_page_begins(
+    tmp_path: Path, led_by: str, ask: Callable[..., Listing], query: Any, descending: bool
+):
+    after = (int(descending), *query.after[1:]) if query.sort is Sort.PARTY_NAME else query.after
+    asked = ask("demo", replace(query, descending=descending, after=after), LISTS)
+    with closing(connections.connect_to_write(tmp_path / "ledger.sqlite")) as connection:
+        values = asked.values | {"limit": 10, "offset": 0}
+        steps = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {asked.page}", values)]
+
+    assert any(led_by in step and (">" in step) is not descending for step in steps), steps

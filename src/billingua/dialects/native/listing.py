@@ -25,6 +25,7 @@ from billingua.engine.catalogue_queries import (
     has_too_many_words,
 )
 from billingua.engine.payment_queries import PaymentQuery, ReceiptQuery
+from billingua.engine.positions import Position
 from billingua.engine.queries import InvoiceQuery, OrderQuery, Page, Sort
 from billingua.wire.members import MOST_PROBLEMS
 from billingua.wire.scalars import (
@@ -114,7 +115,7 @@ def _fingerprint(request: Request) -> str:
     return sha256(json.encode([request.url.path, sorted(told)])).hexdigest()[:_FINGERPRINT]
 
 
-def _position(request: Request, query: Query, cursor: tuple[str, Sequence[Any]]) -> Any:
+def _position(request: Request, query: Query, cursor: tuple[str, Position]) -> Position:
     """Give the position that a cursor of this very list says."""
     fingerprint, values = cursor
     try:
@@ -224,11 +225,11 @@ def _limit(text: str) -> int:
     return limit
 
 
-def _cursor(text: str) -> tuple[str, Sequence[Any]]:
-    """Read which list a cursor is for, and the values that it says."""
+def _cursor(text: str) -> tuple[str, Position]:
+    """Read which list a cursor is for, and what it says as a position."""
     try:
         told = b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        return json.decode(told, type=tuple[str, tuple[Any, ...]])
+        return json.decode(told, type=tuple[str, Position])
     except (NotBase64, ValueError, DecodeError):
         raise Invalid("cursor") from None
 
