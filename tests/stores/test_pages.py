@@ -20,6 +20,7 @@ from billingua.core.party import TradeRole
 from billingua.core.payment import PaymentLine, PaymentStatus
 from billingua.core.receipt import ReceiptKind, ReceiptLine
 from billingua.engine.catalogue_queries import ItemQuery, ItemSort, PartyQuery, PartySort
+from billingua.engine.credit_queries import CreditNoteQuery, CreditNoteSort
 from billingua.engine.payment_queries import (
     ListedLine,
     PaymentQuery,
@@ -40,7 +41,18 @@ from billingua.stores.pages import Listing
 from billingua.stores.payment_listing import payment_listing, receipt_listing
 from billingua.stores.sqlite import connections
 from billingua.stores.sqlite.reading import LISTS
-from tests.builders import NOON, a_party, a_payment, a_receipt, a_uuid, an_invoice, an_item, an_order, an_order_line
+from tests.builders import (
+    NOON,
+    a_credit_note,
+    a_party,
+    a_payment,
+    a_receipt,
+    a_uuid,
+    an_invoice,
+    an_item,
+    an_order,
+    an_order_line,
+)
 from tests.stores.plans import a_job
 
 IDS = range(1, 61)
@@ -123,6 +135,11 @@ def a_random_receipt(id: int, of: Any) -> Any:
     )
 
 
+def a_random_credit_note(id: int, of: Any) -> Any:
+    number = f"{of.choice(TEXTS)}{id}"
+    return a_credit_note(id=id, number=number, issued_at=of.choice(MOMENTS), created_at=of.choice(MOMENTS))
+
+
 @dataclass(frozen=True)
 class Family:
     """A family of lists: how what it lists comes about, and everything that it may be asked for."""
@@ -165,6 +182,11 @@ FAMILIES = {
     ),
     "receipts": Family(
         a_random_receipt, lambda store, query: store.receipts("demo", query), every(ReceiptQuery, ReceiptSort)
+    ),
+    "credit notes": Family(
+        a_random_credit_note,
+        lambda store, query: store.credit_notes("demo", query),
+        every(CreditNoteQuery, CreditNoteSort),
     ),
     "receipt lines": Family(
         a_random_receipt,
