@@ -10,12 +10,12 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from billingua.core.explaining import Operation, Step, explain
+from billingua.core.explaining import Operation, Step, explain, explain_credit
 from billingua.core.line import Charge, ChargeKind
 from billingua.core.money import Mode
 from billingua.core.rounding import STEPWISE, Rounding, TaxBase
 from billingua.core.totals import totals
-from tests.builders import a_line, a_line_tax
+from tests.builders import a_credit_line, a_credit_note, a_line, a_line_tax
 
 RULES = [Rounding(*rule) for rule in product((0, 2, 3), Mode, TaxBase, (False, True))]
 NUMBERS = st.decimals(-10_000, 10_000, places=4)
@@ -87,3 +87,14 @@ def test_the_steps_of_an_invoice_name_their_rules() -> None:
     )
     assert [figure.name for figure in tax.operands] == ["/lines/0/net", "/lines/0/taxes/0/rate"]
     assert told["/totals/taxes/0/amount"].rule == "VAT of the lines"
+
+
+def test_the_total_of_a_credit_note_is_explained_down_to_its_rounding_amount():
+    note = a_credit_note(lines=(a_credit_line(tax1=a_line_tax()),), rounding_amount=Decimal("-0.01"))
+    *steps, last = explain_credit(note)
+    assert steps == explain(note.lines, note.charges, note.rounding)
+    assert (last.name, last.result, [one.value for one in last.operands]) == (
+        "/total",
+        note.total,
+        [Decimal("120.00"), Decimal("-0.01")],
+    )

@@ -10,7 +10,7 @@ from billingua.core.access import User
 from billingua.core.credit import CreditNote
 from billingua.engine.clock import SystemClock
 from billingua.engine.credit_queries import CreditNoteQuery, CreditNoteSort
-from billingua.engine.credits import view_credit_notes
+from billingua.engine.crediting import view_credit_notes
 from billingua.engine.ledger import Ledger
 from billingua.engine.ports import Store
 from billingua.engine.positions import in_order

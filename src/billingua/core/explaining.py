@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import reduce
 
+from billingua.core.credit import CreditNote
 from billingua.core.line import Charge, ChargeKind, InvoiceLine
 from billingua.core.money import EXACT, ZERO, add_up
 from billingua.core.rounding import Rounding, TaxBase
@@ -97,6 +98,14 @@ def explain(lines: Sequence[InvoiceLine], charges: Sequence[Charge], rounding: R
     tax_total = account.take("/totals/tax_total", "sum of the taxes (BR-CO-14)", Operation.ADD, [*taxes, stated])
     account.take("/totals/grand_total", "net and tax (BR-CO-15)", Operation.ADD, [net_total, tax_total])
     return account.steps
+
+
+def explain_credit(note: CreditNote) -> Sequence[Step]:
+    """Give every step from what a credit note says to what it credits, in their order."""
+    steps = explain(note.lines, note.charges, note.rounding)
+    operands = (steps[-1].figure, Figure("/rounding_amount", note.rounding_amount))
+    rule = "grand total and rounding amount (BR-CO-16)"
+    return [*steps, Step("/total", rule, Operation.ADD, operands, note.total, rounded=False, result=note.total)]
 
 
 def _explain_line(account: _Account, at: str, line: InvoiceLine) -> Figure:

@@ -10,7 +10,7 @@ from billingua.core.credit import CreditNote
 from billingua.core.errors import Refused
 from billingua.core.invoice import Invoice
 from billingua.core.workspace import Workspace
-from billingua.engine.credits import credit_book
+from billingua.engine.crediting import credit_book
 from billingua.engine.kinds import COUNTERS, THE_WORKSPACE, ids_in
 from billingua.engine.plan import Caller, Decision, Needs, Plan
 

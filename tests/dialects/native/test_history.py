@@ -10,6 +10,7 @@ from typing import Any, get_type_hints
 
 import pytest
 
+from billingua.core.credit import CreditLine, CreditNote
 from billingua.core.invoice import Invoice
 from billingua.core.item import Item
 from billingua.core.lifecycle import Action
@@ -148,7 +149,7 @@ OF_ORDERS = (Order, OrderLine, OrderFees, SupplierTerms, Shipment)
 def test_every_exact_number_of_an_invoice_is_written_as_a_text() -> None:
     decimals = {
         name
-        for kind in (*OF_INVOICES, *OF_ORDERS, Item, PaymentLine, Receipt, ReceiptLine)
+        for kind in (*OF_INVOICES, *OF_ORDERS, CreditNote, CreditLine, Item, PaymentLine, Receipt, ReceiptLine)
         for name, hint in get_type_hints(kind).items()
         if hint in {Decimal, Decimal | None}
     }

@@ -100,7 +100,14 @@ async def test_an_invoice_is_shown_whole(native_with: Planting) -> None:
                 {"id": 2, "name": "Levy", "rate": "5.5", "base": "27.00", "amount": "1.49"},
             ],
         },
-        "balances": {"original": "39.39", "open": "31.00", "paid": "8.39"},
+        "balances": {
+            "original": "39.39",
+            "open": "31.00",
+            "paid": "8.39",
+            "credited": "0.00",
+            "refund_due": "0.00",
+        },
+        "credits": [],
         "issue_date": "2024-11-30",
         "issued_at": "2024-12-01T03:00:00Z",
         "due_date": "2024-12-24",
@@ -212,7 +219,8 @@ async def test_a_void_invoice_owes_nothing_and_does_not_look_paid(native_with: P
     shown = (await native.get("/v1/invoices/35")).json()
 
     assert (shown["status"], shown["void_date"], shown["voided_at"]) == ("void", "2024-12-25", "2024-12-26T03:00:00Z")
-    assert shown["balances"] == {"original": "100.00", "open": "0.00", "paid": None}
+    nothing = {"credited": "0.00", "refund_due": "0.00"}
+    assert shown["balances"] == {"original": "100.00", "open": "0.00", "paid": None, **nothing}
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,18 @@ from billingua.dialects.native.routes import operations_on
 from billingua.dialects.native.vocabulary import ADMIN, DOING, READ, WRITE
 from billingua.engine.credentials import hash_secret
 from billingua.engine.ledger import Ledger
-from tests.builders import a_credential, a_party, a_payment, a_receipt, a_tax, a_user, an_invoice, an_item
+from tests.builders import (
+    NOON,
+    a_credential,
+    a_credit_note,
+    a_party,
+    a_payment,
+    a_receipt,
+    a_tax,
+    a_user,
+    an_invoice,
+    an_item,
+)
 from tests.dialects.native.conftest import Native, Planting
 
 OPERATIONS = operations_on(Ledger(None, None))  # pyright: ignore[reportArgumentType]
@@ -33,7 +44,7 @@ HOLDERS: dict[str, tuple[dict[str, Any] | None, tuple[str, ...] | None, set[str]
 
 @pytest.fixture
 async def native(native_with: Planting) -> Native:
-    beside: list[Any] = [an_invoice(), an_item(), a_tax(), a_payment(), a_receipt()]
+    beside: list[Any] = [an_invoice(), an_item(), a_tax(), a_payment(), a_receipt(), a_credit_note(voided_at=NOON)]
     for id, (holder, (user, scopes, _)) in enumerate(HOLDERS.items(), 20):
         name = holder if user is not None else None
         beside.append(a_credential(id=id, secret_hash=hash_secret(holder), scopes=scopes, user=name))
@@ -44,7 +55,7 @@ async def native(native_with: Planting) -> Native:
 
 async def asked(native: Native, operation: Operation, holder: str) -> Any:
     named = {"invoice": 35, "party": 10, "item": 1, "tax": 1, "token": 99, "dialect": "native"}
-    path = operation.path.format(**named, payment=1, receipt=1, order=104)
+    path = operation.path.format(**named, payment=1, receipt=1, order=104, credit_note=1)
     headers = {"Authorization": f"Bearer {holder}", "Content-Type": operation.media_types[0]}
     body = b"{}" if operation.reads is not None else None
     return await native.client.request(operation.verb, path, headers=headers, content=body)

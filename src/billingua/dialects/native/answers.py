@@ -79,11 +79,16 @@ class InvoiceTotals(Answer):
 
 
 class Balances(Answer):
-    """What was owed at first, is owed now and was paid; `paid` is null on a void invoice."""
+    """What was owed at first, is owed now, was paid and was credited; `paid` is null on a void invoice.
+
+    `refund_due` is what was credited beyond what was owed: `open` is `original` less `paid` less `credited`, plus that.
+    """
 
     original: Amount
     open: Amount
     paid: Amount | None
+    credited: Amount
+    refund_due: Amount
 
 
 class InvoiceSummary(Answer):
@@ -167,6 +172,13 @@ class ChargeShown(Answer):
     amount: Amount
 
 
+class CreditShown(Answer):
+    """A live credit note on an invoice, and what it credits."""
+
+    credit_note_id: Id
+    amount: Amount
+
+
 class Invoice(InvoiceSummary):
     """An invoice, whole."""
 
@@ -177,6 +189,7 @@ class Invoice(InvoiceSummary):
     rounding: RoundingRule
     lines: list[InvoiceLine]
     charges: list[ChargeShown]
+    credits: list[CreditShown]
     stated_total: Amount | None
     opportunity: OpportunityNamed | None
     purchase_order_number: str | None

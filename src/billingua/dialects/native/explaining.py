@@ -6,14 +6,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from billingua.core.errors import InvoiceNotFound
-from billingua.core.explaining import Figure, Step, explain
+from billingua.core.explaining import explain
 from billingua.core.invoice import Invoice
-from billingua.core.rounding import Rounding
 from billingua.dialects.native import answers, requests
 from billingua.dialects.native.errors import DialectShowsNone
 from billingua.dialects.native.operations import Call, Operation
-from billingua.dialects.native.responses import rounding_rule, totals, whole
-from billingua.dialects.native.vocabulary import NAME, READ, plain
+from billingua.dialects.native.responses import explanation, whole
+from billingua.dialects.native.vocabulary import NAME, READ
 from billingua.engine.ledger import Ledger
 from billingua.wire.bodies import decode_json
 from billingua.wire.credentials import Session
@@ -65,13 +64,7 @@ class ExplainingEndpoints:
         (record, _) = await self._find(call)
         invoice = record.value
         steps = explain(invoice.lines, invoice.charges, invoice.rounding)
-        return json_reply(
-            answers.Explanation(
-                rounding=rounding_rule(invoice.rounding),
-                steps=[_step(step, invoice.rounding) for step in steps],
-                totals=totals(invoice.totals, invoice.currency),
-            )
-        )
+        return json_reply(explanation(steps, invoice.rounding, invoice.totals, invoice.currency))
 
     async def show_as(self, call: Call) -> Response:
         """Show an invoice as another dialect would."""
@@ -89,22 +82,6 @@ class ExplainingEndpoints:
     async def _find(self, call: Call) -> requests.Written:
         key = requests.read_key(Invoice, call.request.path_params["invoice"], InvoiceNotFound)
         return await self._ledger.read(call.caller, requests.find_invoice, key)
-
-
-def _step(step: Step, rounding: Rounding) -> answers.ExplainedStep:
-    return answers.ExplainedStep(
-        figure=step.name,
-        rule=step.rule,
-        operation=step.operation,
-        operands=[_figure(figure) for figure in step.operands],
-        exact=plain(step.exact),
-        rounded=answers.Rounded(places=rounding.places, mode=rounding.mode) if step.rounded else None,
-        result=plain(step.result),
-    )
-
-
-def _figure(figure: Figure) -> answers.FigureShown:
-    return answers.FigureShown(figure=figure.name, value=plain(figure.value))
 
 
 def _elsewhere(dialect: str, answer: Response) -> answers.ShownElsewhere:

@@ -61,7 +61,11 @@ _SUMMARIES = {
 
 
 _READS = {Action.VOID: bodies.VoidContent, Action.SETTLE: bodies.PayContent}
-_REFUSES = {Action.VOID: errors.DateRefused, Action.SETTLE: errors.AmountTooLarge}
+_REFUSES: Mapping[Action, Sequence[type[Refused]]] = {
+    Action.VOID: [errors.DateRefused, errors.InvoiceCredited],
+    Action.REJECT: [errors.InvoiceCredited],
+    Action.SETTLE: [errors.AmountTooLarge],
+}
 """What an action reads and refuses, beyond what all do."""
 
 _EXAMPLES = {Action.SETTLE: {"amount": "60.00", "memo": "Wire 2207"}}
@@ -178,7 +182,7 @@ class InvoiceEndpoints:
                 handler=self.delete_invoice,
                 summary="Delete a draft; its history stays",
                 status=204,
-                refusals=[InvoiceNotFound, errors.TransitionRefused],
+                refusals=[InvoiceNotFound, errors.TransitionRefused, errors.InvoiceCredited],
                 tagged=True,
                 **write,
             ),
@@ -186,7 +190,6 @@ class InvoiceEndpoints:
 
     def _action(self, name: str) -> Operation:
         action = ACTIONS[name]
-        more = [_REFUSES[action]] if action in _REFUSES else []
         return Operation(
             name=f"{name}_invoice",
             verb="POST",
@@ -199,7 +202,7 @@ class InvoiceEndpoints:
             reads=_READS.get(action),
             optional=True,
             parameters=[DRY_RUN],
-            refusals=[InvoiceNotFound, errors.TransitionRefused, *more],
+            refusals=[InvoiceNotFound, errors.TransitionRefused, *_REFUSES.get(action, [])],
             tagged=True,
             example=_EXAMPLES.get(action),
         )

@@ -24,6 +24,7 @@ from billingua.engine.catalogue_queries import (
     PartySort,
     has_too_many_words,
 )
+from billingua.engine.credit_queries import CreditNoteQuery
 from billingua.engine.payment_queries import PaymentQuery, ReceiptQuery
 from billingua.engine.positions import Position
 from billingua.engine.queries import InvoiceQuery, OrderQuery, Page, Sort
@@ -44,7 +45,7 @@ LARGEST_LIMIT = 250
 _SORTS = ", ".join(Sort)
 _FINGERPRINT = 16
 
-Query = InvoiceQuery | OrderQuery | ItemQuery | PartyQuery | PaymentQuery | ReceiptQuery
+Query = InvoiceQuery | OrderQuery | ItemQuery | PartyQuery | PaymentQuery | ReceiptQuery | CreditNoteQuery
 Q = TypeVar("Q", bound=Query)
 
 Reader = Callable[[str], Any]

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from billingua.dialects.native import docs
 from billingua.dialects.native.audit import AuditEndpoints
 from billingua.dialects.native.catalogue import FAMILIES, CatalogueEndpoints
+from billingua.dialects.native.credits import CreditEndpoints
 from billingua.dialects.native.errors import voice
 from billingua.dialects.native.explaining import ExplainingEndpoints, Views
 from billingua.dialects.native.invoices import InvoiceEndpoints
@@ -46,6 +47,7 @@ def operations_on(ledger: Ledger, views: Views | None = None, settings: Settings
         OrderEndpoints(ledger),
         PaymentEndpoints(ledger),
         ReceiptEndpoints(ledger),
+        CreditEndpoints(ledger),
         *(CatalogueEndpoints(ledger, family) for family in FAMILIES),
         WorkspaceEndpoints(ledger, settings or {}),
         AuditEndpoints(ledger),

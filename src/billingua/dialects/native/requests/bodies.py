@@ -123,6 +123,26 @@ class BulkOperation(Body):
     if_match: Annotated[str, Meta(description="As the header.", examples=['"3"'])] = ""
 
 
+class CreditLineContent(Body):
+    """How much to credit of an invoice's line: pieces, or an amount of its net before taxes, or all that is left of it.
+
+    An invoice that only says what is owed has no lines: then `line_id` is left out.
+    """
+
+    line_id: Id | None = None
+    quantity: Decimal | None = None
+    amount: Decimal | None = None
+
+
+class CreditContent(Body):
+    """What to credit of an invoice; without lines and charges, all that is left of it."""
+
+    reason: Text = ""
+    issued_at: Moment | None = None
+    lines: Annotated[list[CreditLineContent], Meta(min_length=1, max_length=10_000)] | None = None
+    charges: Annotated[list[ChargeContent], Meta(min_length=1, max_length=1000)] | None = None
+
+
 class Bulk(Body):
     """Operations, each done by itself and in their order wherever two are about one invoice."""
 

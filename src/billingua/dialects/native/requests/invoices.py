@@ -21,7 +21,7 @@ from billingua.dialects.native.requests.payments import check_paid
 from billingua.dialects.native.requests.reading import as_content, check_currency
 from billingua.dialects.native.requests.related import Related, relate_all, see
 from billingua.dialects.native.vocabulary import ACTIONS, INVALID
-from billingua.engine import deleting, invoices, payments, writing
+from billingua.engine import crediting, deleting, invoices, payments, writing
 from billingua.engine.content import InvoiceFields, LineContent
 from billingua.engine.kinds import THE_WORKSPACE
 from billingua.engine.plan import Caller, Decision, Key, Needs, Plan, Record, Step
@@ -159,6 +159,7 @@ def find_actions(key: Key[Invoice], caller: Caller, now: datetime) -> Plan[Actio
     plans: dict[str, Callable[[], Plan[Any]]] = {
         "edit": lambda: writing.replace_invoice(unchanged, caller, now),
         "delete": lambda: delete_draft(key, caller, now),
+        "credit": lambda: crediting.credit_invoice(crediting.CreditInvoice(invoice=record.value.id), caller, now),
     }
     plans |= {name: partial(act, Act(key, action), caller, now) for name, action in ACTIONS.items()}
     return Decision((record, (yield from attempt(plans))))

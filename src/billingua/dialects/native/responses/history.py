@@ -49,6 +49,8 @@ NUMBERS = frozenset(
         "quantity",
         "price",
         "rate",
+        "refund_due",
+        "rounding_amount",
         "shipping_cost",
         "stated_total",
         "stock",

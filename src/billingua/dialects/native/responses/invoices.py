@@ -127,11 +127,14 @@ def _tax(tax: LineTax) -> dict[str, Any]:
 
 def _balances(shown: Invoice) -> answers.Balances:
     """Say what was owed, is owed and was paid; a void invoice owes nothing, which is no sign that it was paid."""
-    paid = EXACT.subtract(shown.original_balance, shown.open_balance)
+    settled = EXACT.subtract(shown.original_balance, shown.open_balance)
+    paid = EXACT.subtract(settled, EXACT.subtract(shown.credited, shown.refund_due))
     return answers.Balances(
         original=amount(shown.original_balance, shown.currency),
         open=amount(shown.open_balance, shown.currency),
         paid=None if shown.status is Status.VOID else amount(paid, shown.currency),
+        credited=amount(shown.credited, shown.currency),
+        refund_due=amount(shown.refund_due, shown.currency),
     )
 
 
@@ -161,6 +164,10 @@ def _particulars(shown: Invoice, related: Related) -> dict[str, Any]:
         "lines": [_line(line, total, currency) for line, total in lines],
         "charges": [
             answers.ChargeShown(kind=charge.kind, amount=amount(charge.amount, currency)) for charge in shown.charges
+        ],
+        "credits": [
+            answers.CreditShown(credit_note_id=credit.note, amount=amount(credit.amount, currency))
+            for credit in shown.credits
         ],
         "stated_total": None if shown.stated_total is None else amount(shown.stated_total, currency),
         "opportunity": _opportunity(shown.opportunity, related),
@@ -192,8 +199,7 @@ def _attributes(attributes: Sequence[Attribute] | None) -> list[answers.Attribut
 
 
 def _line(line: InvoiceLine, total: LineTotal, currency: str) -> answers.InvoiceLine:
-    """Show a line; its taxes carry amounts only where the rounding rule taxes by line."""
-    amounts = [amount(tax, currency) for tax in total.taxes] or [None] * len(line.taxes)
+    """Show a line."""
     return answers.InvoiceLine(
         id=line.id,
         position=line.position,
@@ -208,7 +214,13 @@ def _line(line: InvoiceLine, total: LineTotal, currency: str) -> answers.Invoice
         gross=amount(total.gross, currency),
         discount=amount(total.discount, currency),
         net=amount(total.net, currency),
-        taxes=[answers.TaxOfLine(**_tax(tax), amount=of_tax) for tax, of_tax in zip(line.taxes, amounts, strict=True)],
+        taxes=taxes_of_line(line, total, currency),
         order_line=line.order_line,
         attributes=_attributes(line.attributes),
     )
+
+
+def taxes_of_line(line: InvoiceLine, total: LineTotal, currency: str) -> list[answers.TaxOfLine]:
+    """Show the taxes of a line; they carry amounts only where the rounding rule taxes by line."""
+    amounts = [amount(tax, currency) for tax in total.taxes] or [None] * len(line.taxes)
+    return [answers.TaxOfLine(**_tax(tax), amount=of_tax) for tax, of_tax in zip(line.taxes, amounts, strict=True)]

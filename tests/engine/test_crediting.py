@@ -12,7 +12,7 @@ from billingua.core.lifecycle import Action, Status
 from billingua.core.line import Charge, ChargeKind
 from billingua.core.numbering import Book, BookKind
 from billingua.engine.content import InvoiceFields, LineContent
-from billingua.engine.credits import (
+from billingua.engine.crediting import (
     CreditInvoice,
     CreditView,
     credit_book,
