@@ -1,5 +1,6 @@
 """What each dialect is set to, changed through our own API and seen through that dialect's."""
 
+import asyncio
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -178,6 +179,16 @@ async def test_settings_are_changed_only_in_the_version_that_was_seen(world: Wor
 
     assert (stale.status_code, fresh.status_code, fresh.headers["etag"]) == (412, 200, '"3"')
     assert pointers(stale) == ["/settings/bigcommerce/due_days"]
+
+
+async def test_many_who_set_something_at_once_all_do(world: World) -> None:
+    changes = [{"bigcommerce": {"due_days": days}} for days in range(1, 9)]
+    changes += [{"onlyoffice": {"terms": f"Net {days}"}} for days in range(1, 9)]
+
+    answers = await asyncio.gather(*(world.patch({"dialects": change}) for change in changes))
+
+    assert [answer.status_code for answer in answers] == [200] * 16
+    assert (await world.show())["version"] == 17
 
 
 async def test_a_rehearsal_tells_what_would_change_but_no_secret(world: World) -> None:

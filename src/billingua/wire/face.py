@@ -36,8 +36,8 @@ LARGEST_BODY = 1024 * 1024
 HUNG_UP = 499
 """What the log calls the status of a request whose client hung up in the middle of it, and was not answered."""
 
-_MOST_ATTEMPTS = 3
-"""How often a request is answered while others change who asks."""
+_MOST_ATTEMPTS = 100
+"""How often a request is answered while others change who asks, or their workspace: each time one of those is done."""
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,80}")
 _LONGEST_IN_LOG = 200
