@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from billingua.core.invoice import Invoice, Settlement
 from billingua.core.lifecycle import Status
-from billingua.core.order import Allocation, LineStatus, Order, Trader
+from billingua.core.order import Allocation, Billing, LineStatus, Order, Trader
 from billingua.core.party import Party, PartyKind, TradeRole
 from billingua.engine.catalogue_queries import MOST_WORDS, has_too_many_words, words_in
 from billingua.engine.positions import in_order
@@ -242,6 +242,7 @@ FIRST_SEEN = {
         ({"allocations": frozenset(AllocationStatus)}, {"allocations": frozenset({AllocationStatus.PARTIAL})}),
         ({"designations": frozenset({"Cancelled", "x"})}, {"designations": frozenset[str]()}),
         ({"sent": False}, {"sent": True}),
+        ({"billing": Billing.NONE}, {"billing": Billing.PART}),
         ({"organizations": frozenset({RETAILER})}, {"organizations": frozenset({a_uuid(9)})}),
         (
             {"organizations": frozenset({ANOTHER})},

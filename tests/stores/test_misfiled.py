@@ -83,6 +83,7 @@ async def tampered(request: pytest.FixtureRequest) -> Any:
         ("UPDATE item_row SET price = 1 WHERE id = 1", "item", 1, "its row in item_row is not what it says"),
         ("UPDATE party_row SET readers = ''", "party", 10, "its row in party_row is not what it says"),
         ("DELETE FROM order_part WHERE trader = ''", "order", 104, "its row in order_part is not what it says"),
+        ("UPDATE order_row SET billing = 2", "order", 104, "its row in order_row is not what it says"),
         ("DELETE FROM order_line WHERE position = 1", "order", 104, "its row in order_line is not what it says"),
         ("UPDATE order_line SET id = 9", "order", 104, "its row in order_line is not what it says"),
         ("DELETE FROM invoice_detail WHERE id = 36", "invoice", 36, "its row in invoice_detail is not what it says"),

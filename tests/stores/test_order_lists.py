@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from billingua.core.order import Allocation, LineStatus, Order, OrderLine, Trader
+from billingua.core.order import Allocation, Billing, LineStatus, Order, OrderLine, Trader
 from billingua.core.party import Party, TradeRole
 from billingua.engine.clock import SystemClock
 from billingua.engine.ledger import Ledger
@@ -51,6 +51,7 @@ def a_varied_line(number: int) -> OrderLine:
         status=list(LineStatus)[number % 11 % 6],
         designation=DESIGNATIONS[number % 13 % 4],
         allocation=ALLOCATIONS[number % 3 % 4],
+        invoiced=(0, 0, 5, 1, 5)[number % 17 % 5],
     )
 
 
@@ -96,6 +97,7 @@ CONDITIONS: dict[str, st.SearchStrategy[Any]] = {
     "sent": st.booleans(),
     "organizations": st.frozensets(st.sampled_from([a_uuid(number) for number in range(1, 6)]), max_size=2),
     "buyer": st.sampled_from(BUYERS),
+    "billing": st.sampled_from(Billing),
     "reader": st.sampled_from(READERS),
     "offset": st.integers(0, 130),
     "limit": st.integers(0, 130),
@@ -170,6 +172,7 @@ SINGLE: list[dict[str, Any]] = [
     {"buyer": BUYERS[0]},
     {"buyer": BUYERS[1]},
     {"buyer": BUYERS[3]},
+    *({"billing": billing} for billing in Billing),
     {"reader": "ida"},
     {"reader": "eve"},
     {"reader": "ina"},

@@ -26,7 +26,7 @@ OLD = [*(order for order in ORDERS if "\\x00" not in repr(order)), LATER, *ITEMS
 """What the JSON functions of SQLite read whole: they end a text where a NUL is."""
 
 KEPT = ("aggregate", "lookup", "counter", "history", "outbox")
-FILLED = ("order_part", "order_line", "lookup")
+FILLED = ("order_row", "order_part", "order_line", "lookup")
 NEW_NAMES = "DELETE FROM lookup WHERE name IN ('line', 'supplied')"
 
 

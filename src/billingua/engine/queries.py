@@ -13,7 +13,7 @@ from msgspec import Meta
 from billingua.core.errors import OrderNotFound
 from billingua.core.invoice import Invoice, Settlement
 from billingua.core.lifecycle import PROGRESS, Status
-from billingua.core.order import CLOSED_LINES, LineStatus, Order, OrderLine, Trader, part_of
+from billingua.core.order import CLOSED_LINES, Billing, LineStatus, Order, OrderLine, Trader, part_of
 from billingua.core.party import Party
 from billingua.engine.catalogue_queries import sorted_by, words_in, words_of
 from billingua.engine.plan import Record
@@ -229,8 +229,9 @@ class OrderQuery:
     Without a trader all orders are seen, whole. What is asked of lines is looked for in those that are seen; for each
     condition one line is enough. `text` is looked for, whatever the case, in the order's number and UUID and in its
     lines' SKUs and titles. `organizations` keeps the orders of which one of them is the retailer or a line's supplier.
-    The buyer is the retailer or, where there is none, the company. `reader` is the username of somebody who administers
-    nothing: they see what is bought by a party that they may see, and what they ordered themselves.
+    The buyer is the retailer or, where there is none, the company; `billing` is of the whole order. `reader` is the
+    username of somebody who administers nothing: they see what is bought by a party that they may see, and what they
+    ordered themselves.
     """
 
     trader: Trader | None = None
@@ -244,6 +245,7 @@ class OrderQuery:
     sent: bool | None = None
     organizations: frozenset[UUID] | None = None
     buyer: Buyer | None = None
+    billing: Billing | None = None
     reader: str | None = None
     sort: OrderSort = OrderSort.CREATED
     descending: bool = False
@@ -268,6 +270,7 @@ class OrderQuery:
                 or bool(self.organizations & {order.retailer, *(line.supplier for line in lines)})
             )
             and self._is_bought(order)
+            and self.billing in {None, order.billing}
             and self._is_shown(order, buyer)
         )
 

@@ -8,7 +8,13 @@ from billingua.core.party import TradeRole
 from billingua.engine.queries import OrderQuery, OrderSort
 from billingua.stores.catalogue_rows import reader_to_row
 from billingua.stores.listing import hidden_parties
-from billingua.stores.order_rows import allocations_to_row, trader_to_row
+from billingua.stores.order_rows import (
+    allocations_to_row,
+    billing_to_row,
+    company_to_row,
+    retailer_to_row,
+    trader_to_row,
+)
 from billingua.stores.pages import Conditions, Listing, Variant, table_listing
 from billingua.stores.rows import instant_to_row
 
@@ -60,30 +66,24 @@ def _add_lines(asked: Conditions, query: OrderQuery, variant: Variant) -> None:
 
 
 def _add_buyers(asked: Conditions, query: OrderQuery, variant: Variant) -> None:
-    """Ask for what depends on who buys.
-
-    A company stands in the bodies alone: they are read where some are asked for by a company, or some may be hidden.
-    """
-    told, bought = variant.told.format, "SELECT id FROM aggregate WHERE workspace = :workspace AND kind = 'order'"
-    company, no_retailer = told("company"), f"{told('retailer')} IS NULL"
+    """Ask for what is said of a whole order: who buys, and how much of it is invoiced."""
+    whole = "SELECT id FROM order_row WHERE workspace = :workspace"
+    asked.add(f"id IN ({whole} AND billing = :billing)", billing=query.billing and billing_to_row(query.billing))
     if query.buyer is not None:
-        retailer = Trader(TradeRole.RETAILER, query.buyer.uuid) if query.buyer.uuid else None
+        company, uuid = company_to_row(query.buyer.id), query.buyer.uuid
         asked.add(
-            f"(id IN ({_PARTS} AND trader = :retailer AND trader <> '')"
-            f" OR id IN ({bought} AND {no_retailer} AND {company} = :company))",
-            retailer=trader_to_row(retailer),
-            company=str(query.buyer.id),
+            f"id IN ({whole} AND buyer IN (:company, :retailer))",
+            company=company,
+            retailer=retailer_to_row(uuid) if uuid else company,
         )
     if query.reader is not None:
         hidden = hidden_parties(variant)
-        is_hidden = (
-            f"({told('retailer')} IN (SELECT value FROM lookup WHERE workspace = :workspace"  # noqa: S608
-            f" AND kind = 'party' AND name = 'uuid' AND id IN ({hidden}))"
-            f" OR {no_retailer} AND {company} IN (SELECT CAST(id AS text) FROM ({hidden}) AS hidden))"
+        buyers = (
+            f"SELECT 'company ' || id FROM ({hidden}) AS hidden UNION ALL SELECT 'retailer ' || value FROM lookup"  # noqa: S608
+            f" WHERE workspace = :workspace AND kind = 'party' AND name = 'uuid' AND id IN ({hidden})"
         )
-        not_own = f"coalesce({told('placed_by')}, '') <> :author"
         asked.add(
-            f"(NOT EXISTS ({hidden}) OR id NOT IN ({bought} AND {is_hidden} AND {not_own}))",
+            f"id NOT IN ({whole} AND buyer IN ({buyers}) AND coalesce(author, '') <> :author)",
             author=query.reader,
             reader=reader_to_row(query.reader),
         )

@@ -1,14 +1,14 @@
 """The narrow rows by which lists find orders, whatever the database.
 
-An order is an aggregate like others, with its body. Beside it stands a row for each part of it that somebody sees, with
-what lists ask of that part, and a row for each line.
+An order is an aggregate like others, with its body. Beside it stands a row with what lists ask of all of it, a row for
+each part of it that somebody sees, with what they ask of that part, and a row for each line.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from billingua.core.order import Order, OrderLine, Trader
+from billingua.core.order import Billing, Order, OrderLine, Trader
 from billingua.core.party import TradeRole
 from billingua.engine.queries import AllocationStatus
 from billingua.stores.rows import instant_to_row
@@ -26,6 +26,34 @@ def trader_to_row(trader: Trader | None) -> str:
 def allocations_to_row(statuses: Iterable[AllocationStatus | None]) -> int:
     """Write how far some lines are allocated as bits."""
     return sum({_BITS[status] for status in statuses if status})
+
+
+def retailer_to_row(uuid: UUID) -> str:
+    """Name a retailer (its party's UUID) that buys."""
+    return trader_to_row(Trader(TradeRole.RETAILER, uuid))
+
+
+def company_to_row(id: int) -> str:
+    """Name a company (its id) that buys."""
+    return f"company {id}"
+
+
+def billing_to_row(billing: Billing) -> int:
+    """Write how much of an order is invoiced as a number that grows with it."""
+    return list(Billing).index(billing)
+
+
+def order_to_rows(workspace: str, order: Order) -> dict[Any, Row]:
+    """Write the row of what lists ask of a whole order."""
+    company = None if order.company is None else company_to_row(order.company)
+    row = {
+        "workspace": workspace,
+        "id": order.id,
+        "buyer": retailer_to_row(order.retailer) if order.retailer else company,
+        "author": order.placed_by,
+        "billing": billing_to_row(order.billing),
+    }
+    return {order.id: row}
 
 
 def order_to_parts(workspace: str, order: Order) -> dict[Any, Row]:

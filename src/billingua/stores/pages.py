@@ -19,8 +19,6 @@ class Variant:
     """How those of one status are written so that they are merged with others in their order, and not sorted again."""
     one_of: str
     """How to ask whether a text is one of a list of texts, whose name is put in."""
-    told: str
-    """How to read a member of a body, whose name is put in, as a text."""
 
 
 @dataclass(frozen=True, slots=True)

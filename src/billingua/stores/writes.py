@@ -16,7 +16,7 @@ from billingua.stores.bodies import aggregate_to_body
 from billingua.stores.catalogue_rows import item_to_rows, party_to_rows
 from billingua.stores.credit_rows import credit_note_to_rows
 from billingua.stores.detail_rows import DETAILED_BY, invoice_to_details, invoice_to_runs
-from billingua.stores.order_rows import order_to_lines, order_to_parts
+from billingua.stores.order_rows import order_to_lines, order_to_parts, order_to_rows
 from billingua.stores.outbox import body_of
 from billingua.stores.payment_rows import (
     counted,
@@ -50,6 +50,8 @@ STATEMENTS = (
     "drop_credit_note_row",
     "put_order_part",
     "drop_order_part",
+    "put_order_row",
+    "drop_order_row",
     "put_order_line",
     "drop_order_line",
     "put_invoice_detail",
@@ -132,7 +134,7 @@ def _add_aggregate(values: dict[str, list[Values]], save: Save, after: Record[An
 
 
 NARROW_ROWS: Mapping[str, Mapping[str, Callable[[str, Any], Mapping[Any, Values]]]] = {
-    "order": {"order_part": order_to_parts, "order_line": order_to_lines},
+    "order": {"order_row": order_to_rows, "order_part": order_to_parts, "order_line": order_to_lines},
     "item": {"item_row": item_to_rows},
     "party": {"party_row": party_to_rows},
     "payment": {"payment_row": payment_to_rows, "payment_part": payment_to_parts},

@@ -224,6 +224,8 @@ async def ids(native: Native, query: str, **headers: str) -> list[int]:
         ("?q=own", [201]),
         ("?allocation=unallocated", [200, 201]),
         ("?allocation=partial,allocated", [104]),
+        ("?invoiced=none", [104, 200, 201]),
+        ("?invoiced=whole", []),
         ("?sent_to_supplier=true", []),
         ("?created_from=2024-12-26&created_to=2024-12-26", [104, 200, 201]),
         ("?created_from=2024-12-27", []),
@@ -260,6 +262,7 @@ async def test_an_order_in_a_list_says_the_same_as_the_order_itself(native: Nati
         ("party", "x"),
         ("supplier", "1.5"),
         ("allocation", "some"),
+        ("invoiced", "some"),
         ("sent_to_supplier", "maybe"),
         ("sort", "number"),
         ("created_from", "soon"),
@@ -700,6 +703,7 @@ async def test_some_lines_are_invoiced_and_never_more_than_was_ordered(native: N
     assert (invoice["totals"]["grand_total"], invoice["stated_total"]) == ("59.90", "60.00")
     order = (await native.get(PATH)).json()
     assert ([line["invoiced"] for line in order["lines"]], order["invoiced"]) == ([2, 2, 0], "part")
+    assert await ids(native, "?invoiced=part") == [200]
     assert (await native.get(f"/v1/invoices/{invoice['id']}")).json() == invoice
     assert (await native.get(f"{PATH}/invoices")).json()["items"][0]["id"] == invoice["id"]
     over = {"number": "N-2", "lines": [{"id": str(FIRST), "quantity": 4}]}

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from starlette.requests import Request
 
-from billingua.core.order import Trader
+from billingua.core.order import Billing, Trader
 from billingua.core.party import TradeRole
 from billingua.dialects.native.errors import ParametersInvalid
 from billingua.dialects.native.listing import (
@@ -62,6 +62,7 @@ def order_query(request: Request, zone: tzinfo, parties: Mapping[int, UUID]) -> 
         "supplier": ("trader", supplier),
         "number": ("number", str),
         "allocation": ("allocations", _allocations),
+        "invoiced": ("billing", _billing),
         "sent_to_supplier": ("sent", read_boolean),
         "created_from": ("created_from", partial(read_bound, zone=zone, is_end=False)),
         "created_to": ("created_to", partial(read_bound, zone=zone, is_end=True)),
@@ -83,12 +84,20 @@ def _allocations(text: str) -> frozenset[AllocationStatus]:
         raise Invalid("allocation") from None
 
 
+def _billing(text: str) -> Billing:
+    try:
+        return Billing(text)
+    except ValueError:
+        raise Invalid("billing") from None
+
+
 ORDER_PARAMETERS = list_parameters(
     OrderSort,
     ("party", int, "Keeps those that this party buys."),
     ("supplier", int, "Keeps those of which this party supplies some; what is asked of lines is asked of its own."),
     ("number", str, "Keeps those of this number, exactly."),
     ("allocation", str, "Keeps those with a line that is unallocated, partial or allocated; several with commas."),
+    ("invoiced", Billing, "Keeps those of which nothing, some or all is invoiced."),
     ("sent_to_supplier", Literal["true", "false"], "Keeps those that were handed over, or the others."),
     ("created_from", str, "Keeps those placed from this day or moment on."),
     ("created_to", str, "Keeps those placed up to this day or moment."),

@@ -266,6 +266,16 @@ DELETE FROM order_part
 USING unnest(:workspace::text[], :trader::text[], :id::bigint[]) AS old (workspace, trader, id)
 WHERE order_part.workspace = old.workspace AND order_part.trader = old.trader AND order_part.id = old.id;
 
+-- name: put_order_row
+INSERT INTO order_row (workspace, id, buyer, author, billing)
+SELECT * FROM unnest(:workspace::text[], :id::bigint[], :buyer::text[], :author::text[], :billing::integer[])
+ON CONFLICT (workspace, id) DO UPDATE SET buyer = excluded.buyer, author = excluded.author, billing = excluded.billing;
+
+-- name: drop_order_row
+DELETE FROM order_row
+USING unnest(:workspace::text[], :id::bigint[]) AS old (workspace, id)
+WHERE order_row.workspace = old.workspace AND order_row.id = old.id;
+
 -- name: put_order_line
 INSERT INTO order_line (workspace, id, position, supplier, designation, sku_folded, title_folded)
 SELECT * FROM unnest(:workspace::text[], :id::bigint[], :position::integer[], :supplier::text[], :designation::text[],
@@ -443,11 +453,12 @@ WHERE kept_answer.kept_at = ANY (:known_at::bigint[]);
 DELETE FROM kept_answer WHERE kept_at <= :before;
 
 -- name: erase
-LOCK TABLE kept_answer, counter, aggregate, order_part, order_line, invoice, invoice_body, lookup, history, outbox_end, outbox,
-    invoice_count, use_count, item_row, party_row, invoice_detail, line_run, credit_note_row, payment_row, payment_part, receipt_row,
-    receipt_line, payment_count, file IN SHARE ROW EXCLUSIVE MODE;
+LOCK TABLE kept_answer, counter, aggregate, order_row, order_part, order_line, invoice, invoice_body, lookup, history,
+    outbox_end, outbox, invoice_count, use_count, item_row, party_row, invoice_detail, line_run, credit_note_row,
+    payment_row, payment_part, receipt_row, receipt_line, payment_count, file IN SHARE ROW EXCLUSIVE MODE;
 DELETE FROM kept_answer;
 DELETE FROM aggregate;
+DELETE FROM order_row;
 DELETE FROM order_part;
 DELETE FROM order_line;
 DELETE FROM file;

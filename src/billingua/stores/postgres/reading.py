@@ -50,8 +50,6 @@ LISTS = Variant(
     place_of="strpos",
     part="({part} ORDER BY {order} LIMIT :limit::bigint + :offset::bigint)",
     one_of="= ANY (:{}::text[])",
-    # PostgreSQL's texts have no U+0000: it stands in no member that is read here, but may in others.
-    told=r"(replace(replace(convert_from(body, 'UTF8'), '\\', '\u005c'), '\u0000', '')::json ->> '{}')",
 )
 
 _KIND_NAMES = {kind.type: kind.name for kind in KINDS}

@@ -181,6 +181,13 @@ ON CONFLICT (workspace, trader, id) DO UPDATE SET number = excluded.number, numb
 -- name: drop_order_part
 DELETE FROM order_part WHERE workspace = :workspace AND trader = :trader AND id = :id;
 
+-- name: put_order_row
+INSERT INTO order_row (workspace, id, buyer, author, billing) VALUES (:workspace, :id, :buyer, :author, :billing)
+ON CONFLICT (workspace, id) DO UPDATE SET buyer = excluded.buyer, author = excluded.author, billing = excluded.billing;
+
+-- name: drop_order_row
+DELETE FROM order_row WHERE workspace = :workspace AND id = :id;
+
 -- name: put_order_line
 INSERT INTO order_line (workspace, id, position, supplier, designation, sku_folded, title_folded)
 VALUES (:workspace, :id, :position, :supplier, :designation, :sku_folded, :title_folded)
@@ -297,6 +304,7 @@ DELETE FROM kept_answer WHERE kept_at <= :before;
 -- name: erase
 DELETE FROM kept_answer;
 DELETE FROM aggregate;
+DELETE FROM order_row;
 DELETE FROM order_part;
 DELETE FROM order_line;
 DELETE FROM file;

@@ -43,12 +43,7 @@ from billingua.stores.sqlite.connections import SQL
 
 Row = Sequence[Any]
 
-LISTS = Variant(
-    place_of="instr",
-    part="{part}",
-    one_of="IN (SELECT value FROM json_each(:{}))",
-    told="CAST(json_extract(CAST(body AS text), '$.{}') AS text)",
-)
+LISTS = Variant(place_of="instr", part="{part}", one_of="IN (SELECT value FROM json_each(:{}))")
 
 _KIND_NAMES = {kind.type: kind.name for kind in KINDS}
 
