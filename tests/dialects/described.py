@@ -117,6 +117,10 @@ def _registry_of(told: Any) -> Any:
     return Registry().with_resource("urn:document", Resource.from_contents(told, default_specification=DRAFT202012))
 
 
+_HEADERS = ("ETag", "Idempotent-Replayed", "X-Rate-Limit-Time-Reset-Ms")
+"""Headers that clients look for in answers."""
+
+
 class Contract:
     """A document, to hold every answer against, and every body that was sent and answered with success.
 
@@ -176,6 +180,8 @@ class Contract:
         place = [*place, "responses", str(answer.status_code)]
         told = self._told(place)
         assert told is not None, f"{place} is not told of: {answer.text}"
+        untold = {name for name in _HEADERS if name in answer.headers} - {*told.get("headers", {})}
+        assert untold == set(), f"{place} does not tell of headers"
         if "content" not in told or not answer.content:
             assert not answer.content, f"{place} is told to have no body"
             return

@@ -93,6 +93,11 @@ class Description:
     security: Security
 
 
+IF_MATCH = Parameter(
+    name="If-Match",
+    place="header",
+    description='Do it only if the invoice is still in one of these versions: entity tags such as `"1"`, or `*`.',
+)
 IDEMPOTENCY_KEY = Parameter(
     name="Idempotency-Key",
     place="header",

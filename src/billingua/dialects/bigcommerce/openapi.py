@@ -11,6 +11,7 @@ from billingua.dialects.bigcommerce.schemas import NO_CREDENTIALS, SCHEMAS
 from billingua.dialects.bigcommerce.vocabulary import STATUSES, SUCCESS
 from billingua.wire.bodies import decode_json
 from billingua.wire.openapi import (
+    IF_MATCH,
     JSON,
     Answer,
     Body,
@@ -124,13 +125,6 @@ def _id(name: str, what: str) -> Parameter:
 
 _DIGITS: Schema = {"type": "string", "pattern": "^[0-9]+$"}
 _STATUS_NUMBERS = one_of(STATUSES)
-
-_IF_MATCH = Parameter(
-    name="If-Match",
-    place="header",
-    description="Do it only if the invoice is still in one of these versions: entity tags, or `*`.",
-    example='"1"',
-)
 
 _WINDOW = (
     _query("offset", "How many to leave out.", {"type": "integer", "minimum": 0, "default": 0}),
@@ -310,7 +304,7 @@ _INVOICE_OPERATIONS = (
             **_answer("Written", "It is changed.", _success({"id": 502}), tagged=True),
             **_refused(404, 412, *_OF_BODIES),
         },
-        parameters=(_IF_MATCH,),
+        parameters=(IF_MATCH,),
         body=_sent("InvoiceChange", _A_CHANGE),
     ),
     _operation(
@@ -321,7 +315,7 @@ _INVOICE_OPERATIONS = (
         "Delete an invoice",
         "§4.5",
         {**_answer("Written", "It is gone.", _success({"id": 502})), **_refused(400, 404, 412)},
-        parameters=(_IF_MATCH,),
+        parameters=(IF_MATCH,),
         description="Payments on it stay, and so do their receipts. Its number is free again.",
     ),
     _operation(

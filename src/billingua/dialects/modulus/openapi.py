@@ -6,6 +6,7 @@ from typing import Any
 from billingua.dialects.modulus.schemas import SCHEMAS
 from billingua.wire.bodies import decode_json
 from billingua.wire.openapi import (
+    IF_MATCH,
     JSON,
     Answer,
     Body,
@@ -216,14 +217,7 @@ _INVOICE_OPERATIONS = (
             "A draft becomes sent or void, a sent invoice void. To send what was sent changes nothing; nothing is done "
             "to what is void, and what is paid does not become void."
         ),
-        parameters=[
-            Parameter(
-                name="If-Match",
-                place="header",
-                description="Change it only if it is still in one of these versions: entity tags, or `*`.",
-                example='"1"',
-            )
-        ],
+        parameters=[IF_MATCH],
         body=Body(
             {
                 JSON: Content(

@@ -44,6 +44,7 @@ _PAGE = """<!doctype html>
 <link rel="stylesheet" href="/docs/swagger-ui.css">
 <link rel="icon" type="image/png" href="/docs/favicon-32x32.png">
 <style>
+body {{ margin: 0; }}
 nav {{ background: #1b1b1b; font: 16px sans-serif; padding: 12px 20px; }}
 nav a {{ color: #fff; display: inline-block; padding: 6px 12px; text-decoration: none; }}
 nav a[aria-current] {{ border-bottom: 3px solid #85ea2d; }}

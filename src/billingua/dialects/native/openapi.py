@@ -11,6 +11,7 @@ from billingua.core.errors import Refused
 from billingua.dialects.native.answers import DryRun, ProblemDetails
 from billingua.dialects.native.errors import REFUSALS, TYPES, BodyInvalid, ParametersInvalid, Problem, ScopeMissing
 from billingua.dialects.native.operations import JSON, Operation
+from billingua.engine.idempotency import KeyInFlight, KeyReused
 from billingua.engine.ports import StoreFailed
 from billingua.wire import errors as wire
 from billingua.wire import openapi
@@ -25,6 +26,7 @@ _ANY_OBJECT = {"type": "object"}
 Schemas = Mapping[Any, Schema]
 
 _OF_ALL = (wire.CredentialMissing, ScopeMissing, errors.NotPermitted, wire.Crashed, StoreFailed)
+_OF_KEYS = (KeyReused, KeyInFlight, wire.KeyUnreadable, wire.BodyTooLarge)
 _OF_BODIES = (BodyInvalid, wire.BodyUnreadable, wire.BodyTooLarge, wire.BodyTypeUnsupported)
 
 DESCRIPTION = """One invoice ledger that speaks the invoice APIs of several vendors, shown as it is.
@@ -82,7 +84,7 @@ def _take_numbers(value: Any) -> Any:
 
 
 def _described(operation: Operation, schemas: Schemas) -> openapi.Operation:
-    return openapi.Operation(
+    told = openapi.Operation(
         name=operation.name,
         verb=operation.verb,
         path=operation.path,
@@ -93,6 +95,7 @@ def _described(operation: Operation, schemas: Schemas) -> openapi.Operation:
         body=_body(operation, schemas) if operation.reads is not None else None,
         answers=_answers(operation, schemas),
     )
+    return told if operation.verb == "GET" else openapi.done_once(told, {})
 
 
 def _in_path(operation: Operation) -> list[Parameter]:
@@ -123,11 +126,11 @@ def _body(operation: Operation, schemas: Schemas) -> Body:
 
 def _answers(operation: Operation, schemas: Schemas) -> Mapping[int, Answer]:
     content = {} if operation.answers is None else {JSON: Content(schemas[operation.answers])}
-    headers = {"ETag": "The version."} if operation.tagged and content else {}
+    headers = {"ETag": "The version, where it has one."} if content and _is_versioned(operation) else {}
     told = {operation.status: Answer(operation.summary, content, headers)}
     if operation.rehearsed:
         told |= {200: _rehearsable(told.get(200), schemas)}
-    unchanged = {304: Answer("It is what the ETag said.")} if _may_be_unchanged(operation) else {}
+    unchanged = {304: Answer("It is what the ETag said.", headers=headers)} if _may_be_unchanged(operation) else {}
     return {**told, **unchanged, **_problems(operation, schemas)}
 
 
@@ -138,6 +141,10 @@ def _rehearsable(answer: Answer | None, schemas: Schemas) -> Answer:
         return Answer("What would happen, as a dry run.", {JSON: Content(rehearsal)})
     either = Content({"anyOf": [answer.content[JSON].schema, rehearsal]})
     return Answer(answer.description, {JSON: either}, answer.headers)
+
+
+def _is_versioned(operation: Operation) -> bool:
+    return operation.tagged or operation.status == 201
 
 
 def _may_be_unchanged(operation: Operation) -> bool:
@@ -157,6 +164,8 @@ def _refusals(operation: Operation) -> Iterable[type[Refused]]:
     yield from _OF_ALL
     yield from operation.refusals
     yield ParametersInvalid
+    if operation.verb != "GET":
+        yield from _OF_KEYS
     if operation.reads is not None:
         yield from _OF_BODIES
     if operation.tagged and operation.verb != "GET":

@@ -11,6 +11,7 @@ from billingua.dialects.onlyoffice.schemas import SCHEMAS, page, success
 from billingua.dialects.onlyoffice.vocabulary import HANDLER
 from billingua.wire.bodies import decode_json
 from billingua.wire.openapi import (
+    IF_MATCH,
     JSON,
     Answer,
     Body,
@@ -132,12 +133,6 @@ _PATH = {
     "code": Parameter(name="code", place="path", description="Whatever: there is no second factor here."),
 }
 _FIELDS = _query("fields", "Keys of `response` to keep, with commas between them; all, if left out.")
-_IF_MATCH = Parameter(
-    name="If-Match",
-    place="header",
-    description="Do it only if the invoice is still in one of these versions: entity tags, or `*`.",
-    example='"1"',
-)
 _WINDOW = (
     _query("startIndex", "How many to leave out; what is no number is 0.", {**WHOLE, "minimum": 0, "default": 0}),
     _query(
@@ -190,16 +185,16 @@ def _call(
     description: str = "",
     is_list: bool = False,
     tagged: bool = False,
+    matched: bool = False,
 ) -> Operation:
-    """Tell of a call; what is `tagged` is about one version of an invoice."""
+    """Tell of a call; one is `tagged` whose answer has an invoice's version, and `matched` that hears of one."""
     status = 201 if verb == "POST" else 200
     shown = page(response, status) if is_list else success(response, status)
     headers = {"ETag": "The invoice's version, for `If-Match`."} if tagged else {}
-    matched = [_IF_MATCH] if tagged and verb != "GET" else []
     answers = {
         status: Answer(summary + ": it is done." if verb != "GET" else "What was asked for.", _in_both(shown), headers),
         401: _UNAUTHORIZED,
-        **_refused({*_OF_ALL, *refusals, *([412] if matched else [])}),
+        **_refused({*_OF_ALL, *refusals, *([412] if matched else ())}),
     }
     ids = [_PATH[part] for part in _PATH if f"{{{part}}}" in path]
     if "{id}" in path:
@@ -213,7 +208,7 @@ def _call(
         section=section,
         callers=callers,
         description=description,
-        parameters=[*ids, *parameters, *matched, _FIELDS],
+        parameters=[*ids, *parameters, *([IF_MATCH] if matched else ()), _FIELDS],
         body=body,
         answers=answers,
     )
@@ -349,7 +344,7 @@ _INVOICE_CALLS = (
         named("Invoice"),
         refusals=(403,),
         body=_sent("NewInvoice", _AN_INVOICE),
-        tagged=False,
+        tagged=True,
     ),
     _call(
         "PUT",
@@ -364,6 +359,7 @@ _INVOICE_CALLS = (
         callers="Whoever made the invoice, and administrators, may call it.",
         description="What is left out is emptied. An invoice that may not be edited is 404.",
         tagged=True,
+        matched=True,
     ),
     _call(
         "PUT",
@@ -375,8 +371,10 @@ _INVOICE_CALLS = (
         named("StatusesChanged"),
         refusals=(403,),
         body=_sent("InvoiceIds", _IDS),
-        description="A change that there is no way for is left out. `key` has all invoices that were asked for.",
+        description="A change that there is no way for is left out. `key` has all invoices that were asked for. "
+        "`If-Match` is heard, and a version told, where there is one invoice alone.",
         tagged=True,
+        matched=True,
     ),
     _call(
         "DELETE",
@@ -388,7 +386,7 @@ _INVOICE_CALLS = (
         named("InvoiceBase"),
         refusals=(403,),
         callers="Whoever made the invoice, and administrators, may call it.",
-        tagged=True,
+        matched=True,
     ),
     _call(
         "DELETE",
@@ -401,7 +399,7 @@ _INVOICE_CALLS = (
         refusals=(403,),
         body=_sent("InvoiceIds", _IDS),
         is_list=True,
-        tagged=True,
+        matched=True,
     ),
     _call(
         "PUT",
@@ -414,6 +412,7 @@ _INVOICE_CALLS = (
         refusals=(403,),
         body=_sent("CreationDate", b'{"creationDate": "2031-01-01"}'),
         tagged=True,
+        matched=True,
     ),
     _call(
         "PUT",
@@ -426,6 +425,7 @@ _INVOICE_CALLS = (
         refusals=(403,),
         body=_sent("LastModifiedDate", b'{"lastModifedDate": "2031-01-01"}'),
         tagged=True,
+        matched=True,
     ),
 )
 
@@ -441,6 +441,7 @@ _LINE_CALLS = (
         refusals=(403,),
         body=_sent("LineChange", _A_LINE),
         tagged=True,
+        matched=True,
     ),
     _call(
         "PUT",
@@ -453,6 +454,7 @@ _LINE_CALLS = (
         refusals=(403,),
         body=_sent("LineChange", _A_LINE),
         tagged=True,
+        matched=True,
     ),
     _call(
         "DELETE",
@@ -465,6 +467,7 @@ _LINE_CALLS = (
         refusals=(403,),
         description="The only line of an invoice stays: 500.",
         tagged=True,
+        matched=True,
     ),
 )
 
