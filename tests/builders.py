@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from billingua.core.access import Credential, User
+from billingua.core.answer import KeptAnswer
 from billingua.core.cash import CashEntry, CashKind
 from billingua.core.credit import CreditLine, CreditNote
 from billingua.core.export import Export
@@ -298,6 +299,19 @@ def a_credential(**overrides: Any) -> Credential:
 def a_workspace(**overrides: Any) -> Workspace:
     """The demo workspace, in UTC and US dollars."""
     return Workspace(**({"uuid": a_uuid(1), "name": "demo"} | overrides))
+
+
+def an_answer(**overrides: Any) -> KeptAnswer:
+    """What somebody was answered at noon, under a key."""
+    defaults: dict[str, Any] = {
+        "key": b"key",
+        "asked": b"asked",
+        "kept_at": NOON,
+        "status": 201,
+        "headers": [("content-type", "application/json"), ("etag", '"1"')],
+        "body": b'{"id":35}',
+    }
+    return KeptAnswer(**(defaults | overrides))
 
 
 def a_caller(**overrides: Any) -> Caller:

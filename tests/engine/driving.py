@@ -41,7 +41,7 @@ def _uuids() -> Any:
 
 def drive(plan: Plan[Any], knowledge: Knowledge) -> Decision[Any]:
     """Run a plan to its end on what is known, and see that it uses only what it asked for."""
-    found = Knowledge(AskedFor(), AskedFor(), knowledge.uuids, AskedFor())
+    found = Knowledge(AskedFor(), AskedFor(), knowledge.uuids, AskedFor(), AskedFor())
     try:
         needs = next(plan)
         while True:
@@ -49,6 +49,7 @@ def drive(plan: Plan[Any], knowledge: Knowledge) -> Decision[Any]:
             for counter in needs.counters:
                 found.counters.setdefault(counter, knowledge.counters.get(counter, 1))
             found.used |= {key: knowledge.used.get(key, 0) for key in needs.uses}
+            found.kept |= {key: knowledge.kept.get(key) for key in needs.answers}
             needs = plan.send(found)
     except StopIteration as end:
         return end.value

@@ -5,15 +5,17 @@ from typing import Any
 
 import pytest
 
+from billingua.core.answer import Once
 from billingua.engine import sweeping
 from billingua.engine.clock import SandboxClock, SystemClock
 from billingua.engine.credentials import LOG_IN, REMOVED_AFTER
+from billingua.engine.idempotency import KEPT_FOR, find_answer, keep_answer
 from billingua.engine.ledger import Ledger
 from billingua.engine.planting import Plant, plant
 from billingua.engine.ports import OutcomeUnknown, StoreFailed
 from billingua.engine.sweeping import SWEEP_EVERY_SECONDS, Sweeper
 from billingua.stores.memory import MemoryStore
-from tests.builders import NOON, a_caller, a_credential, a_workspace
+from tests.builders import NOON, a_caller, a_credential, a_workspace, an_answer
 from tests.walking import walk
 
 
@@ -46,6 +48,17 @@ async def test_what_log_ins_left_behind_is_removed_everywhere(
         assert await ids_left(ledger, name) == [3, 4, 5]
         assert len(await ledger.history(a_caller(workspace=name), "credential", 1)) == 2
     assert await sweeper.sweep() == 0
+
+
+async def test_answers_that_are_not_given_again_any_more_are_forgotten(ledger: Ledger):
+    for key, age in ((b"a", KEPT_FOR), (b"b", KEPT_FOR - timedelta(seconds=1))):
+        await ledger.run(a_caller(), keep_answer, an_answer(key=key, kept_at=NOON - age))
+    await Sweeper(ledger).sweep()
+    assert [await ledger.read(a_caller(), find_answer, Once(key, b"asked")) is None for key in (b"a", b"b")] == [
+        True,
+        False,
+    ]
+    assert await ledger.store.forget_answers(NOON) == 1
 
 
 async def test_whoever_is_late_finds_nothing_left_to_remove(ledger: Ledger):

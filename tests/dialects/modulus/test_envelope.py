@@ -188,7 +188,7 @@ async def test_the_log_never_shows_a_token(modulus: Modulus, caplog: pytest.LogC
         await modulus.patch(WANTED)
         await modulus.client.get("/api/inv/v1/Return Receipt=good")
 
-    assert len(caplog.messages) == 2
+    assert len(caplog.messages) >= 2
     assert not [line for line in caplog.messages if "good" in line]
 
 

@@ -458,7 +458,7 @@ async def test_what_fails_in_a_bulk_leaves_the_answers_of_the_others(
     run = native.ledger.run
 
     async def failing(caller: Any, command: Any, values: Any, expected: Any = None) -> Any:
-        if command is requests.delete_draft:
+        if command.__name__ == requests.delete_draft.__name__:
             raise RuntimeError("secret of the house")
         return await run(caller, command, values, expected)
 

@@ -294,6 +294,7 @@ class Failing:
     def __init__(self, portal: Portal, error: Exception) -> None:
         self.store, self.clock, self.read = portal.ledger.store, portal.clock, portal.ledger.read
         self.standings, self.prove = portal.ledger.standings, portal.ledger.prove
+        self.under_way = portal.ledger.under_way
         self._error = error
 
     async def run(self, *_: Any) -> Any:
