@@ -2,6 +2,7 @@
 
 import pytest
 
+from billingua.core.answer import KeptAnswer
 from billingua.core.errors import OrderLineNotFound, OrderNotFound
 from billingua.core.file import File
 from billingua.core.item import Item
@@ -18,6 +19,7 @@ from tests.builders import (
     a_party,
     a_uuid,
     a_workspace,
+    an_answer,
     an_item,
     an_order,
     an_order_line,
@@ -100,3 +102,13 @@ def test_a_later_plan_is_told_how_many_refer_to_an_item():
     found = known(ORDER)
     found.used = {by_id(Item, 4): 2}
     assert drive(plan, found).answer[1] == 2
+
+
+def test_a_later_plan_is_told_which_answers_are_kept():
+    def ask() -> Plan[KeptAnswer | None]:
+        found = yield Needs(answers=[b"key"])
+        return Decision(found.kept_answer(b"key"))
+
+    found = known(ORDER)
+    found.kept = {b"key": an_answer()}
+    assert drive(together(remarking("first"), ask()), found).answer[1] == an_answer()

@@ -152,7 +152,8 @@ def test_a_rehearsal_tells_nothing_of_what_is_saved_as_it_was() -> None:
 
 def test_a_rehearsal_takes_numbers_from_nobody() -> None:
     def counting() -> Plan[Any]:
-        found = yield Needs(counters=["invoice"], uses=[KEY])
+        found = yield Needs(counters=["invoice"], uses=[KEY], answers=[b"key"])
+        assert found.kept_answer(b"key") is None
         taken = found.new_id("invoice")
         found.claim_id("invoice", 50)
         return Decision((taken, found.new_id("invoice"), found.new_uuid(), found.uses(KEY)))
