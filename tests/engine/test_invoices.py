@@ -24,6 +24,7 @@ from billingua.engine.invoices import (
 )
 from billingua.engine.plan import Caller, Decision
 from billingua.engine.writing import ReplaceInvoice, replace_invoice
+from billingua.stores.rows import same_body
 from tests.builders import (
     NOON,
     a_caller,
@@ -525,6 +526,13 @@ def test_a_draft_that_is_paid_is_issued_by_that():
         decision = amend(an_invoice(status=Status.DRAFT), **command)
         assert decision.answer.status is Status.PAID
         assert decision.events == [EDITED, events.InvoiceIssued(35, "INV-35"), events.InvoicePaid(35, "INV-35")]
+
+
+def test_a_balance_that_is_stated_leaves_whatever_stands_in_the_wide_body_as_it_is():
+    invoice = an_invoice(refund_due=Decimal("0.0"))
+    amended = amend(invoice, fields={"open_balance": Decimal(40)}).answer
+    assert amended.open_balance == 40
+    assert same_body(invoice, amended)
 
 
 def test_somebody_may_state_that_an_invoice_is_paid_and_the_balance_stays():

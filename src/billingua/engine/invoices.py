@@ -215,7 +215,8 @@ def _state_paid(invoice: Invoice, command: AmendInvoice, now: datetime) -> Invoi
         invoice = reopen(invoice, now=now)
     if command.partly_paid is not None:
         invoice = replace(invoice, partly_paid=command.partly_paid)
-    if "open_balance" in command.fields and invoice.open_balance > 0:  # whatever was credited, so much is still owed
+    # Whatever was credited, so much is still owed; where nothing is due, nothing changes that stands in the wide body.
+    if invoice.refund_due and "open_balance" in command.fields and invoice.open_balance > 0:
         invoice = replace(invoice, refund_due=ZERO)
     is_stated = command.paid is not None or "open_balance" in command.fields
     return follow_balance(invoice, now) if is_stated else invoice
