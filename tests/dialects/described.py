@@ -163,6 +163,13 @@ class Contract:
         if answer.is_success:
             self._check_request(answer.request, place)
 
+    def check_sent(self, request: httpx.Request, status: int) -> None:
+        """Hold a request, and the status that it is answered with, against the document."""
+        place = self._place(request)
+        assert place is not None
+        assert self._told([*place, "responses", str(status)]) is not None
+        self._check_request(request, place)
+
     def _place(self, request: httpx.Request) -> list[str] | None:
         """Find what the document says of a verb and path."""
         verb = {"head": "get"}.get(request.method.lower(), request.method.lower())
