@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec import convert
 
 from billingua.core.access import User
 from billingua.core.credit import CreditNote
@@ -85,6 +86,7 @@ async def test_pages_of_credit_notes_follow_one_another(store: Store, sort: Cred
             after = page.end
             if after is None:
                 break
+            assert convert(list(after), query.positions) == after
         assert listed == expected(query)
 
 

@@ -15,7 +15,7 @@ from billingua.core.errors import (
     OverCredited,
     TransitionRefused,
 )
-from billingua.core.invoice import Credit, Extras, Invoice, follow_balance, number_key, owing
+from billingua.core.invoice import Credit, Extras, Invoice, follow_balance, owing
 from billingua.core.lifecycle import Status, allowed_actions
 from billingua.core.line import Charge, ChargeKind, InvoiceLine
 from billingua.core.money import EXACT, LARGEST_BALANCE, ZERO, add_up
@@ -78,11 +78,6 @@ class CreditNote:
     def total(self) -> Decimal:
         """What is credited (BT-115), in its currency."""
         return EXACT.add(self.totals.grand_total, self.rounding_amount)
-
-    @property
-    def number_key(self) -> str:
-        """The number as numbers are compared."""
-        return number_key(self.number)
 
     @property
     def is_live(self) -> bool:
