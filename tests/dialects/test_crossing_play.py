@@ -57,7 +57,10 @@ READ_BACK = {"draft": "STATUS_DRAFT", "open": "STATUS_SENT", "paid": "STATUS_SEN
 
 
 class Play(RuleBasedStateMachine):
-    """`owed` is what has to be owed on each invoice; `paid` is, of each payment, on which one how much of it counts."""
+    """`owed` is what has to be owed on each invoice, less what is due back on it.
+
+    `paid` is, of each payment, on which invoice how much of it counts, and `credited`, of each live note, the same.
+    """
 
     def __init__(self, stage: Stage) -> None:
         super().__init__()
@@ -69,6 +72,7 @@ class Play(RuleBasedStateMachine):
         self._made = 0
         self._owed: dict[int, Decimal] = {}
         self._paid: dict[int, tuple[int, Decimal, bool]] = {}
+        self._credited: dict[int, tuple[int, Decimal]] = {}
 
     def _ask(self, asked: Ask) -> Answer:
         (answer,) = self._stage.ask(asked)
@@ -155,13 +159,15 @@ class Play(RuleBasedStateMachine):
     @rule(choice=CHOICE, balance=BALANCES)
     def state_a_balance(self, choice: int, balance: str) -> None:
         id = self._one(choice)
-        status = self._native(id)["status"]
+        before = self._native(id)
+        status = before["status"]
         body = {"openBalance": usd(balance), "termsConditions": "Net 7"}
         answer = self._ask(asking("bigcommerce", "PUT", f"/invoices/{id}", body))
         unsettled = status == "rejected" and Decimal(balance) <= 0
         assert (answer.status_code == 200) == (status != "void" and not unsettled)
         if answer.status_code == 200:
-            self._owed[id] = Decimal(balance)
+            due = Decimal(before["balances"]["refund_due"]) if Decimal(balance) <= 0 else 0
+            self._owed[id] = Decimal(balance) - due
 
     @precondition(lambda self: self._owed)
     @rule(choice=CHOICE)
@@ -213,7 +219,7 @@ class Play(RuleBasedStateMachine):
         if takes:
             payment = answer.json()["id"]
             for id, amount in zip(invoices, amounts, strict=True):
-                assert Decimal(self._native(id)["balances"]["open"]) == self._owed[id] - Decimal(amount)
+                assert _net(self._native(id)) == self._owed[id] - Decimal(amount)
             path = f"/payments/{payment}"
             back = ("DELETE", path) if takes_back == "DELETE" else ("POST", f"{path}/{takes_back}")
             assert self._ask(asking("native", *back)).status_code in {200, 204}
@@ -238,6 +244,27 @@ class Play(RuleBasedStateMachine):
         self._told(asking("bigcommerce", "DELETE", f"/payments/{payment}"))
         self._move(id, amount * counted)
 
+    @precondition(lambda self: self._owed)
+    @rule(choice=CHOICE, whole=st.booleans(), amount=AMOUNTS)
+    def credit(self, choice: int, whole: bool, amount: str) -> None:
+        id = self._one(choice)
+        before = self._native(id)
+        lines = [{"line_id": line["id"], "amount": amount} for line in before["lines"][:1]] or [{"amount": amount}]
+        answer = self._ask(asking("native", "POST", f"/invoices/{id}/credit", {} if whole else {"lines": lines}))
+        if answer.status_code == 201:
+            assert before["status"] in {"open", "paid"}
+            note = answer.json()
+            self._credited[note["id"]] = id, Decimal(note["total"])
+            self._owed[id] -= Decimal(note["total"])
+
+    @precondition(lambda self: self._credited)
+    @rule(choice=CHOICE)
+    def void_a_note(self, choice: int) -> None:
+        note = sorted(self._credited)[choice % len(self._credited)]
+        id, total = self._credited.pop(note)
+        self._told(asking("native", "POST", f"/credit-notes/{note}/void"))
+        self._owed[id] += total
+
     def _move(self, id: int, more: Decimal) -> None:
         if id in self._owed:
             self._owed[id] += more
@@ -261,12 +288,15 @@ class Play(RuleBasedStateMachine):
             office = self._told(asking("onlyoffice", "GET", f"/invoice/{id}"))["response"]
             store = self._told(asking("bigcommerce", "GET", f"/invoices/{id}"))["data"]
             shop = self._told(asking("modulus", "GET", f"/invoices/{id}", base="/_admin"))
-            assert (Decimal(own["balances"]["open"]), Decimal(store["openBalance"]["value"])) == (owed, owed)
+            open_balance = Decimal(own["balances"]["open"])
+            assert (_net(own), Decimal(store["openBalance"]["value"])) == (owed, open_balance)
             assert office["status"]["id"] == STANDS[own["status"]]
             assert shop["status"] == READ_BACK.get(own["status"], shop["status"])
-            assert (store["status"] == 2) == (own["status"] in {"paid", "void"} or owed <= 0)
+            assert (store["status"] == 2) == (own["status"] in {"paid", "void"} or open_balance <= 0)
             assert own["number"] == office["number"] == store["invoiceNumber"] == shop["invoice_number"]
             self._adds_up(own)
+            credited = sum(total for one, total in self._credited.values() if one == id)
+            assert Decimal(own["balances"]["credited"]) == credited
             assert office["cost"] == Decimal(own["totals"]["grand_total"])
 
     def _adds_up(self, own: Mapping[str, Any]) -> None:
@@ -309,6 +339,11 @@ class Play(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self._stage.tear_down()
+
+
+def _net(own: Mapping[str, Any]) -> Decimal:
+    """What is owed, less what is due back."""
+    return Decimal(own["balances"]["open"]) - Decimal(own["balances"]["refund_due"])
 
 
 _SHIPPING = {"kind": "shipping", "amount": "5"}
