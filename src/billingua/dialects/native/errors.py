@@ -178,6 +178,7 @@ REFUSALS: dict[type[Exception], Problem] = {
         "exchange-rate-missing", "No exchange rate", "Amounts in {0.currency} need an exchange rate."
     ),
     errors.NumberTaken: _refused("number-taken", "Number taken", "Another invoice has the number {0.number}."),
+    errors.NumberingTaken: _refused("number-taken", "Number taken", "Another invoice has the number {0.number}."),
     errors.NameTaken: _refused("name-taken", "Name taken", "Another record has the name {0.name}."),
     errors.SkuTaken: _refused("sku-taken", "SKU taken", "Another item of the supplier has the SKU {0.sku}."),
     errors.NumberMismatch: _refused(
