@@ -15,6 +15,7 @@ from cyclopts import (
     UnusedCliTokensError,
 )
 
+from billingua.cli.garbage import look_less_for_garbage
 from billingua.cli.refusals import CommandRefused
 from billingua.core.errors import Refused
 from billingua.settings import SettingRefused
@@ -47,6 +48,7 @@ _GROUPS = {
 
 def main() -> None:
     """Run the command that was typed."""
+    look_less_for_garbage()  # modules are made of objects that stay
     sys.exit(run(sys.argv[1:]))
 
 
