@@ -8,13 +8,17 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 from typing import Any
+from unittest.mock import AsyncMock
 
 import httpx
 import pytest
 
+from billingua.core.errors import NumberTaken
 from billingua.core.payment import Payment
 from billingua.engine.idempotency import KEPT_FOR
 from billingua.engine.ledger import Ledger
+from billingua.engine.ports import OutcomeUnknown, StoreFailed
+from billingua.wire.idempotency import Exchange
 from tests.dialects.crossroads import (
     DAWN,
     a_modulus_body,
@@ -141,6 +145,24 @@ class TestInEachDialect:
         assert refused.status_code == 401
         assert not given_again(refused)
 
+    async def test_what_another_process_did_meanwhile_is_answered_and_not_refused(
+        self, house: House, dialect: str, monkeypatch: pytest.MonkeyPatch
+    ):
+        """It was not done when the key was looked up, and was when the command looked: as though somebody else had."""
+        run = house.ledger.run
+
+        async def overtaken(*arguments: Any) -> Any:
+            await run(*arguments)
+            raise NumberTaken("1")
+
+        monkeypatch.setattr(house.ledger, "run", overtaken)
+        answer = await house.ask(CALLS[dialect])
+        monkeypatch.undo()
+        assert answer.status_code in {200, 201}, answer.text
+        assert given_again(answer)
+        assert answer.content == (await house.ask(CALLS[dialect])).content
+        assert await house.count() == 1
+
     async def test_without_a_key_every_call_counts(self, house: House, dialect: str):
         for _ in range(2):
             assert not given_again(await house.ask(CALLS[dialect], None))
@@ -226,3 +248,68 @@ async def test_what_is_read_needs_no_key(house: House):
 async def test_a_body_over_the_limit_is_refused_as_ever(house: House):
     large = asking("native", "POST", "/invoices", a_native_body("N" * 1_100_000))
     assert (await house.ask(large)).status_code == 413
+
+
+A_BULK = asking(
+    "native",
+    "POST",
+    "/invoices/bulk",
+    {"operations": [{"operation": "create", "content": a_native_body(f"B-{place}")} for place in range(3)]},
+)
+
+
+def of_bulk(answer: httpx.Response) -> list[int]:
+    return [item["status"] for item in answer.json()["items"]]
+
+
+async def test_operations_that_another_process_did_meanwhile_are_not_refused(
+    house: House, monkeypatch: pytest.MonkeyPatch
+):
+    run = house.ledger.run
+
+    async def overtaken(*arguments: Any) -> Any:
+        await run(*arguments)
+        raise NumberTaken("1")
+
+    monkeypatch.setattr(house.ledger, "run", overtaken)
+    monkeypatch.setattr(Exchange, "keep", AsyncMock())
+    assert of_bulk(await house.ask(A_BULK)) == [201] * 3
+    assert await house.count() == 3
+
+
+@pytest.mark.parametrize("failure", [StoreFailed("full"), OutcomeUnknown("lost"), RuntimeError("a bug")], ids=repr)
+async def test_a_bulk_of_which_something_failed_is_finished_when_it_is_made_again(
+    house: House, monkeypatch: pytest.MonkeyPatch, failure: Exception
+):
+    run, left = house.ledger.run, [2]
+
+    async def failing(*arguments: Any) -> Any:
+        left[0] -= 1
+        if left[0] == 0:
+            raise failure
+        return await run(*arguments)
+
+    monkeypatch.setattr(house.ledger, "run", failing)
+    first, again, last = [await house.ask(A_BULK) for _ in range(3)]
+    assert sorted(of_bulk(first))[:2] == [201, 201]
+    assert sorted(of_bulk(first))[2] >= 500
+    assert of_bulk(again) == of_bulk(last) == [201] * 3
+    assert [given_again(answer) for answer in (first, again, last)] == [False, False, True]
+    assert await house.count() == 3
+
+
+async def test_a_form_that_is_sent_again_with_another_boundary_is_the_same(house: House):
+    """Client libraries make a new boundary for every request."""
+    url = "http://billingua.test/timp/organizations/files/upload/"
+    headers = {"authorization": "Token crux", "idempotency-key": "key"}
+    name = "inventory_20240101.csv"
+
+    async def upload(content: bytes) -> httpx.Response:
+        files = {"file": (name, content)}
+        return await house.client.post(url, headers=headers, data={"filename": name}, files=files)
+
+    first, again, other = [await upload(content) for content in (b"sku,quantity\n", b"sku,quantity\n", b"sku\n")]
+    assert first.status_code == 201, first.text
+    assert again.content == first.content
+    assert [given_again(answer) for answer in (first, again)] == [False, True]
+    assert other.status_code == 422

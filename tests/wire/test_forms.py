@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billingua.wire.errors import BodyUnreadable
-from billingua.wire.forms import decode_form, decode_multipart, decode_parts
+from billingua.wire.forms import decode_form, decode_multipart, decode_parts, without_boundary
 
 
 def test_a_form_keeps_its_order_its_repetitions_and_its_blanks():
@@ -74,3 +74,23 @@ def test_of_a_form_with_files_every_part_is_given_and_of_two_with_one_name_the_f
     body = b"".join(b"--x\r\n" + part + b"\r\n" for part in parts) + b"--x--\r\n"
     decoded = decode_parts(body, "multipart/form-data; boundary=x")
     assert decoded == {"filename": b"invoice_1.csv", "file": b"a\r\n\xff\n"}
+
+
+def test_a_form_is_the_same_whatever_its_boundary():
+    same = {
+        without_boundary(BODY.replace(b"x y", name), f"multipart/form-data; boundary={name.decode()}")
+        for name in (b"one", b"2")
+    }
+    assert len(same) == 1
+    other = BODY.replace(b"x y", b"one").replace(b"7.5", b"7.6")
+    assert without_boundary(other, "multipart/form-data; boundary=one") not in same
+
+
+def test_forms_whose_parts_end_elsewhere_differ():
+    header = "multipart/form-data; boundary=one"
+    assert without_boundary(b"--one\r\n1:a--one--", header) != without_boundary(b"--one\r\n--one1:a--", header)
+
+
+@pytest.mark.parametrize("header", ["", "application/json; boundary=one", "multipart/form-data"])
+def test_what_has_no_boundary_is_as_it_was(header: str):
+    assert without_boundary(b"--one--", header) == b"--one--"

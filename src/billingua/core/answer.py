@@ -26,12 +26,14 @@ class KeptAnswer:
 class Once:
     """A request that is done once: the key under which its answer is kept, and what it asks for, both hashed.
 
-    Once the answer `is_kept`, it is so with all that was done for it.
+    Once the answer `is_kept`, it is so with all that was done for it. Where a part of it failed that may come off the
+    next time, it `is_unfinished`, and its answer is not for keeping.
     """
 
     key: bytes
     asked: bytes
     is_kept: bool = False
+    is_unfinished: bool = False
 
     def part(self, index: int) -> "Once":
         """Name a part of the request that is done by itself."""

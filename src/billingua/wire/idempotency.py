@@ -5,7 +5,7 @@ becomes of the server. A refusal changes nothing: it is not kept, and the next c
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
@@ -16,13 +16,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from billingua.core.answer import KeptAnswer
+from billingua.core.errors import Refused
 from billingua.engine.conditions import Expected
 from billingua.engine.idempotency import Given, Once, done_once, find_answer, keep_answer
 from billingua.engine.ledger import Ledger
 from billingua.engine.plan import Caller, Command
+from billingua.engine.ports import StoreFailed
 from billingua.wire.bodies import read_body
 from billingua.wire.credentials import Session
 from billingua.wire.errors import KeyUnreadable
+from billingua.wire.forms import without_boundary
 
 C = TypeVar("C")
 A = TypeVar("A")
@@ -64,7 +67,8 @@ def _key_of(session: Session, key: str) -> bytes:
 async def _asked(request: Request, secret: str) -> bytes:
     parameters = [parameter for parameter in request.query_params.multi_items() if parameter[0] != secret]
     head = f"{request.method} {request.url.path}?{urlencode(parameters)}\n"
-    return sha256(head.encode() + await read_body(request, request.state.largest_body)).digest()
+    body = await read_body(request, request.state.largest_body)
+    return sha256(head.encode() + without_boundary(body, request.headers.get("content-type", ""))).digest()
 
 
 class Answered(Exception):
@@ -85,7 +89,11 @@ class Exchange:
 
     async def keep(self, answer: Response) -> None:
         """Keep the answer to a call that no single command did, such as one that printed something."""
-        if not self._once.is_kept and type(answer) is Response and answer.status_code < 400:
+        if (
+            not (self._once.is_kept or self._once.is_unfinished)
+            and type(answer) is Response
+            and answer.status_code < 400
+        ):
             await self._ledger.run(self._caller, keep_answer, _kept(answer, self._once, self._ledger.clock.now()))
 
     def end(self) -> None:
@@ -110,9 +118,24 @@ async def answer_once(
         return show(await ledger.run(caller, command, values, expected))
     now = ledger.clock.now()
     doing = done_once(command, once, lambda answer: _kept(show(answer), once, now))
-    given: Given = await ledger.run(caller, doing, values, expected)
+    given = await _done_by_somebody(ledger, caller, once, ledger.run(caller, doing, values, expected))
     once.is_kept = True
     return _again(given.answer) if given.again else _response(given.answer)
+
+
+async def _done_by_somebody(ledger: Ledger, caller: Caller, once: Once, work: Awaitable[Given]) -> Given:
+    """Do it, or give the answer of another process, whose work came between the look for it and what the command saw.
+
+    Such a command is refused, since its number is taken or its invoice changed: by the very call that it is.
+    """
+    try:
+        return await work
+    except StoreFailed:
+        raise
+    except Refused:
+        if known := await ledger.read(caller, find_answer, once):
+            return Given(known, again=True)
+        raise
 
 
 def _kept(answer: Response, once: Once, now: datetime) -> KeptAnswer:

@@ -465,7 +465,7 @@ async def test_what_fails_in_a_bulk_leaves_the_answers_of_the_others(
     monkeypatch.setattr(native.ledger, "run", failing)
     operations = [{"operation": "delete", "invoice": 99}, {"operation": "issue", "invoice": 35}]
 
-    answer = await send(native, "POST", "/v1/invoices/bulk", {"operations": operations})
+    answer = await send(native, "POST", "/v1/invoices/bulk", {"operations": operations}, Idempotency_Key="one")
 
     assert [item["status"] for item in answer.json()["items"]] == [500, 200]
     assert answer.json()["items"][0]["problem"]["type"] == "/docs/problems/internal-error"

@@ -23,6 +23,9 @@ from billingua.wire.replies import encode_json, json_reply
 
 log = logging.getLogger("billingua.requests")
 
+FAILED = 500
+"""The lowest status of what was no refusal: made again, such an operation may come off."""
+
 Show = Callable[[requests.Written], answers.Invoice]
 
 
@@ -88,4 +91,6 @@ class _Runner:
 
     def _refused(self, result: Any, error: Refused, operation: BulkOperation) -> Raw:
         told = details(self._call.request, error, operation.content)
+        if self._caller.once and told["status"] >= FAILED:
+            self._caller.once.is_unfinished = True
         return Raw(encode_json(result(status=told["status"], problem=told)))
