@@ -1,5 +1,6 @@
 """Invoices that are written, done things to and deleted through our own API."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -95,6 +96,7 @@ async def test_a_new_invoice_needs_a_number_and_a_party_alone(native: Native) ->
     [
         ({"number": None}, 400, "invalid-body", "/number"),
         ({"number": ""}, 400, "invalid-body", "/number"),
+        ({"number": " \u00a0"}, 400, "invalid-body", "/number"),
         ({"party_id": "10"}, 400, "invalid-body", "/party_id"),
         ({"colour": "red"}, 400, "invalid-body", "/colour"),
         ({"currency": "euro"}, 400, "invalid-body", "/currency"),
@@ -103,6 +105,8 @@ async def test_a_new_invoice_needs_a_number_and_a_party_alone(native: Native) ->
         ({"issued_at": "2024-12-26T12:00:00"}, 400, "invalid-body", "/issued_at"),
         ({"terms": "a\0b"}, 400, "invalid-body", "/terms"),
         ({"exchange_rate": "NaN"}, 400, "invalid-body", "/exchange_rate"),
+        ({"exchange_rate": "0"}, 400, "invalid-body", "/exchange_rate"),
+        ({"exchange_rate": -1}, 400, "invalid-body", "/exchange_rate"),
         ({"lines": [{}, {"quantity": "x"}]}, 400, "invalid-body", "/lines/1/quantity"),
         ({"lines": [{"unit_price": "1e15"}]}, 400, "invalid-body", "/lines/0/unit_price"),
         ({"lines": [{"unit_price": "1.0000000000001"}]}, 400, "invalid-body", "/lines/0/unit_price"),
@@ -411,6 +415,14 @@ async def test_a_dry_run_is_refused_as_the_write_is(native: Native) -> None:
     told(await send(native, "POST", "/v1/invoices/35/issue?wet_run=true"), 400, "invalid-parameters")
 
 
+async def test_what_an_invoice_says_already_may_stay(native_with: Planting) -> None:
+    native = await native_with(replace(DRAFT, number=" ", exchange_rate=Decimal(0)))
+
+    answer = await send(native, "PATCH", "/v1/invoices/35", {"terms": "7 days"})
+
+    assert (answer.status_code, answer.json()["number"], answer.json()["exchange_rate"]) == (200, " ", "0")
+
+
 async def test_many_operations_are_done_each_by_itself(native: Native) -> None:
     operations = [
         {"operation": "create", "content": {"number": "B-1", "party_id": 10}},
@@ -428,6 +440,9 @@ async def test_many_operations_are_done_each_by_itself(native: Native) -> None:
         {"operation": "create"},
         {"operation": "issue", "invoice": 35, "content": {}},
         {"operation": "issue", "invoice": "x"},
+        {"operation": "sing"},
+        {"operation": "create", "invoice": 35, "content": {"number": "B-3", "party_id": 10}},
+        {"operation": "create", "if_match": '"1"', "content": {"number": "B-3", "party_id": 10}},
     ]
 
     answer = await send(native, "POST", "/v1/invoices/bulk", {"operations": operations})
@@ -435,10 +450,12 @@ async def test_many_operations_are_done_each_by_itself(native: Native) -> None:
     items = answer.json()["items"]
     assert [item["index"] for item in items] == list(range(len(operations)))
     assert [item["status"] for item in items] == [
-        *(201, 200, 404, 200, 409, 400, 400, 412, 200, 404, 400, 400, 400, 400, 404)
+        *(201, 200, 404, 200, 409, 400, 400, 412, 200, 404, 400, 400, 400, 400, 404, 400, 400, 400)
     ]
     pointers = [item["problem"]["errors"][0].get("pointer") if item["status"] == 400 else None for item in items]
     assert pointers[5:7] == ["/party_id", "/void_at"]
+    assert pointers[10:14] == ["/operation", "/invoice", "/content", "/content"]
+    assert pointers[15:] == ["/operation", "/invoice", "/if_match"]
     assert items[2]["problem"]["errors"][0]["pointer"] == "/party_id"
     assert items[8]["invoice"]["status"] == "open"
     assert await native.ids() == [35, items[0]["invoice"]["id"]]

@@ -14,7 +14,9 @@ from billingua.engine.plan import Command, Key
 from billingua.wire.conditions import if_tagged
 
 _MAY_SAY = {"void": bodies.VoidContent, "pay": bodies.PayContent}
-_NO_CONTENT = ("delete", *(name for name in ACTIONS if name not in _MAY_SAY))
+_CONTENT = ("create", "replace", "patch")
+_KNOWN = (*_CONTENT, "delete", *ACTIONS)
+_LEFT_OUT = "Must be left out."
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +31,27 @@ class Task:
 
 def task(operation: bodies.BulkOperation) -> Task:
     """Say what is to be done. Refuses with `BodyInvalid` or `InvoiceNotFound`."""
-    name, content = operation.operation, operation.content
-    if content is None and name in {"create", "replace", "patch"}:
+    name = operation.operation
+    if name not in _KNOWN:
+        raise BodyInvalid([("/operation", INVALID["operation"])])
+    if operation.content is None and name in _CONTENT:
         raise BodyInvalid([("/content", INVALID["content"])])
-    if content is not None and name in _NO_CONTENT:
-        raise BodyInvalid([("/content", "Must be left out.")])
+    if operation.content is not None and name not in {*_CONTENT, *_MAY_SAY}:
+        raise BodyInvalid([("/content", _LEFT_OUT)])
     if name == "create":
-        return Task(invoices.create_invoice, _content(content), status=201)
+        return _creating(operation)
     if operation.invoice is None:
         raise BodyInvalid([("/invoice", INVALID["content"])])
     key = read_key(Invoice, str(operation.invoice), InvoiceNotFound)
     return _task_on(key, operation, if_tagged(operation.if_match, key))
+
+
+def _creating(operation: bodies.BulkOperation) -> Task:
+    """Say which invoice is to be made: there is none yet that could be named, or be in any version."""
+    said = [name for name in ("invoice", "if_match") if getattr(operation, name)]
+    if said:
+        raise BodyInvalid([(f"/{name}", _LEFT_OUT) for name in said])
+    return Task(invoices.create_invoice, _content(operation.content), status=201)
 
 
 def _task_on(key: Key[Invoice], operation: bodies.BulkOperation, expected: Expected | None) -> Task:
@@ -50,8 +62,6 @@ def _task_on(key: Key[Invoice], operation: bodies.BulkOperation, expected: Expec
         return Task(invoices.rewrite_invoice, invoices.Rewrite(key, invoices.patched(content or {})), expected)
     if name == "delete":
         return Task(invoices.delete_draft, key, expected, status=204)
-    if name not in ACTIONS:
-        raise BodyInvalid([("/operation", INVALID["operation"])])
     said = None if content is None else as_content(content, _MAY_SAY[name])
     return Task(invoices.act, invoices.Act(key, ACTIONS[name], said), expected)
 

@@ -43,7 +43,7 @@ _UNSAID = frozenset({"order_line", "attributes"})
 
 def create_invoice(content: bodies.InvoiceContent, caller: Caller, now: datetime) -> Plan[Written]:
     """Write a new draft. Refuses as the ledger's `create_invoice`."""
-    check(content, is_new=True)
+    check(content)
     found = yield Needs([THE_WORKSPACE])
     workspace = found.get(THE_WORKSPACE)
     fields = _fields(content)
@@ -76,7 +76,7 @@ def rewrite_invoice(command: Rewrite, caller: Caller, now: datetime) -> Plan[Wri
     record = yield from _record(command.key)
     before, said = record.value, content_of(record.value)
     content = command.content(said)
-    check(content)
+    check(content, said)
     fields = _changed(_fields(content), before)
     lines = None if content.lines == said.lines else [_line(line) for line in content.lines]
     replacing = writing.ReplaceInvoice(invoice=before.id, fields=fields, lines=lines, unsaid=_UNSAID)
@@ -248,16 +248,26 @@ def _fields(content: bodies.InvoiceContent) -> Any:
     return {name: value.astimezone(UTC) if isinstance(value, datetime) else value for name, value in fields.items()}
 
 
-def check(content: bodies.InvoiceContent, *, is_new: bool = False) -> None:
-    """See that a content says what can be. Refuses with `BodyInvalid`."""
-    problems = [
+def check(content: bodies.InvoiceContent, said: bodies.InvoiceContent | None = None) -> None:
+    """See that a content says what can be, given what the invoice says if it is there. Refuses with `BodyInvalid`."""
+    problems = [(f"/{name}", INVALID[why]) for name, why in _unfit(content, said)]
+    problems += [
         (f"/lines/{place}{where}", INVALID[why])
         for place, line in enumerate(content.lines)
-        for where, why in _wrong(line, is_new=is_new)
+        for where, why in _wrong(line, is_new=said is None)
     ]
     if problems:
         raise BodyInvalid(problems[:MOST_PROBLEMS])
     check_currency(content.currency)
+
+
+def _unfit(content: bodies.InvoiceContent, said: bodies.InvoiceContent | None) -> Iterator[tuple[str, str]]:
+    """List the members that no invoice may come to say; what it says already is let be."""
+    if not content.number.strip() and content.number != (said and said.number):
+        yield "number", "blank"
+    rate = content.exchange_rate
+    if rate is not None and rate <= 0 and rate != (said and said.exchange_rate):
+        yield "exchange_rate", "positive"
 
 
 def _wrong(line: bodies.LineContent, *, is_new: bool) -> Iterator[tuple[str, str]]:
