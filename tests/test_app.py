@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from billingua.app import DIALECTS, create_app
+from billingua.app import DIALECTS, TITLES, create_app
 from billingua.dialects.crux.files.working import find_upload
 from billingua.dialects.native.vocabulary import ORIGINS
 from billingua.engine.clock import SandboxClock, SystemClock
@@ -58,7 +58,6 @@ async def client(sandbox: Sandbox) -> AsyncIterator[httpx.AsyncClient]:
         ("/openapi", {"type", "title", "status", "detail", "request_id"}),
         ("/docs/x", {"type", "title", "status", "detail", "request_id"}),
         ("/timpani", {"type", "title", "status", "detail", "request_id"}),
-        ("/", {"type", "title", "status", "detail", "request_id"}),
     ],
 )
 async def test_an_unknown_path_is_refused_by_whoever_owns_it(
@@ -75,6 +74,17 @@ async def test_onlyoffice_refuses_unknown_paths_with_a_page(client: httpx.AsyncC
     answer = await client.get(path)
 
     assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+
+
+@pytest.mark.parametrize(("path", "place"), [("/", "/console/invoices"), ("/console/invoices", "/console/sign-in")])
+async def test_people_come_to_the_console(client: httpx.AsyncClient, path: str, place: str) -> None:
+    answer = await client.get(path)
+
+    assert (answer.status_code, answer.headers["location"]) == (303, place)
+
+
+def test_the_console_has_a_title_for_every_dialect() -> None:
+    assert set(TITLES) == ORIGINS
 
 
 async def test_onlyoffices_file_handler_wants_to_know_who_asks(client: httpx.AsyncClient) -> None:

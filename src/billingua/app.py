@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from billingua import console
 from billingua.dialects import bigcommerce, crux, modulus, native, onlyoffice
 from billingua.engine.clock import SandboxClock
 from billingua.engine.ledger import Ledger
@@ -34,6 +35,16 @@ SETTINGS: DialectSettings = {dialect.NAME: dialect.SETTINGS for dialect in (crux
 
 DOCUMENTS = {dialect.NAME: dialect.describe for dialect in (crux, onlyoffice, modulus, bigcommerce)}
 """What makes the OpenAPI document of each dialect but our own, which makes its own."""
+
+
+TITLES = {
+    bigcommerce.NAME: "BigCommerce",
+    crux.NAME: "Crux",
+    modulus.NAME: "modulus",
+    native.NAME: "Billingua",
+    onlyoffice.NAME: "ONLYOFFICE",
+}
+"""What people call the dialects that invoices come from."""
 
 
 class Sandbox(Protocol):
@@ -76,14 +87,19 @@ class App:
         return self._fallback
 
 
-def create_app(ledger: Ledger, settings: Settings, sandbox: Sandbox | None = None) -> App:
-    """Build the server's application; with a sandbox, its clock and reset are served too."""
+def create_app(ledger: Ledger, settings: Settings, sandbox: Sandbox | None = None, demo_user: str | None = None) -> App:
+    """Build the server's application; with a sandbox, its clock and reset are served too.
+
+    In a demo, the console takes visitors from this machine for `demo_user`.
+    """
     uploads = crux.Uploads(ledger, alone=not settings.is_shared)
     others = [dialect for dialect in DIALECTS if dialect not in {crux, native}]
     faces = {dialect: dialect.make_face(ledger, settings.body_limit) for dialect in others}
     faces[native] = native.make_face(ledger, settings.body_limit, VIEWS, DOCUMENTS, settings=SETTINGS)
     faces[crux] = crux.make_face(ledger, settings.body_limit, uploads, settings.upload_limit)
     owners: dict[str, ASGIApp] = {prefix: faces[dialect] for dialect in DIALECTS for prefix in dialect.PREFIXES}
+    shown = console.make_face(ledger, settings.body_limit, TITLES, demo_user)
+    owners |= dict.fromkeys(console.PREFIXES, shown)
     fallback = faces[native]
     owners["/healthz"] = Face("server", [Route("/healthz", _Health(ledger).check)], native.voice)
     if sandbox:

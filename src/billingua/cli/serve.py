@@ -40,7 +40,7 @@ from billingua.engine.planting import Plant
 from billingua.engine.ports import Store
 from billingua.settings import Settings
 from billingua.wire.protocol import PatientProtocol
-from billingua.worlds.demo import WORKSPACE, Demo, is_half
+from billingua.worlds.demo import ADMINISTRATOR, WORKSPACE, Demo, is_half
 from billingua.worlds.loading import load, load_if_empty, snapshot
 from billingua.worlds.sandbox import Sandbox
 
@@ -199,7 +199,7 @@ async def _serve(settings: Settings, listener: socket.socket, *, demo: bool, pla
         clock = SandboxClock(SystemClock())
         sandbox = Sandbox(store, clock, plant) if settings.sandbox else None
         ledger = Ledger(sandbox.store, clock) if sandbox else Ledger(store, SystemClock())
-        app = create_app(ledger, settings, sandbox)
+        app = create_app(ledger, settings, sandbox, ADMINISTRATOR if demo else None)
         first = await _first_steps(store, settings)
         ready = partial(_tell, settings, listener, demo=demo, first=first)
         async with app.at_work():

@@ -1,14 +1,14 @@
 """Credentials: from the token in a request to who is asking, in which workspace."""
 
 from asyncio import to_thread
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 
 from starlette.requests import Request
 
-from billingua.core.access import Credential
+from billingua.core.access import Credential, User
 from billingua.core.workspace import Workspace
 from billingua.engine.credentials import IssueToken, find_issued, hash_secret, issue_token, opens
 from billingua.engine.kinds import THE_WORKSPACE, by_secret, by_username
@@ -89,6 +89,19 @@ async def open_session_by_password(
     `CredentialUnknown`, also where they fit several users and nobody can tell which is meant; a dialect may know which
     workspace is.
     """
+    opened = await users_by_password(ledger, name, password, by_email=by_email)
+    if len(opened) > 1 and prefers is not None:
+        workspaces = dict(await ledger.store.find(THE_WORKSPACE))
+        opened = [(workspace, user) for workspace, user in opened if prefers(workspaces[workspace].value)]
+    if len(opened) != 1:
+        raise CredentialUnknown
+    return await session_of_user(request, ledger, dialect, *opened[0])
+
+
+async def users_by_password(
+    ledger: Ledger, name: str, password: str, *, by_email: bool = False
+) -> Sequence[tuple[str, User]]:
+    """Find whose name, or e-mail address where that is taken, and password these are, with their workspaces' names."""
     held = await ledger.store.find(by_username(name))
     if not held and by_email and "@" in name:
         held = await ledger.store.users(name)
@@ -99,12 +112,11 @@ async def open_session_by_password(
     ]
     if not held:
         await to_thread(password_opens, None, password)  # nobody is refused sooner than somebody
-    if len(opened) > 1 and prefers is not None:
-        workspaces = dict(await ledger.store.find(THE_WORKSPACE))
-        opened = [(workspace, user) for workspace, user in opened if prefers(workspaces[workspace].value)]
-    if len(opened) != 1:
-        raise CredentialUnknown
-    workspace, user = opened[0]
+    return opened
+
+
+async def session_of_user(request: Request, ledger: Ledger, dialect: str, workspace: str, user: User) -> Session:
+    """Let in a user whose password was proven. Refuses with `CredentialUnknown` who is not there any more."""
     now = ledger.clock.now()
     credential = Credential(id=0, uuid=user.uuid, dialect=dialect, secret_hash="", user=user.username, created_at=now)
     standing = await ledger.standings.of(workspace, Record(credential, 0, b""), now)

@@ -20,6 +20,9 @@ from billingua.worlds.story import Stopped, play
 WORKSPACE = "demo"
 """The workspace that the demo is in."""
 
+ADMINISTRATOR = "admin"
+"""The user whom the console takes its visitors for."""
+
 ACTOR = "demo"
 """Who history says planted it."""
 
