@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -451,6 +452,13 @@ def test_an_invoice_with_live_notes_goes_on_to_charge_what_they_credit_and_to_wh
     with pytest.raises(errors.InvoiceCredited):
         keep_credited(before, after)
     keep_credited(an_invoice(), after)
+
+
+def test_an_invoice_that_says_nothing_but_what_was_first_owed_goes_on_to_say_that_while_it_is_credited():
+    before, _ = credited(an_invoice(lines=(), original_balance=Decimal(100)), 30)
+    keep_credited(before, replace(before, open_balance=Decimal(5)))
+    with pytest.raises(errors.InvoiceCredited):
+        keep_credited(before, replace(before, original_balance=Decimal(20)))
 
 
 def test_all_else_of_an_invoice_with_live_notes_may_change():

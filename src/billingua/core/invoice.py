@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import IntEnum
-from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -243,7 +242,10 @@ def keep_credited(before: Invoice, after: Invoice) -> None:
         require_uncredited(before)
 
 
-_charging = attrgetter("party", "currency", "rounding", "lines", "charges")
+def _charging(invoice: Invoice) -> tuple[Any, ...]:
+    """Say what is charged, and to whom; an invoice without lines and charges charges what was first owed on it."""
+    stated = None if invoice.lines or invoice.charges else invoice.original_balance
+    return invoice.party, invoice.currency, invoice.rounding, invoice.lines, invoice.charges, stated
 
 
 def follow_balance(invoice: Invoice, now: datetime) -> Invoice:
