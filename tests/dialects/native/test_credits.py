@@ -202,6 +202,7 @@ async def test_what_cannot_be_credited_is_pointed_at(native: Native, content: An
         ({"lines": [{"line_id": 52, "quantity": 1, "amount": 1}]}, "/lines/0/amount"),
         ({"lines": [{"line_id": 52, "quantity": "1E+20"}]}, "/lines/0/quantity"),
         ({"lines": [{"line_id": 52, "price": 1}]}, "/lines/0/price"),
+        ({"lines": [{"line_id": 53}, {"quantity": 1}]}, "/lines/1/line_id"),
         ({"issued_at": "yesterday"}, "/issued_at"),
     ],
 )

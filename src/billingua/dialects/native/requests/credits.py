@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from billingua.core.credit import WHOLE, CreditNote, LineCredit
-from billingua.core.errors import CreditNoteNotFound, InvoiceNotFound
+from billingua.core.errors import CreditNoteNotFound, InvoiceLineNotFound, InvoiceNotFound
 from billingua.core.invoice import Invoice
 from billingua.core.line import Charge
 from billingua.core.party import Party
@@ -50,7 +50,17 @@ def credit_invoice(command: Credit, caller: Caller, now: datetime) -> Plan[Shown
         reason=content.reason,
         issued_at=issued_at,
     )
-    return (yield from _shown((yield from crediting.credit_invoice(asked, caller, now))))
+    try:
+        decision = yield from crediting.credit_invoice(asked, caller, now)
+    except InvoiceLineNotFound as error:
+        raise _unnamed(content) if error.asked == WHOLE else error from None
+    return (yield from _shown(decision))
+
+
+def _unnamed(content: bodies.CreditContent) -> BodyInvalid:
+    """Point at the lines that do not say which of an invoice's lines they credit."""
+    unnamed = (place for place, line in enumerate(content.lines or ()) if line.line_id is None)
+    return BodyInvalid([(f"/lines/{place}/line_id", INVALID["content"]) for place in unnamed][:MOST_PROBLEMS])
 
 
 def _check(content: bodies.CreditContent) -> None:
