@@ -238,6 +238,7 @@ async def test_only_administrators_change_settings(world: World) -> None:
 WRONG: list[tuple[str, Any, str]] = [
     ("crux", {"color": "red"}, "/color"),
     ("nobody", {}, ""),
+    ("bigcommerce", {"due_days": 36_501}, "/due_days"),
     ("modulus", {"account": "a.b"}, "/account"),
     ("modulus", {"account": ""}, "/account"),
     ("modulus", {"account": 5}, "/account"),

@@ -53,7 +53,8 @@ def read_items(assembly: Assembly) -> list[Item]:
 
 
 def _read_item(given: GivenItem, id: int, place: str, assembly: Assembly) -> Item:
-    assembly.claim("sku", (given.supplier, given.sku), below(place, "sku"), f'"{given.sku}"')
+    if given.supplier:  # what no organization supplies may go by any SKU, and by none
+        assembly.claim("sku", (given.supplier, given.sku), below(place, "sku"), f'"{given.sku}"')
     if given.code:
         assembly.claim("item code", given.code, below(place, "code"), f'"{given.code}"')
     assembly.refer("party", given.supplier, assembly.organizations, below(place, "supplier"))

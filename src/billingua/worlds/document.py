@@ -141,7 +141,7 @@ class GivenItem(Section, frozen=True, kw_only=True):
     id: Id | None = None
     uuid: UUID | None = None
     sku_uuid: UUID | None = None
-    sku: Text
+    sku: str
     code: str | None = None
     title: str
     sku_name: str | None = None
@@ -231,7 +231,7 @@ class GivenOrderLine(Section, frozen=True, kw_only=True):
     """One line of an order."""
 
     uuid: UUID | None = None
-    sku: Text
+    sku: str
     supplier: UUID | None = None
     quantity: Count
     unit_cost: Decimal | None = ZERO
@@ -656,7 +656,7 @@ class BigcommerceSettings(Section, frozen=True, kw_only=True):
 
     store_hash: str | None = None
     portal: str | None = None
-    due_days: Count = 30
+    due_days: Annotated[int, Meta(ge=0, le=36_500)] = 30
     requests_per_minute: Count | None = None
     channels: list[BigcommerceChannel] = field(default_factory=lambda: [BigcommerceChannel(id=1, name="Main store")])
     extra_fields: list[BigcommerceExtraField] = field(default_factory=list[BigcommerceExtraField])

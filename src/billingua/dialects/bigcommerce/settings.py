@@ -53,7 +53,7 @@ class BigcommerceSettings(Section, frozen=True):
 
     store_hash: str | None = None
     portal: str | None = None
-    due_days: Count = 30
+    due_days: Annotated[int, Meta(ge=0, le=36_500)] = 30
     requests_per_minute: Count | None = None
     channels: list[BigcommerceChannel] = field(default_factory=list[BigcommerceChannel])
     extra_fields: list[BigcommerceExtraField] = field(default_factory=list[BigcommerceExtraField])
