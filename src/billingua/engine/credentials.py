@@ -68,8 +68,13 @@ def create_credential(command: CreateCredential, caller: Caller, now: datetime) 
 
 
 def make_credential(command: CreateCredential, caller: Caller, now: datetime) -> Plan[Credential]:
-    """Make a credential for others. Refuses with `NotPermitted`, or with `UserNotFound` for whom it is."""
+    """Make a credential for others.
+
+    Refuses with `NotPermitted`, with `DateTooEarly` where it would have ended, or with `UserNotFound` for whom it is.
+    """
     require_administrator(caller.user)
+    if command.expires_at is not None and command.expires_at <= now:
+        raise errors.DateTooEarly("expires_at", command.expires_at)
     if command.user is not None:
         key = by_username(command.user)
         found = yield Needs([key])

@@ -190,6 +190,7 @@ async def test_the_workspace_says_what_holds_in_it(native: Native) -> None:
         ({"currency": "QQQ"}, "/currency"),
         ({"name": "other"}, "/name"),
         ({"culture": None}, "/culture"),
+        ({"culture": "en US"}, "/culture"),
     ],
 )
 async def test_what_cannot_hold_in_a_workspace_is_pointed_at(native: Native, body: Any, pointer: str) -> None:
@@ -231,6 +232,10 @@ async def test_a_rehearsed_token_is_none(native: Native) -> None:
         ({"dialect": "esperanto"}, 400, "invalid-body", "/dialect"),
         ({"dialect": "native", "user": "nobody"}, 404, "not-found", "/user"),
         ({"dialect": "native", "expires_at": "soon"}, 400, "invalid-body", "/expires_at"),
+        ({"dialect": "native", "expires_at": "2001-01-01T00:00:00Z"}, 409, "wrong-date", "/expires_at"),
+        ({"dialect": "native", "scopes": ["read", "rule"]}, 400, "invalid-body", "/scopes/1"),
+        ({"dialect": "bigcommerce", "scopes": ["read"]}, 400, "invalid-body", "/scopes/0"),
+        ({"dialect": "crux", "scopes": []}, 400, "invalid-body", "/scopes"),
     ],
 )
 async def test_what_no_token_can_be_for_is_pointed_at(

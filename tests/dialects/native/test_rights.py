@@ -7,9 +7,10 @@ import pytest
 from billingua.core.access import Role
 from billingua.dialects.native.operations import Operation
 from billingua.dialects.native.routes import operations_on
-from billingua.dialects.native.vocabulary import ADMIN, DOING, READ, WRITE
+from billingua.dialects.native.vocabulary import ADMIN, DOING, READ, SCOPES, WRITE
 from billingua.engine.credentials import hash_secret
 from billingua.engine.ledger import Ledger
+from billingua.worlds import access
 from tests.builders import (
     NOON,
     a_credential,
@@ -131,3 +132,7 @@ async def test_what_is_for_a_private_party_is_seen_by_whom_it_is_meant_for(nativ
     own = (await native.client.get(f"/v1/invoices/37{path}", headers=headers)).status_code
     whole = (await native.get(f"/v1/invoices/36{path}")).status_code
     assert (own, whole) == ((404, 404) if path == "/as/onlyoffice" else (200, 200))  # alone, this face shows no other
+
+
+def test_scopes_are_those_that_world_files_and_the_command_line_know() -> None:
+    assert SCOPES == access.SCOPES

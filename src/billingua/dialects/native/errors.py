@@ -356,7 +356,7 @@ _MEMBERS: Mapping[type[Refused], tuple[str, Sequence[str]]] = {
     errors.NameTaken: ("name", ("name",)),
     errors.PriceListNotFound: ("asked", ("price_list",)),
     errors.SkuTaken: ("sku", ("sku",)),
-    errors.DateRefused: ("field", ("void_at", "issued_at")),
+    errors.DateRefused: ("field", ("void_at", "issued_at", "expires_at")),
     errors.ValueTaken: ("field", ("code",)),
 }
 """Facts about a value that a client sent: which of the fact's own values that is, and the members that may hold it."""

@@ -27,6 +27,9 @@ WRITE = "write"
 ADMIN = "admin"
 """The scope that a token needs to administer the workspace."""
 
+SCOPES: Mapping[str, tuple[str, ...]] = {"native": (READ, WRITE, ADMIN), "bigcommerce": ("b2b",)}
+"""The scopes of each dialect that has any."""
+
 DOING = {READ: "read here", WRITE: "write here", ADMIN: "administer the workspace"}
 """What is done within each scope, as it is refused."""
 
@@ -109,6 +112,8 @@ INVALID = {
     "origin": "Must be an address that begins with http:// or https://.",
     "logo": "Must be a PNG or a JPEG in base64, of at most 1 MiB and 4,000,000 pixels.",
     "branch": "Must be the code of a branch.",
+    "scope": "Must be a scope that the dialect has.",
+    "no scopes": "May not be said: the dialect has no scopes.",
     "object": "Must be an object.",
     "characters": "May not contain U+0000.",
     "number": "Must be a number.",

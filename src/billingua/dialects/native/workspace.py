@@ -10,6 +10,7 @@ from billingua.core.access import Credential
 from billingua.core.errors import (
     BookKept,
     CredentialNotFound,
+    DateRefused,
     EntryKept,
     NumberTaken,
     PriceListNotFound,
@@ -112,7 +113,7 @@ class WorkspaceEndpoints:
                 reads=bodies.TokenContent,
                 answers=answers.Token,
                 status=201,
-                refusals=[UserNotFound],
+                refusals=[DateRefused, UserNotFound],
                 example={"dialect": "native", "scopes": ["read"], "label": "reports"},
                 **told,
             ),

@@ -238,7 +238,7 @@ class WorkspaceContent(Body):
 
     currency: Currency
     time_zone: Annotated[str, Meta(description="An IANA time zone.", examples=["Europe/Riga"])]
-    culture: Annotated[str, Meta(min_length=2, max_length=35, examples=["en-US"])]
+    culture: Annotated[str, Meta(pattern="^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$", max_length=35, examples=["en-US"])]
 
 
 class TokenContent(Body):

@@ -1,6 +1,6 @@
 """What administrators ask to be done with the workspace and its tokens, as commands to the ledger."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -12,10 +12,11 @@ from billingua.dialects.native.errors import BodyInvalid
 from billingua.dialects.native.requests import bodies
 from billingua.dialects.native.requests.reading import check_currency
 from billingua.dialects.native.settings import Arrangement
-from billingua.dialects.native.vocabulary import DIALECTS, INVALID
+from billingua.dialects.native.vocabulary import DIALECTS, INVALID, SCOPES
 from billingua.engine import credentials, workspaces
 from billingua.engine.kinds import THE_WORKSPACE
 from billingua.engine.plan import Caller, Decision, Needs, Plan, Record, Step
+from billingua.wire.members import MOST_PROBLEMS
 
 
 def find_workspace(_: None, caller: Caller, now: datetime) -> Plan[Record[Workspace]]:
@@ -65,10 +66,20 @@ def _check_zone(name: str) -> None:
         raise BodyInvalid([("/time_zone", INVALID["zone"])]) from None
 
 
+def _check_scopes(scopes: Sequence[str] | None, known: Sequence[str]) -> None:
+    """See that a dialect has these scopes. Refuses with `BodyInvalid`."""
+    if scopes is not None and not known:
+        raise BodyInvalid([("/scopes", INVALID["no scopes"])])
+    problems = [(f"/scopes/{place}", INVALID["scope"]) for place, one in enumerate(scopes or ()) if one not in known]
+    if problems:
+        raise BodyInvalid(problems[:MOST_PROBLEMS])
+
+
 def make_token(content: bodies.TokenContent, secret_hash: str) -> credentials.CreateCredential:
     """Make the command by which a token, known by its hash, is let in. Refuses with `BodyInvalid`."""
     if content.dialect not in DIALECTS:
         raise BodyInvalid([("/dialect", INVALID["dialect"])])
+    _check_scopes(content.scopes, SCOPES.get(content.dialect, ()))
     return credentials.CreateCredential(
         dialect=content.dialect,
         secret_hash=secret_hash,
