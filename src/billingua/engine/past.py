@@ -41,5 +41,11 @@ def as_of(kind: type[T], entries: Sequence[Entry], when: int | datetime) -> Past
     return Past(value, until[-1].version, at)
 
 
+def last_of(kind: type[T], entries: Sequence[Entry]) -> T | None:
+    """Build an aggregate as it was before it was deleted; None where it never was."""
+    past = as_of(kind, entries[:-1], entries[-2].version) if len(entries) > 1 else None
+    return past and past.value
+
+
 def _is_by(entry: Entry, when: int | datetime) -> bool:
     return entry.version <= when if isinstance(when, int) else sealed_at(read(entry)) <= when

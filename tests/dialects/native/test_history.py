@@ -199,6 +199,18 @@ async def test_what_was_deleted_is_shown_as_it_was_by_its_id(native: Native) -> 
     assert (await native.get(f"/v1/invoices/{past.json()['uuid']}", as_of=1)).status_code == 404
 
 
+async def test_who_deleted_an_invoice_is_told_by_its_id(native: Native) -> None:
+    uuid = (await native.get("/v1/invoices/35")).json()["uuid"]
+    await native.ledger.run(a_caller(actor="eve"), delete_invoice, 35)
+
+    first, last = await told(native)
+
+    assert (first["version"], last["version"], last["actor"], last["action"]) == (1, 2, "eve", "delete_invoice")
+    assert last["changes"][0].keys() == {"path", "before"}
+    assert (await native.get(f"/v1/invoices/{uuid}/history")).status_code == 404
+    assert (await native.get("/v1/invoices/99/history")).status_code == 404
+
+
 async def test_a_whole_history_is_found_to_be_so(native: Native) -> None:
     answer = await native.get("/v1/history/verify")
 

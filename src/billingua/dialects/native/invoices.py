@@ -22,8 +22,9 @@ from billingua.dialects.native.requests import bodies
 from billingua.dialects.native.vocabulary import ACTIONS, READ, WRITE
 from billingua.dialects.native.writes import Shown, reply, write
 from billingua.engine.conditions import find_record
+from billingua.engine.journal import Entry
 from billingua.engine.ledger import Ledger
-from billingua.engine.past import as_of
+from billingua.engine.past import as_of, last_of
 from billingua.engine.plan import Key, Record
 from billingua.wire.conditions import is_known
 from billingua.wire.replies import json_reply
@@ -224,16 +225,21 @@ class InvoiceEndpoints:
 
     async def _show_past(self, call: Call, when: int | datetime) -> Response:
         """Show what an invoice was, with the names that others have today."""
-        key = _key(call)
-        found = await self._ledger.read(call.caller, find_record, key)
-        id = found.value.id if found else int(key.value) if key.name == "id" else 0
-        past = as_of(Invoice, await self._ledger.history(call.caller, "invoice", id), when)
+        _, entries = await self._recorded(call)
+        past = as_of(Invoice, entries, when)
         if past is None:
             raise InvoiceNotFound(f"{call.request.path_params['invoice']} as of {call.request.query_params['as_of']}")
         related = await self._ledger.read(call.caller, requests.see_invoice, past.value)
         now = when if isinstance(when, datetime) else past.at
         record = Record(past.value, past.version, b"")
         return json_reply(responses.whole(record, related, call.session.workspace.zone, now))
+
+    async def _recorded(self, call: Call) -> tuple[Invoice | None, Sequence[Entry]]:
+        """Give an invoice with its history; of one that is not there any more, that alone, by its id."""
+        key = _key(call)
+        found = await self._ledger.read(call.caller, find_record, key)
+        id = found.value.id if found else int(key.value) if key.name == "id" else 0
+        return found and found.value, await self._ledger.history(call.caller, "invoice", id)
 
     def _unless_known(self, call: Call, written: requests.Written) -> Response:
         answer = reply(self._show(call, written))
@@ -242,9 +248,13 @@ class InvoiceEndpoints:
         return Response(status_code=304, headers={"ETag": answer.headers["etag"]})
 
     async def get_history(self, call: Call) -> Response:
-        """Show what happened to an invoice, oldest first."""
-        record, _ = await self._ledger.read(call.caller, requests.find_invoice, _key(call))
-        return responses.history(await self._ledger.history(call.caller, "invoice", record.value.id))
+        """Show what happened to an invoice, oldest first, also after it was deleted."""
+        invoice, entries = await self._recorded(call)
+        invoice = invoice or last_of(Invoice, entries)
+        if invoice is None:
+            raise InvoiceNotFound(_key(call).value)
+        await self._ledger.read(call.caller, requests.see_invoice, invoice)
+        return responses.history(entries)
 
     async def get_actions(self, call: Call) -> Response:
         """Say what may be done to an invoice, by whoever asks."""
