@@ -245,6 +245,13 @@ async def test_what_is_read_needs_no_key(house: House):
     assert not any([given_again(await house.ask(read)) for _ in range(2)])
 
 
+async def test_two_keys_are_none(house: House):
+    headers = [("authorization", "Bearer native"), ("idempotency-key", "one"), ("idempotency-key", "two")]
+    refused = await house.client.post("http://billingua.test/v1/invoices", headers=headers, json=a_native_body("N-1"))
+    assert (refused.status_code, said_by("native", refused)) == (400, "/docs/problems/idempotency-key-unreadable")
+    assert await house.count() == 0
+
+
 async def test_a_body_over_the_limit_is_refused_as_ever(house: House):
     large = asking("native", "POST", "/invoices", a_native_body("N" * 1_100_000))
     assert (await house.ask(large)).status_code == 413

@@ -43,9 +43,10 @@ async def asked_once(request: Request, ledger: Ledger, session: Session, secret:
     `secret` is the parameter that says who asks, which may have another value the next time. A call that was done
     already is answered with what is raised (`Answered`). Refuses with `KeyUnreadable`, `KeyInFlight` or `KeyReused`.
     """
-    key = request.headers.get("idempotency-key")
-    if key is None or request.method not in _WRITING:
+    keys = request.headers.getlist("idempotency-key")
+    if not keys or request.method not in _WRITING:
         return session
+    key = ", ".join(keys)
     if not _KEY.fullmatch(key):
         raise KeyUnreadable(LONGEST_KEY)
     once = Once(_key_of(session, key), await _asked(request, secret))
