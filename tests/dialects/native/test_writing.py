@@ -306,6 +306,27 @@ async def test_an_invoice_is_void_since_its_own_day_at_most(native: Native, body
     assert problem["errors"][0]["pointer"] == "/void_at"
 
 
+@pytest.mark.parametrize(
+    ("body", "status", "name"),
+    [
+        (b'{"issued_at": "2024-12-24T12:00:00Z"}', 400, "invalid-body"),
+        (b"[]", 400, "invalid-body"),
+        (b"issued_at=now", 400, "unreadable-body"),
+        (b" {} ", 200, None),
+        (b" ", 200, None),
+    ],
+)
+async def test_nothing_is_said_of_an_invoice_that_is_issued(
+    native: Native, body: bytes, status: int, name: str | None
+) -> None:
+    answer = await native.client.post("/v1/invoices/35/issue", headers=BEARER, content=body)
+
+    assert answer.status_code == status, answer.text
+    if name:
+        told(answer, status, name)
+    assert (await native.get("/v1/invoices/35")).json()["status"] == ("draft" if name else "open")
+
+
 async def test_an_invoice_is_void_from_the_moment_that_is_said(native: Native) -> None:
     answer = await send(native, "POST", "/v1/invoices/35/void", {"void_at": "2024-12-26T00:00:00Z"})
 

@@ -28,6 +28,7 @@ Schemas = Mapping[Any, Schema]
 _OF_ALL = (wire.CredentialMissing, ScopeMissing, errors.NotPermitted, wire.Crashed, StoreFailed)
 _OF_KEYS = (KeyReused, KeyInFlight, wire.KeyUnreadable, wire.BodyTooLarge)
 _OF_BODIES = (BodyInvalid, wire.BodyUnreadable, wire.BodyTooLarge, wire.BodyTypeUnsupported)
+_OF_NO_BODIES = (BodyInvalid, wire.BodyUnreadable)
 
 DESCRIPTION = """One invoice ledger that speaks the invoice APIs of several vendors, shown as it is.
 
@@ -168,6 +169,8 @@ def _refusals(operation: Operation) -> Iterable[type[Refused]]:
         yield from _OF_KEYS
     if operation.reads is not None:
         yield from _OF_BODIES
+    elif operation.verb == "POST":
+        yield from _OF_NO_BODIES
     if operation.tagged and operation.verb != "GET":
         yield errors.ChangedMeanwhile
 

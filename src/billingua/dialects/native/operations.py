@@ -11,7 +11,7 @@ from starlette.routing import Route
 from billingua.core.errors import Refused
 from billingua.dialects.native.credentials import open_session
 from billingua.dialects.native.listing import DRY_RUN, Parameter, read_flags
-from billingua.dialects.native.requests import read_content
+from billingua.dialects.native.requests import read_content, require_nothing
 from billingua.engine.ledger import Ledger
 from billingua.engine.plan import Caller
 from billingua.wire.bodies import read_body
@@ -101,6 +101,8 @@ def _endpoint(operation: Operation, ledger: Ledger, body_limit: int) -> Callable
 
 async def _read_body(request: Request, operation: Operation, body_limit: int) -> Any:
     if operation.reads is None:
+        if operation.verb == "POST":
+            require_nothing(await read_body(request, body_limit))
         return None
     if operation.optional and not await read_body(request, body_limit):
         return None

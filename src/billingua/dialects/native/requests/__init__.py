@@ -14,7 +14,13 @@ from billingua.dialects.native.requests.invoices import (
     patched,
     rewrite_invoice,
 )
-from billingua.dialects.native.requests.reading import as_content, read_content, read_key, read_moment
+from billingua.dialects.native.requests.reading import (
+    as_content,
+    read_content,
+    read_key,
+    read_moment,
+    require_nothing,
+)
 from billingua.dialects.native.requests.related import Related, find_invoice, relate, relate_all, see_invoice
 
 __all__ = [
@@ -37,6 +43,7 @@ __all__ = [
     "read_moment",
     "relate",
     "relate_all",
+    "require_nothing",
     "rewrite_invoice",
     "see_invoice",
     "task",

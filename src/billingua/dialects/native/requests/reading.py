@@ -60,6 +60,19 @@ async def read_content(request: Request, limit: int, wanted: Any, media_types: S
     return cast("dict[str, Any]", sent)
 
 
+class _Nothing(msgspec.Struct, forbid_unknown_fields=True):
+    """What is said where there is nothing to say."""
+
+
+def require_nothing(body: bytes) -> None:
+    """See that a body says nothing: it is empty, or an object without members.
+
+    Refuses with `BodyInvalid` or `BodyUnreadable`: what is not heard shall not be taken for done.
+    """
+    if body.strip():
+        as_content(decode_json(body), _Nothing)
+
+
 def as_content(value: Any, wanted: type[T]) -> T:
     """Make a Struct of a JSON value. Refuses with `BodyInvalid`, which points at what is wrong."""
     try:
