@@ -3,7 +3,7 @@
 Whoever may see an order, and write, acts for both sides of it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -58,11 +58,12 @@ def hand_over(command: Act, caller: Caller, now: datetime) -> Plan[Placed]:
 def allocate(command: Act, caller: Caller, now: datetime) -> Plan[Placed]:
     """Say how much of its lines each supplier takes on.
 
-    Refuses as `find_order`, with `OrderLineNotFound`, with `OrderLineClosed` for a cancelled line, and as the ledger's
-    `allocate_order`.
+    Refuses as `find_order`, with `BodyInvalid` for a line that is named twice, with `OrderLineNotFound`, with
+    `OrderLineClosed` for a cancelled line, and as the ledger's `allocate_order`.
     """
     record, _ = (yield from find_order(command.key, caller, now)).answer
     content: bodies.OrderAllocation = command.content
+    check(_repeated(content.lines))
     lines = _named(record.value, [line.id for line in content.lines])
     parts: dict[UUID | None, list[Allocated]] = {}
     for place, (line, wanted) in enumerate(zip(lines, content.lines, strict=True)):
@@ -76,6 +77,15 @@ def allocate(command: Act, caller: Caller, now: datetime) -> Plan[Placed]:
         for supplier, own in parts.items()
     ]
     return (yield from done(record, together(*plans), caller, now))
+
+
+def _repeated(lines: Sequence[bodies.LineAllocation]) -> Iterator[tuple[str, str]]:
+    """Point at lines of which something else was said before."""
+    seen = set[UUID]()
+    for place, line in enumerate(lines):
+        if line.id in seen:
+            yield f"/lines/{place}/id", "unique"
+        seen.add(line.id)
 
 
 def _allocated(line: bodies.LineAllocation) -> Allocated:
@@ -179,10 +189,16 @@ def _named(order: Order, uuids: Sequence[UUID]) -> list[OrderLine]:
 def _one_supplier(lines: Sequence[OrderLine]) -> UUID | None:
     """Give the supplier of all lines. Refuses with `BodyInvalid` where that is not one."""
     suppliers = [line.supplier for line in lines]
-    if len(set(suppliers)) != 1:
-        other = next((place for place, supplier in enumerate(suppliers) if supplier != suppliers[0]), None)
-        raise BodyInvalid([("/lines" if other is None else f"/lines/{other}/id", INVALID["one supplier"])])
+    check((f"/lines/{place}/id", "one supplier") for place, one in enumerate(suppliers) if one != suppliers[0])
     return suppliers[0]
+
+
+def _only_supplier(order: Order) -> UUID | None:
+    """Give the supplier of all that was ordered. Refuses with `BodyInvalid` where that is not one."""
+    suppliers = {line.supplier for line in order.lines}
+    if len(suppliers) != 1:
+        raise BodyInvalid([("/lines", INVALID["one supplier"])])
+    return suppliers.pop()
 
 
 # Invoiced.
@@ -227,7 +243,7 @@ def _taken(content: bodies.OrderInvoiceContent, order: Order, caller: Caller, no
     lines = _named(order, [line.id for line in wanted])
     invoicing = orders.InvoiceOrder(
         order=order.uuid,
-        supplier=_one_supplier(lines or order.lines),
+        supplier=_one_supplier(lines) if lines else _only_supplier(order),
         number=content.number,
         lines=[_invoiced(line, ordered) for line, ordered in zip(wanted, lines, strict=True)],
         charges=tuple(Charge(charge.kind, charge.amount) for charge in content.charges),
