@@ -109,6 +109,14 @@ async def test_what_was_asked_for_stands_in_the_form(browser: Browser) -> None:
     assert '<input type="hidden" name="party" value="10">' in page
 
 
+async def test_htmx_puts_no_empty_fields_into_the_address(browser: Browser) -> None:
+    path = LIST + "?q=a-&customer=&dialect=&status=open&sort=number&due_to="
+    answer = await browser.get(path, **{"HX-Request": "true"})
+
+    assert answer.headers["hx-push-url"] == LIST + "?status=open&q=a-&sort=number"
+    assert "hx-push-url" not in (await browser.get(path)).headers
+
+
 async def test_a_column_head_sorts_and_then_turns_round(browser: Browser) -> None:
     first = (await browser.get(LIST + "?q=a-")).text
     then = (await browser.get(LIST + "?q=a-&sort=number")).text

@@ -60,7 +60,7 @@ class InvoicePages:
         asked = read_address(visit.request.query_params, visit.session.workspace.zone, now, self._origins)
         page = await self._ledger.invoices(caller, replace(asked.query, reader=reader_of(caller.user)))
         views = await self._ledger.read(caller, view_invoices, page.items)
-        return self._pages.show(
+        shown = self._pages.show(
             visit.request,
             "invoices.html",
             asked=asked,
@@ -73,6 +73,9 @@ class InvoicePages:
             on_a_page=ON_A_PAGE,
             now=now,
         )
+        if "hx-request" in visit.request.headers:
+            shown.headers["HX-Push-Url"] = asked.itself  # forms send their empty fields too
+        return shown
 
     async def show_invoice(self, visit: Visit) -> Response:
         """Show an invoice, as it is or, where a version is asked for, as it was then."""

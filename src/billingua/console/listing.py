@@ -70,6 +70,11 @@ class Asked:
         """Whether days were asked for."""
         return not self.said.keys().isdisjoint({"issued_from", "issued_to", "due_from", "due_to"})
 
+    @property
+    def itself(self) -> str:
+        """Give the address of this very list, without what it leaves open."""
+        return self.address(sort=self.said.get("sort", ""), after=self.said.get("after", ""))
+
     def sorted_by(self, column: str) -> str:
         """Give the address of the list in the order of a column; the other way round where it is that already."""
         return self.address(sort=f"-{column}" if self.sort == column else column)
