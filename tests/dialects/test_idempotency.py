@@ -240,6 +240,17 @@ async def test_a_new_token_of_the_same_client_finds_the_same_keys(house: House):
     assert (again.status_code, again.content, given_again(again)) == (made.status_code, made.content, True)
 
 
+async def test_a_program_that_is_called_as_a_user_is_finds_none_of_their_keys(house: House):
+    made = []
+    for whose in ({"label": "root"}, {"user": "root"}):
+        new = asking("native", "POST", "/tokens", {"dialect": "native", "scopes": ["write"], **whose})
+        token = (await house.ask(new, None)).json()["token"]
+        party = asking("native", "POST", "/parties", {"name": "Larch & Sons"})
+        made.append(await house.ask(Ask(**{**vars(party), "authorization": f"Bearer {token}"})))
+    assert [(answer.status_code, given_again(answer)) for answer in made] == [(201, False)] * 2
+    assert made[0].json()["id"] != made[1].json()["id"]
+
+
 async def test_what_is_read_needs_no_key(house: House):
     read = asking("native", "GET", "/invoices")
     assert not any([given_again(await house.ask(read)) for _ in range(2)])

@@ -62,7 +62,8 @@ async def asked_once(request: Request, ledger: Ledger, session: Session, secret:
 def _key_of(session: Session, key: str) -> bytes:
     """Tell one client's keys from another's: whoever signs in anew is still the same."""
     caller = session.caller
-    return sha256(f"{caller.dialect}\n{caller.actor}\n{key}".encode("utf-8", "surrogatepass")).digest()
+    who = "user" if caller.user else "program"  # a program may be called as somebody is
+    return sha256(f"{caller.dialect}\n{who}\n{caller.actor}\n{key}".encode("utf-8", "surrogatepass")).digest()
 
 
 async def _asked(request: Request, secret: str) -> bytes:
