@@ -108,6 +108,8 @@ async def test_a_new_invoice_needs_a_number_and_a_party_alone(native: Native) ->
         ({"exchange_rate": "0"}, 400, "invalid-body", "/exchange_rate"),
         ({"exchange_rate": -1}, 400, "invalid-body", "/exchange_rate"),
         ({"lines": [{}, {"quantity": "x"}]}, 400, "invalid-body", "/lines/1/quantity"),
+        ({"lines": [{}, {"quantity": "1_000"}]}, 400, "invalid-body", "/lines/1/quantity"),
+        ({"exchange_rate": "\uff11"}, 400, "invalid-body", "/exchange_rate"),
         ({"lines": [{"unit_price": "1e15"}]}, 400, "invalid-body", "/lines/0/unit_price"),
         ({"lines": [{"unit_price": "1.0000000000001"}]}, 400, "invalid-body", "/lines/0/unit_price"),
         ({"lines": [{"discount_percent": "100.5"}]}, 400, "invalid-body", "/lines/0/discount_percent"),
@@ -437,11 +439,17 @@ async def test_a_dry_run_is_refused_as_the_write_is(native: Native) -> None:
 
 
 async def test_what_an_invoice_says_already_may_stay(native_with: Planting) -> None:
-    native = await native_with(replace(DRAFT, number=" ", exchange_rate=Decimal(0)))
+    line = a_line(discount_percent=Decimal(150), description="x" * 20_000)
+    elsewhere = replace(DRAFT, number=" " * 300, exchange_rate=Decimal(0), currency="ZZZ", reference="x" * 20_000)
+    native = await native_with(replace(elsewhere, lines=(line,)))
 
-    answer = await send(native, "PATCH", "/v1/invoices/35", {"terms": "7 days"})
+    answer = await send(native, "PATCH", "/v1/invoices/35", {"terms": "7 days", "colour": None})
 
-    assert (answer.status_code, answer.json()["number"], answer.json()["exchange_rate"]) == (200, " ", "0")
+    assert (answer.status_code, answer.json()["terms"], answer.json()["exchange_rate"]) == (200, "7 days", "0")
+    assert [item["path"] for item in (await native.get("/v1/invoices/35/history")).json()["items"][1]["changes"]] == [
+        "/terms"
+    ]
+    told(await send(native, "PATCH", "/v1/invoices/35", {"currency": "QQQ"}), 400, "invalid-body")
 
 
 async def test_many_operations_are_done_each_by_itself(native: Native) -> None:

@@ -79,7 +79,7 @@ def as_content(value: Any, wanted: type[T]) -> T:
         content = msgspec.convert(value, wanted)
     except msgspec.ValidationError as error:
         raise BodyInvalid([_problem(str(error))]) from None
-    problems = list(_unkept("", content))
+    problems = _unkept("", content, value)
     if problems:
         raise BodyInvalid(problems)
     return content
@@ -104,10 +104,10 @@ def _problem(told: str) -> tuple[str, str]:
     return "".join(f"/{step}" for step in steps), what
 
 
-def _unkept(pointer: str, value: Any) -> list[tuple[str, str]]:
-    """Find the numbers, texts and moments that no store could keep."""
+def _unkept(pointer: str, value: Any, sent: Any) -> list[tuple[str, str]]:
+    """Find the numbers, texts and moments that no store could keep, and texts that are numbers to Python alone."""
     if isinstance(value, Decimal):
-        return _refused_by(scalars.read_decimal, value, pointer)
+        return _refused_by(scalars.read_decimal, sent if isinstance(sent, str) else value, pointer)
     if isinstance(value, datetime):
         return _refused_by(_in_utc, value, pointer)
     if isinstance(value, str):
@@ -119,7 +119,14 @@ def _unkept(pointer: str, value: Any) -> list[tuple[str, str]]:
         parts = list(cast("dict[str, Any]", value).items())
     elif isinstance(value, list | tuple):
         parts = list(enumerate(cast("Sequence[Any]", value)))
-    return [problem for name, part in parts for problem in _unkept(f"{pointer}/{name}", part)]
+    return [problem for name, part in parts for problem in _unkept(f"{pointer}/{name}", part, _part_of(sent, name))]
+
+
+def _part_of(sent: Any, name: Any) -> Any:
+    """Give what was sent as a member, or in a place; None for what was left out."""
+    if isinstance(sent, list):
+        return cast("list[Any]", sent)[name]
+    return cast("dict[str, Any]", sent).get(name) if isinstance(sent, dict) else None
 
 
 def _in_utc(moment: datetime) -> datetime:
