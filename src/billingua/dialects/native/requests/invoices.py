@@ -92,13 +92,24 @@ def instead(content: bodies.InvoiceContent) -> Callable[[bodies.InvoiceContent],
 
 
 def patched(patch: Mapping[str, Any]) -> Callable[[bodies.InvoiceContent], bodies.InvoiceContent]:
-    """Put a merge patch over what the invoice says now."""
+    """Put a merge patch over what the invoice says now.
+
+    What the patch does not name is not looked at: other dialects may have said what cannot be said here.
+    """
 
     def content(said: bodies.InvoiceContent) -> bodies.InvoiceContent:
         plain = msgspec.to_builtins(said, builtin_types=(Decimal, datetime))
-        return as_content(merge(plain, patch), bodies.InvoiceContent)
+        merged = {name: value for name, value in merge(plain, patch).items() if name in patch}
+        kept = {name: value for name, value in _ANYTHING.items() if name not in patch}
+        told = as_content({**kept, **merged}, bodies.InvoiceContent)
+        named = [name for name in told.__struct_fields__ if name in patch]
+        return msgspec.structs.replace(said, **{name: getattr(told, name) for name in named})
 
     return content
+
+
+_ANYTHING: Mapping[str, Any] = {"number": "-", "party_id": 1}
+"""What stands for the members that a content always has, where a patch does not name them."""
 
 
 # Done to.
@@ -250,15 +261,17 @@ def _fields(content: bodies.InvoiceContent) -> Any:
 
 def check(content: bodies.InvoiceContent, said: bodies.InvoiceContent | None = None) -> None:
     """See that a content says what can be, given what the invoice says if it is there. Refuses with `BodyInvalid`."""
+    lines = [] if said and content.lines == said.lines else content.lines
     problems = [(f"/{name}", INVALID[why]) for name, why in _unfit(content, said)]
     problems += [
         (f"/lines/{place}{where}", INVALID[why])
-        for place, line in enumerate(content.lines)
+        for place, line in enumerate(lines)
         for where, why in _wrong(line, is_new=said is None)
     ]
     if problems:
         raise BodyInvalid(problems[:MOST_PROBLEMS])
-    check_currency(content.currency)
+    if said is None or content.currency != said.currency:
+        check_currency(content.currency)
 
 
 def _unfit(content: bodies.InvoiceContent, said: bodies.InvoiceContent | None) -> Iterator[tuple[str, str]]:
