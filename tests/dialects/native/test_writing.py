@@ -490,6 +490,22 @@ async def test_many_operations_are_done_each_by_itself(native: Native) -> None:
     assert await native.ids() == [35, items[0]["invoice"]["id"]]
 
 
+async def test_a_bulk_credits_invoices_too(native: Native) -> None:
+    operations = [
+        {"operation": "issue", "invoice": 35},
+        {"operation": "credit", "invoice": 35, "content": {"reason": "Broken"}},
+        {"operation": "credit", "invoice": 35},
+        {"operation": "credit", "invoice": 35, "content": {"reason": 7}},
+    ]
+    rehearsed = await send(native, "POST", "/v1/invoices/bulk?dry_run=true", {"operations": operations[1:2]})
+    items = (await send(native, "POST", "/v1/invoices/bulk", {"operations": operations})).json()["items"]
+    assert rehearsed.json()["items"][0]["status"] == 409  # a draft
+    assert [item["status"] for item in items] == [200, 201, 409, 400]
+    assert (items[1]["credit_note"]["reason"], items[1]["invoice"]) == ("Broken", None)
+    assert items[1]["credit_note"]["total"] == items[0]["invoice"]["totals"]["grand_total"]
+    assert items[3]["problem"]["errors"][0]["pointer"] == "/reason"
+
+
 async def test_a_bulk_that_deletes_says_so(native: Native) -> None:
     body = {"operations": [{"operation": "delete", "invoice": 35}]}
 

@@ -513,19 +513,3 @@ class DryRun(Answer):
     answer: Any
     changes: list[RecordChanges]
     events: list[EventShown]
-
-
-class BulkResult(Answer):
-    """What became of one operation: the answer that it would have had by itself."""
-
-    index: int
-    status: int
-    invoice: Invoice | None = None
-    problem: ProblemDetails | None = None
-    dry_run: DryRun | None = None
-
-
-class BulkAnswer(Answer):
-    """What became of each operation, in their order."""
-
-    items: list[BulkResult]

@@ -2,7 +2,7 @@
 
 import logging
 from asyncio import gather
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -11,7 +11,8 @@ from msgspec import Raw
 from starlette.responses import Response
 
 from billingua.core.errors import Refused
-from billingua.dialects.native import answers, requests, responses
+from billingua.dialects.native import requests, responses
+from billingua.dialects.native.bulk_answers import BulkResult
 from billingua.dialects.native.errors import details
 from billingua.dialects.native.operations import Call
 from billingua.dialects.native.requests.bodies import Bulk, BulkOperation
@@ -26,14 +27,15 @@ log = logging.getLogger("billingua.requests")
 FAILED = 500
 """The lowest status of what was no refusal: made again, such an operation may come off."""
 
-Show = Callable[[requests.Written], answers.Invoice]
+Shows = Mapping[str, Callable[[Any], Any]]
+"""How what was written is shown, by the member of a result that shows it."""
 
 
-async def run_all(ledger: Ledger, call: Call, show: Show) -> Response:
+async def run_all(ledger: Ledger, call: Call, shows: Shows) -> Response:
     """Do all operations; those that are about different invoices are done together."""
     await ledger.prove(call.caller)
     # Whoever asks is known by now: what is done is not done again if they are changed in the middle of it.
-    one_by_one = _Runner(ledger, call, replace(call.caller, proof=None), show)
+    one_by_one = _Runner(ledger, call, replace(call.caller, proof=None), shows)
     bulk: Bulk = call.body
     results: list[Raw] = []
     for group in _groups(bulk.operations):
@@ -58,15 +60,15 @@ def _groups(operations: Sequence[BulkOperation]) -> Iterator[list[int]]:
 class _Runner:
     """Does operations of one request for one caller."""
 
-    def __init__(self, ledger: Ledger, call: Call, caller: Caller, show: Show) -> None:
+    def __init__(self, ledger: Ledger, call: Call, caller: Caller, shows: Shows) -> None:
         self._ledger = ledger
         self._call = call
         self._caller = caller
-        self._show = show
+        self._shows = shows
 
     async def run(self, index: int, operation: BulkOperation) -> Raw:
         """Do one operation, and say what became of it."""
-        result = partial(answers.BulkResult, index=index)
+        result = partial(BulkResult, index=index)
         try:
             return Raw((await self._answer(requests.task(operation), result, index)).body)
         except Refused as error:
@@ -75,15 +77,16 @@ class _Runner:
             log.exception("operation %s of request %s failed", index, self._caller.request)
             return self._refused(result, Crashed(), operation)  # what became of the others is told all the same
 
-    async def _answer(self, task: requests.Task, result: Callable[..., answers.BulkResult], index: int) -> Response:
+    async def _answer(self, task: requests.Task, result: Callable[..., BulkResult], index: int) -> Response:
         """Do one operation, once where the request is to be done once: what was done before the server stopped, too."""
         if self._call.flags.get("dry_run"):
             told = await self._ledger.rehearse(self._caller, task.command, task.values, task.expected)
-            shown = responses.rehearsed(told, task.status, self._show(told.answer))
+            shown = responses.rehearsed(told, task.status, self._shows[task.tells or "invoice"](told.answer))
             return json_reply(result(status=200, dry_run=shown))
 
-        def show(written: requests.Written) -> Response:
-            return json_reply(result(status=task.status, invoice=None if task.status == 204 else self._show(written)))
+        def show(written: Any) -> Response:
+            shown = {task.tells: self._shows[task.tells](written)} if task.tells else {}
+            return json_reply(result(status=task.status, **shown))
 
         once = self._caller.once
         caller = replace(self._caller, once=once and once.part(index))

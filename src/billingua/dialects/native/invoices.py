@@ -14,11 +14,13 @@ from billingua.core.errors import InvoiceNotFound, Refused
 from billingua.core.invoice import Invoice
 from billingua.core.lifecycle import Action
 from billingua.dialects.native import answers, bulk, requests, responses
+from billingua.dialects.native.bulk_answers import BulkAnswer
 from billingua.dialects.native.credentials import refusal_of
 from billingua.dialects.native.errors import details
 from billingua.dialects.native.listing import AS_OF, DRY_RUN, INVOICE_PARAMETERS, invoice_query, next_page
 from billingua.dialects.native.operations import JSON, MERGE_PATCH, Call, Operation
 from billingua.dialects.native.requests import bodies
+from billingua.dialects.native.responses.credits import credit_note
 from billingua.dialects.native.vocabulary import ACTIONS, READ, WRITE
 from billingua.dialects.native.writes import Shown, reply, write
 from billingua.engine.conditions import find_record
@@ -147,7 +149,7 @@ class InvoiceEndpoints:
                 handler=self.run_bulk,
                 summary="Do up to 1,000 operations, each by itself",
                 reads=bodies.Bulk,
-                answers=answers.BulkAnswer,
+                answers=BulkAnswer,
                 example={"operations": [{"operation": "issue", "invoice": 35, "if_match": '"1"'}]},
                 tag=TAG,
                 scope=WRITE,
@@ -290,7 +292,12 @@ class InvoiceEndpoints:
 
     async def run_bulk(self, call: Call) -> Response:
         """Do many operations."""
-        return await bulk.run_all(self._ledger, call, lambda written: self._show(call, written)[0])
+        zone = call.session.workspace.zone
+        shows: bulk.Shows = {
+            "invoice": lambda written: self._show(call, written)[0],
+            "credit_note": lambda shown: credit_note(shown, zone),
+        }
+        return await bulk.run_all(self._ledger, call, shows)
 
     async def _write(self, call: Call, command: Any, values: Any, **how: Any) -> Response:
         return await write(self._ledger, call, command, values, partial(self._show, call), **how)

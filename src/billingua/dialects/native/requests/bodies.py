@@ -114,7 +114,7 @@ class PayContent(Body):
 class BulkOperation(Body):
     """One operation of many: `create` and `replace` take a `content`, `patch` takes a merge patch as its `content`.
 
-    `pay` and `void` may have what they take by themselves.
+    `pay`, `void` and `credit` may have what they take by themselves.
     """
 
     operation: Annotated[str, Meta(examples=["create", "issue"])]

@@ -7,6 +7,7 @@ from billingua.core.errors import InvoiceNotFound
 from billingua.core.invoice import Invoice
 from billingua.dialects.native.errors import BodyInvalid
 from billingua.dialects.native.requests import bodies, invoices
+from billingua.dialects.native.requests.credits import Credit, credit_invoice
 from billingua.dialects.native.requests.reading import as_content, read_key
 from billingua.dialects.native.vocabulary import ACTIONS, INVALID
 from billingua.engine.conditions import Expected
@@ -15,18 +16,22 @@ from billingua.wire.conditions import if_tagged
 
 _MAY_SAY = {"void": bodies.VoidContent, "pay": bodies.PayContent}
 _CONTENT = ("create", "replace", "patch")
-_KNOWN = (*_CONTENT, "delete", *ACTIONS)
+_KNOWN = (*_CONTENT, "delete", "credit", *ACTIONS)
 _LEFT_OUT = "Must be left out."
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A command with its values, what it expects, and the status by which it would be answered."""
+    """A command with its values, what it expects, and the status by which it would be answered.
 
-    command: Command[Any, invoices.Written]
+    `tells` is the member of the result that shows what was written; None where nothing is left to show.
+    """
+
+    command: Command[Any, Any]
     values: Any
     expected: Expected | None = None
     status: int = 200
+    tells: str | None = "invoice"
 
 
 def task(operation: bodies.BulkOperation) -> Task:
@@ -36,7 +41,7 @@ def task(operation: bodies.BulkOperation) -> Task:
         raise BodyInvalid([("/operation", INVALID["operation"])])
     if operation.content is None and name in _CONTENT:
         raise BodyInvalid([("/content", INVALID["content"])])
-    if operation.content is not None and name not in {*_CONTENT, *_MAY_SAY}:
+    if operation.content is not None and name not in {*_CONTENT, *_MAY_SAY, "credit"}:
         raise BodyInvalid([("/content", _LEFT_OUT)])
     if name == "create":
         return _creating(operation)
@@ -61,7 +66,10 @@ def _task_on(key: Key[Invoice], operation: bodies.BulkOperation, expected: Expec
     if name == "patch":
         return Task(invoices.rewrite_invoice, invoices.Rewrite(key, invoices.patched(content or {})), expected)
     if name == "delete":
-        return Task(invoices.delete_draft, key, expected, status=204)
+        return Task(invoices.delete_draft, key, expected, status=204, tells=None)
+    if name == "credit":
+        wanted = Credit(key, as_content(content or {}, bodies.CreditContent))
+        return Task(credit_invoice, wanted, expected, status=201, tells="credit_note")
     said = None if content is None else as_content(content, _MAY_SAY[name])
     return Task(invoices.act, invoices.Act(key, ACTIONS[name], said), expected)
 
