@@ -97,6 +97,8 @@ CONDITIONS: dict[str, st.SearchStrategy[Any]] = {
     "due_from": moments,
     "due_to": moments,
     "overdue_at": moments,
+    "least": st.decimals(-1, 2, places=4),
+    "most": st.decimals(-1, 2, places=4),
     "offset": st.integers(0, 160),
     "limit": st.integers(0, 160),
 }
@@ -181,6 +183,8 @@ SINGLE: list[dict[str, Any]] = [
     {"due_from": NOON},
     {"due_to": NOON},
     {"overdue_at": NOON},
+    {"least": Decimal("0.62495")},
+    {"most": Decimal("0.5")},
     {"after": (70,)},
     {"offset": 140},
     {"limit": 3},

@@ -15,7 +15,7 @@ from billingua.core.invoice import Invoice
 from billingua.core.lifecycle import Status
 from billingua.engine.positions import Position
 from billingua.engine.queries import InvoiceQuery, Page, Sort, TextField
-from billingua.wire.scalars import Invalid, at_midnight, read_day, read_integer
+from billingua.wire.scalars import Invalid, at_midnight, read_amount, read_day, read_integer
 
 PATH = "/console/invoices"
 ON_A_PAGE = 50
@@ -39,9 +39,13 @@ _WANTED = {
     "dialect": "No invoice comes from there.",
     "status": "There is no such status.",
     "sort": "There is no such order.",
+    "number": "Write an amount like 1234.50.",
+    "range": "No invoice is that large.",
     "after": "This page is not there any more: here is the first.",
 }
 _PLACES = frozenset({TextField.NUMBER, TextField.ORDER, TextField.PURCHASE_ORDER})
+
+_BOUNDS = frozenset({"issued_from", "issued_to", "due_from", "due_to", "least", "most"})
 
 Reader = Callable[[str], Mapping[str, Any]]
 
@@ -66,9 +70,9 @@ class Asked:
         return bool(self.statuses or self.said.keys() - {"sort", "after"})
 
     @property
-    def names_days(self) -> bool:
-        """Whether days were asked for."""
-        return not self.said.keys().isdisjoint({"issued_from", "issued_to", "due_from", "due_to"})
+    def is_bounded(self) -> bool:
+        """Whether days or amounts were asked for."""
+        return not self.said.keys().isdisjoint(_BOUNDS)
 
     @property
     def itself(self) -> str:
@@ -138,6 +142,8 @@ def _readers(zone: tzinfo, now: datetime, origins: Sequence[str]) -> Mapping[str
         "issued_to": lambda text: {"issued_to": _end(text, zone)},
         "due_from": lambda text: {"due_from": _beginning(text, zone)},
         "due_to": lambda text: {"due_to": _end(text, zone)},
+        "least": lambda text: {"least": read_amount(text, 4)},
+        "most": lambda text: {"most": read_amount(text, 4)},
         "overdue": lambda _: {"overdue_at": now},
         "sort": _read_sort,
         "after": _read_after,

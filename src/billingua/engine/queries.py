@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from operator import attrgetter
 from typing import Annotated, Any, Generic, NamedTuple, TypeVar
@@ -85,8 +86,9 @@ class InvoiceQuery:
     A page begins behind the position `after`, and as many further as `offset` says. `text` is looked for, whatever
     the case, anywhere in one of the fields `text_in`, and `party_name` in the name of the party that is shown; each
     of `words` has to begin a word of the number or the description. `overdue_at` keeps what is overdue at that
-    moment. `reader` is the username of somebody who administers nothing: they see what is for a party that they may
-    see, and what they made themselves.
+    moment. `least` and `most` are of what was first owed, in whatever currency, by the ten-thousandth. `reader` is the
+    username of somebody who administers nothing: they see what is for a party that they may see, and what they made
+    themselves.
     """
 
     statuses: frozenset[Status] | None = None
@@ -110,6 +112,8 @@ class InvoiceQuery:
     due_from: datetime | None = None
     due_to: datetime | None = None
     overdue_at: datetime | None = None
+    least: Decimal | None = None
+    most: Decimal | None = None
     sort: Sort = Sort.ID
     descending: bool = False
     after: Position | None = None
@@ -134,6 +138,7 @@ class InvoiceQuery:
             and _between(self.issued_from, invoice.issued_at, self.issued_to)
             and _between(self.due_from, invoice.due_at, self.due_to)
             and (self.overdue_at is None or invoice.is_overdue(self.overdue_at))
+            and self._is_of_size(ten_thousandths(invoice.original_balance))
         )
 
     def _is_seen(self, invoice: Invoice, party: Party | None) -> bool:
@@ -147,6 +152,10 @@ class InvoiceQuery:
             and (name is None or (party is not None and words_of(name)[1:] in words_of(party.display_name)[1:]))
             and (self.text is None or any(self.text.casefold() in said_in(one, invoice) for one in self.text_in))
         )
+
+    def _is_of_size(self, balance: int) -> bool:
+        is_enough = self.least is None or ten_thousandths(self.least) <= balance
+        return is_enough and (self.most is None or balance <= ten_thousandths(self.most))
 
     def place(self, invoice: Invoice, party: Party | None = None) -> Position:
         """Where the invoice, which is for this party, stands in the order asked for."""

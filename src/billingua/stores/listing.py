@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields, replace
 from billingua.core.invoice import Settlement
 from billingua.core.lifecycle import PROGRESS, Status
 from billingua.engine.catalogue_queries import words_in, words_of
-from billingua.engine.positions import is_behind
+from billingua.engine.positions import is_behind, ten_thousandths
 from billingua.engine.queries import InvoiceQuery, Sort, TextField
 from billingua.stores.catalogue_rows import reader_to_row
 from billingua.stores.detail_rows import SAID_IN
@@ -139,6 +139,8 @@ def _add_bounds(asked: Conditions, query: InvoiceQuery) -> None:
         moment = getattr(query, name)
         second = moment and instant_to_row(moment)
         asked.add(f"{_second_of('created_at')} {comparison} {_second_of(f':{name}')}", **{name: second})
+    for name, comparison, bound in (("least", ">=", query.least), ("most", "<=", query.most)):
+        asked.add(f"original_balance {comparison} :{name}", **{name: None if bound is None else ten_thousandths(bound)})
     if query.overdue_at is not None:
         asked.add(
             "status = :overdue_status AND due_at < :overdue_at AND open_balance > 0",
