@@ -256,6 +256,17 @@ async def test_what_is_read_needs_no_key(house: House):
     assert not any([given_again(await house.ask(read)) for _ in range(2)])
 
 
+@pytest.mark.parametrize(
+    "read",
+    [asking("crux", "POST", "/orders/", {}), asking("modulus", "POST", "/PublicItem", {}, base="/api/itm")],
+    ids=["crux", "modulus"],
+)
+async def test_what_is_read_by_a_body_is_read_anew_and_not_kept(house: House, read: Ask):
+    answers = [await house.ask(read) for _ in range(2)]
+    assert [(answer.status_code, given_again(answer)) for answer in answers] == [(200, False)] * 2
+    assert await house.ledger.store.forget_answers(house.ledger.clock.now()) == 0
+
+
 async def test_two_keys_are_none(house: House):
     headers = [("authorization", "Bearer native"), ("idempotency-key", "one"), ("idempotency-key", "two")]
     refused = await house.client.post("http://billingua.test/v1/invoices", headers=headers, json=a_native_body("N-1"))

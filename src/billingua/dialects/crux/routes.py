@@ -88,7 +88,7 @@ def _resources(endpoints: "Endpoints") -> Mapping[str, Mapping[str, "Call"]]:
             "GET": Call(endpoints.show_invoices, sees),
             "POST": Call(endpoints.post_invoice, Access(VIEW_ORDER, SUPPLIER)),
         },
-        "/orders/": {"POST": Call(endpoints.list_orders, sees)},
+        "/orders/": {"POST": Call(endpoints.list_orders, sees, writes=False)},
         "/orders/create/": {"POST": Call(endpoints.create_order, Access(CREATE_ORDER, RETAILER))},
         "/orders/acknowledge/": {"PUT": Call(endpoints.acknowledge, sees)},
         "/orders/po/{po_number:number}/": {"GET": Call(endpoints.show_orders_of_number, sees)},
@@ -236,10 +236,11 @@ def _order(request: Request) -> UUID:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What answers a verb, and who may make the call."""
+    """What answers a verb, who may make the call, and whether it may write: only then it can be done once."""
 
     answer: Callable[[Request, Member], Awaitable[Response]]
     access: Access
+    writes: bool = True
 
 
 class Resource:
@@ -259,7 +260,8 @@ class Resource:
         if call is None:
             raise WrongVerb(request.method, self._allowed)
         member = await enter(session, self._ledger, call.access)
-        session = await asked_once(request, self._ledger, session)
+        if call.writes:
+            session = await asked_once(request, self._ledger, session)
         return await call.answer(request, replace(member, caller=session.caller))
 
 

@@ -13,7 +13,7 @@ from billingua.core.cash import CashEntry
 from billingua.core.invoice import Invoice
 from billingua.core.item import PriceList
 from billingua.dialects.modulus import listing
-from billingua.dialects.modulus.credentials import log_in_app, log_in_user, open_session
+from billingua.dialects.modulus.credentials import log_in_app, log_in_user, open_reading, open_session
 from billingua.dialects.modulus.documents import COLLECTION, INVOICE, RETURN, TRANSACTION, Receipt
 from billingua.dialects.modulus.errors import FieldInvalid
 from billingua.dialects.modulus.requests import documents, items, log_ins, status, transactions
@@ -149,7 +149,7 @@ class Items:
 
     async def find_items(self, request: Request) -> Response:
         """List items: all, or those with certain codes. None has attributes, so none is found by one."""
-        session = await open_session(request, self._ledger)
+        session = await open_reading(request, self._ledger)
         wanted = await items.read_items_wanted(request, session.workspace, self._body_limit)
         if wanted.codes is None:
             found = await listing.all_items(self._ledger, session.caller, wanted.limit)
@@ -161,7 +161,7 @@ class Items:
 
     async def find_prices(self, request: Request) -> Response:
         """List a page of what a price list has prices for."""
-        session = await open_session(request, self._ledger)
+        session = await open_reading(request, self._ledger)
         wanted = items.read_prices_wanted(request)
         lists = await self._ledger.all_of(session.caller, PriceList)
         prices = next((one for one in lists if one.id == wanted.price_list), None)
@@ -181,12 +181,12 @@ class Readings:
 
     async def show_invoice(self, request: Request) -> Response:
         """Show an invoice."""
-        session = await open_session(request, self._ledger)
+        session = await open_reading(request, self._ledger)
         view = await self._ledger.read(session.caller, find_invoice, request.path_params["id"])
         return tagged(readings.invoice_shown(view, session.workspace.zone), view.version)
 
     async def show_cash_entry(self, request: Request) -> Response:
         """Show a receipt or a transaction."""
-        session = await open_session(request, self._ledger)
+        session = await open_reading(request, self._ledger)
         view = await self._ledger.read(session.caller, find_entry, request.path_params["id"])
         return readings.entry_shown(view, session.workspace.zone)

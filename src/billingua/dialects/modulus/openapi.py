@@ -355,6 +355,6 @@ _ITEM_OPERATIONS = (
 _WITH_TOKEN = (*_INVOICE_OPERATIONS, *_CASH_OPERATIONS, *_ITEM_OPERATIONS)
 OPERATIONS = (
     *_LOG_IN_OPERATIONS,
-    *(operation if operation.verb == "GET" else done_once(operation, _OF_KEYS) for operation in _WITH_TOKEN),
+    *(operation if operation in _ITEM_OPERATIONS else done_once(operation, _OF_KEYS) for operation in _WITH_TOKEN),
 )
 """Every verb on every path."""
