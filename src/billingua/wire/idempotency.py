@@ -51,8 +51,9 @@ async def asked_once(request: Request, ledger: Ledger, session: Session, secret:
         raise KeyUnreadable(LONGEST_KEY)
     once = Once(_key_of(session, key), await _asked(request, secret))
     caller = replace(session.caller, once=once)
-    if request.state.once is None:  # a request that is answered once more is still one
-        ledger.under_way.begin(caller.workspace, once)
+    if request.state.once:  # it is answered once more, maybe to somebody who has another name by now
+        request.state.once.end()
+    ledger.under_way.begin(caller.workspace, once)
     request.state.once = Exchange(ledger, caller, once)
     if known := await ledger.read(session.caller, find_answer, once):
         raise Answered(_again(known))
