@@ -98,7 +98,7 @@ def create_app(ledger: Ledger, settings: Settings, sandbox: Sandbox | None = Non
     faces[native] = native.make_face(ledger, settings.body_limit, VIEWS, DOCUMENTS, settings=SETTINGS)
     faces[crux] = crux.make_face(ledger, settings.body_limit, uploads, settings.upload_limit)
     owners: dict[str, ASGIApp] = {prefix: faces[dialect] for dialect in DIALECTS for prefix in dialect.PREFIXES}
-    shown = console.make_face(ledger, settings.body_limit, TITLES, demo_user)
+    shown = console.make_face(ledger, settings.body_limit, TITLES, VIEWS, demo_user)
     owners |= dict.fromkeys(console.PREFIXES, shown)
     fallback = faces[native]
     owners["/healthz"] = Face("server", [Route("/healthz", _Health(ledger).check)], native.voice)

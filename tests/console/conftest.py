@@ -12,6 +12,8 @@ from uuid import UUID
 
 import httpx
 import pytest
+from starlette.requests import Request
+from starlette.responses import Response
 
 from billingua.console import make_face
 from billingua.console.pages import SIGN_IN
@@ -21,10 +23,25 @@ from billingua.engine.ledger import Ledger
 from billingua.engine.passwords import hash_password
 from billingua.engine.planting import Plant, plant
 from billingua.engine.ports import Store
+from billingua.wire.credentials import Session
+from billingua.wire.replies import json_reply
 from tests.builders import NOON, a_caller, a_party, a_user, a_uuid, a_workspace, an_order
 from tests.dialects.conftest import OPENERS
 
 DIALECTS = {"harbour": "Harbour Billing", "native": "Billingua"}
+
+
+async def at_the_harbour(request: Request, ledger: Ledger, session: Session, invoice: int) -> Response:
+    """Show an invoice as an API does that counts fathoms."""
+    return json_reply({"id": invoice, "</pre>": ['a"b', -1.5, True, None, {}]})
+
+
+async def at_the_quay(request: Request, ledger: Ledger, session: Session, invoice: int) -> Response:
+    """Refuse to show an invoice, and not in JSON."""
+    return Response("<b>not here</b>", 404)
+
+
+VIEWS = {"harbour": at_the_harbour, "quay": at_the_quay}
 
 
 @pytest.fixture(params=OPENERS)
@@ -138,7 +155,7 @@ async def join(ledger: Ledger, clock: SandboxClock) -> AsyncIterator[Joining]:
         def open_browser(
             address: str = "192.0.2.7", origin: str = "http://billingua.test", demo_user: str | None = None
         ) -> Browser:
-            face = faces.setdefault(demo_user, make_face(ledger, 10_000, DIALECTS, demo_user))
+            face = faces.setdefault(demo_user, make_face(ledger, 10_000, DIALECTS, VIEWS, demo_user))
             transport = httpx.ASGITransport(app=face, client=(address, 4711))
             clients.append(httpx.AsyncClient(transport=transport, base_url=origin))
             stack.push_async_callback(clients[-1].aclose)
