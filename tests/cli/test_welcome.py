@@ -28,6 +28,7 @@ def told(*, demo: bool = False, sandbox: bool = False, first: str | None = None)
 def test_it_names_every_address():
     said = told()
     assert all(f"{ORIGIN}{face.paths}\n" in said for face in FACES)
+    assert f"{ORIGIN}/\n" in said
     assert "curl" not in said
     assert "Sandbox" not in said
 

@@ -59,6 +59,7 @@ def welcome(console: Console, origin: str, *, database: str, demo: bool, sandbox
     if sandbox:
         console.print(Text("Sandbox: everybody may set the clock and reset the world.", "yellow"))
     console.print()
+    console.print(Text.assemble((f"{'For people':<20}", "bold"), (f"{origin}/", "cyan")), soft_wrap=True)
     _show_faces(console, origin, demo=demo)
     if first is not None:
         _show_first_steps(console, first)
