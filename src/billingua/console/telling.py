@@ -69,7 +69,6 @@ class Event:
     at: datetime
     actor: str
     dialect: str
-    request: str
     deed: str
     changes: Sequence[Told]
 
@@ -95,7 +94,6 @@ def _event(entry: Entry, formats: Formats, currency: str) -> Event:
         at=sealed_at(told),
         actor=told["actor"],
         dialect=told["dialect"],
-        request=told["request"],
         deed=_DEEDS.get(action, action.replace("_", " ").capitalize()),
         changes=changes(told["changes"], formats, currency),
     )
