@@ -1,7 +1,10 @@
 """Who comes in, for how long, and what keeps others out."""
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
+from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -353,3 +356,12 @@ async def test_nobody_else_is_taken_for_somebody(
 
     assert answer.status_code == 200
     assert "Password" in said(answer.text)
+
+
+def test_htmx_is_the_version_that_the_decision_names_with_its_licence() -> None:
+    assets = files("billingua.console") / "assets" / "htmx"
+    decision = Path(__file__).parents[2] / "docs" / "decisions" / "0027-the-console.md"
+
+    (version,) = re.findall(r'version:"([0-9.]+)"', assets.joinpath("htmx.min.js").read_text("utf-8"))
+    assert f"`htmx.org` {version}, 0BSD" in decision.read_text("utf-8")
+    assert assets.joinpath("LICENSE").read_text("utf-8").startswith("Zero-Clause BSD")

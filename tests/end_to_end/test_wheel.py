@@ -28,4 +28,6 @@ def test_the_wheel_serves_the_demo_from_an_empty_environment(tmp_path: Path) -> 
     with Server("--demo", folder=outside, command=python.with_name("billingua")) as server:
         answer = httpx.get(f"{server.url}/v1/invoices/9", headers={"Authorization": "Bearer demo"})
         assert answer.json()["number"] == "00000009"
+        assert "Invoices" in httpx.get(f"{server.url}/console/sign-in", follow_redirects=True).text
+        assert httpx.get(f"{server.url}/console/assets/htmx/htmx.min.js").status_code == 200
         assert server.stop() == 0
