@@ -83,7 +83,7 @@ async def test_the_command_itself_asks_for_the_role(console_with: Opening) -> No
     ("before", "action", "why"),
     [
         (Status.DRAFT, "pay", "The invoice is still a draft."),
-        (Status.OPEN, "issue", "The invoice is issued already."),
+        (Status.OPEN, "issue", "The invoice is open: issued, and not paid yet."),
         (Status.PAID, "void", "The invoice is paid."),
         (Status.REJECTED, "pay", "The invoice is rejected: take it back to a draft first."),
         (Status.VOID, "reopen", "The invoice is void, and stays so."),

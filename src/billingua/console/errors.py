@@ -79,7 +79,7 @@ REFUSALS: Mapping[type[Exception], Words] = {
 
 _STATES = {
     Status.DRAFT: "The invoice is still a draft.",
-    Status.OPEN: "The invoice is issued already.",
+    Status.OPEN: "The invoice is open: issued, and not paid yet.",
     Status.PAID: "The invoice is paid.",
     Status.REJECTED: "The invoice is rejected: take it back to a draft first.",
     Status.VOID: "The invoice is void, and stays so.",
