@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +14,9 @@ from billingua.core.lifecycle import TRANSITIONS, Status
 from billingua.core.line import Attribute, Charge, ChargeKind
 from billingua.core.rounding import STEPWISE
 from billingua.dialects.native import requests
-from billingua.dialects.native.requests.merging import merge
+from billingua.dialects.native.errors import BodyInvalid
+from billingua.dialects.native.requests import bodies
+from billingua.dialects.native.requests.merging import merge, patched
 from billingua.dialects.native.vocabulary import ACTIONS
 from billingua.engine.invoices import AmendInvoice, amend_invoice
 from tests.builders import (
@@ -574,6 +577,17 @@ PATCHES: list[tuple[Any, Any, Any]] = [
 @pytest.mark.parametrize(("value", "patch", "merged"), PATCHES)
 def test_patches_are_merged_as_the_rfc_says(value: Any, patch: Any, merged: Any) -> None:
     assert merge(value, patch) == merged
+
+
+def test_a_patch_looks_at_what_it_names_alone() -> None:
+    """Other dialects may have said what cannot be said here."""
+    said = bodies.TaxContent(name="N" * 100_000, rate=Decimal("20"), description="old")
+
+    assert patched({"description": "new"}, bodies.TaxContent)(said) == msgspec.structs.replace(said, description="new")
+    assert patched({"description": None}, bodies.TaxContent)(said) == msgspec.structs.replace(said, description="")
+    for patch in ({"rate": "many"}, {"name": None}, {"naem": "N"}):
+        with pytest.raises(BodyInvalid):
+            patched(patch, bodies.TaxContent)(said)
 
 
 JSON = st.recursive(

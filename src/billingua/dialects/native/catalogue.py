@@ -23,6 +23,7 @@ from billingua.dialects.native.listing import (
 )
 from billingua.dialects.native.operations import JSON, MERGE_PATCH, Call, Operation
 from billingua.dialects.native.requests import bodies, catalogue, read_key
+from billingua.dialects.native.requests.merging import patched
 from billingua.dialects.native.responses import catalogue as shown
 from billingua.dialects.native.vocabulary import READ, WRITE
 from billingua.dialects.native.writes import Shown, reply, write
@@ -228,7 +229,7 @@ class CatalogueEndpoints:
 
     async def patch(self, call: Call) -> Response:
         """Change some of one."""
-        return await self._rewrite(call, catalogue.patched(call.body, self._family.content))
+        return await self._rewrite(call, patched(call.body, self._family.content))
 
     async def _rewrite(self, call: Call, content: Callable[[Any], Any]) -> Response:
         key = self._key(call.request)

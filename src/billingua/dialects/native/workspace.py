@@ -19,7 +19,8 @@ from billingua.core.errors import (
 from billingua.dialects.native import answers
 from billingua.dialects.native.listing import DRY_RUN
 from billingua.dialects.native.operations import JSON, MERGE_PATCH, Call, Operation
-from billingua.dialects.native.requests import bodies, catalogue, read_key, workspace
+from billingua.dialects.native.requests import bodies, read_key, workspace
+from billingua.dialects.native.requests.merging import patched
 from billingua.dialects.native.responses import catalogue as shown
 from billingua.dialects.native.responses import history
 from billingua.dialects.native.settings import Arrangement
@@ -139,7 +140,7 @@ class WorkspaceEndpoints:
 
     async def patch(self, call: Call) -> Response:
         """Change the workspace."""
-        content = catalogue.patched(call.body, self._arrangement.body)
+        content = patched(call.body, self._arrangement.body)
         return await write(
             self._ledger,
             call,

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -14,8 +13,7 @@ from billingua.core.item import Item
 from billingua.core.party import Party
 from billingua.core.tax import Tax
 from billingua.dialects.native.requests import bodies
-from billingua.dialects.native.requests.merging import merge
-from billingua.dialects.native.requests.reading import as_content, check_currency
+from billingua.dialects.native.requests.reading import check_currency
 from billingua.engine import catalogue, parties
 from billingua.engine.plan import Caller, Decision, Key, Needs, Plan, Record, Step
 
@@ -37,15 +35,6 @@ class Rewrite(Generic[T, B]):
 def instead(content: B) -> Callable[[B], B]:
     """Say all of it, whatever the record says now."""
     return lambda _: content
-
-
-def patched(patch: Any, wanted: type[B]) -> Callable[[B], B]:
-    """Put a merge patch over what the record says now."""
-
-    def content(said: B) -> B:
-        return as_content(merge(msgspec.to_builtins(said, builtin_types=(Decimal,)), patch), wanted)
-
-    return content
 
 
 def _record(key: Key[T], missing: type[errors.NotFound]) -> Step[Record[T]]:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -15,10 +14,9 @@ from billingua.core.lifecycle import Action
 from billingua.core.line import Attribute, Charge, InvoiceLine
 from billingua.core.rounding import Rounding, en16931
 from billingua.dialects.native.errors import BodyInvalid
-from billingua.dialects.native.requests import bodies
-from billingua.dialects.native.requests.merging import merge
+from billingua.dialects.native.requests import bodies, merging
 from billingua.dialects.native.requests.payments import check_paid
-from billingua.dialects.native.requests.reading import as_content, check_currency
+from billingua.dialects.native.requests.reading import check_currency
 from billingua.dialects.native.requests.related import Related, relate_all, see
 from billingua.dialects.native.vocabulary import ACTIONS, INVALID
 from billingua.engine import crediting, deleting, invoices, payments, writing
@@ -92,24 +90,8 @@ def instead(content: bodies.InvoiceContent) -> Callable[[bodies.InvoiceContent],
 
 
 def patched(patch: Mapping[str, Any]) -> Callable[[bodies.InvoiceContent], bodies.InvoiceContent]:
-    """Put a merge patch over what the invoice says now.
-
-    What the patch does not name is not looked at: other dialects may have said what cannot be said here.
-    """
-
-    def content(said: bodies.InvoiceContent) -> bodies.InvoiceContent:
-        plain = msgspec.to_builtins(said, builtin_types=(Decimal, datetime))
-        merged = {name: value for name, value in merge(plain, patch).items() if name in patch}
-        kept = {name: value for name, value in _ANYTHING.items() if name not in patch}
-        told = as_content({**kept, **merged}, bodies.InvoiceContent)
-        named = [name for name in told.__struct_fields__ if name in patch]
-        return msgspec.structs.replace(said, **{name: getattr(told, name) for name in named})
-
-    return content
-
-
-_ANYTHING: Mapping[str, Any] = {"number": "-", "party_id": 1}
-"""What stands for the members that a content always has, where a patch does not name them."""
+    """Put a merge patch over what the invoice says now."""
+    return merging.patched(patch, bodies.InvoiceContent, {"number": "-", "party_id": 1})
 
 
 # Done to.
