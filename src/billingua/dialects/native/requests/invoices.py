@@ -91,7 +91,7 @@ def instead(content: bodies.InvoiceContent) -> Callable[[bodies.InvoiceContent],
 
 def patched(patch: Mapping[str, Any]) -> Callable[[bodies.InvoiceContent], bodies.InvoiceContent]:
     """Put a merge patch over what the invoice says now."""
-    return merging.patched(patch, bodies.InvoiceContent, {"number": "-", "party_id": 1})
+    return merging.patched(patch, bodies.InvoiceContent)
 
 
 # Done to.
