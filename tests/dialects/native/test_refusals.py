@@ -216,7 +216,7 @@ FACTS: list[tuple[Refused, int, str, str, str]] = [
         409,
         "wrong-status",
         "Not in this status",
-        "An invoice that is open does not take revise, but pay, reject, void.",
+        "An invoice that is open does not take revise, but pay, reject, void, credit.",
     ),
     (
         errors.TransitionRefused(Status.VOID, Action.VOID),

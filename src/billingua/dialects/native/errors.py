@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from billingua.core import errors
+from billingua.core.credit import CREDITABLE
 from billingua.core.errors import Refused
 from billingua.core.lifecycle import Status, allowed_actions
 from billingua.dialects.native.vocabulary import action_name
@@ -316,10 +317,12 @@ def details(request: Request, error: Refused, content: Any = None) -> dict[str, 
 
 
 def _allowed(error: errors.TransitionRefused | errors.InvoiceLocked) -> list[str]:
-    """List what may be done to an invoice, as addresses call it."""
-    if isinstance(error, errors.TransitionRefused):
-        return [action_name(action) for action in error.allowed]
-    return [action_name(action) for action in allowed_actions(Status(error.status))]
+    """List what may be done to an invoice in this status, as `…/actions` calls it."""
+    status = Status(error.status)
+    known = error.allowed if isinstance(error, errors.TransitionRefused) else allowed_actions(status)
+    drafted = ["edit", "delete"] if status is Status.DRAFT else []
+    credited = ["credit"] if status in CREDITABLE else []
+    return [*map(action_name, known), *drafted, *credited]
 
 
 def _detail(problem: Problem, request: Request, error: Refused) -> str:

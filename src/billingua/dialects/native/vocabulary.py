@@ -104,7 +104,7 @@ INVALID = {
     "quantity or amount": "May only be said without a quantity.",
     "percentage": "Must be from 0 to 100.",
     "new": "May only name a line of an invoice that is there.",
-    "operation": "Must be create, replace, patch, delete, issue, pay, void, reject, reopen or revise.",
+    "operation": "Must be create, replace, patch, delete, credit, issue, pay, void, reject, reopen or revise.",
     "zone": "Must be an IANA time zone.",
     "unique": "May be there once.",
     "label": "Must be a label of a host name: letters, digits and hyphens, at most 63.",
