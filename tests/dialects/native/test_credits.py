@@ -226,7 +226,7 @@ async def test_only_an_invoice_that_was_issued_is_credited_and_only_while_someth
     draft = await send(native, "POST", "/v1/invoices/36/credit")
     assert (draft.status_code, draft.json()["detail"]) == (
         409,
-        "An invoice that is draft does not take credit, but issue, void.",
+        "An invoice that is draft does not take credit, but issue, void, edit, delete.",
     )
     assert (draft.json()["state"], draft.json()["allowed"]) == ("draft", ["issue", "void", "edit", "delete"])
     await credited(native)
