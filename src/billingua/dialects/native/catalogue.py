@@ -23,7 +23,7 @@ from billingua.dialects.native.listing import (
 )
 from billingua.dialects.native.operations import JSON, MERGE_PATCH, Call, Operation
 from billingua.dialects.native.requests import bodies, catalogue, read_key
-from billingua.dialects.native.requests.merging import patched
+from billingua.dialects.native.requests.merging import instead, patched
 from billingua.dialects.native.responses import catalogue as shown
 from billingua.dialects.native.vocabulary import READ, WRITE
 from billingua.dialects.native.writes import Shown, reply, write
@@ -225,7 +225,7 @@ class CatalogueEndpoints:
 
     async def replace(self, call: Call) -> Response:
         """Write one anew."""
-        return await self._rewrite(call, catalogue.instead(call.body))
+        return await self._rewrite(call, instead(call.body))
 
     async def patch(self, call: Call) -> Response:
         """Change some of one."""

@@ -277,7 +277,7 @@ class InvoiceEndpoints:
     async def patch_invoice(self, call: Call) -> Response:
         """Change some of a draft."""
         key = _key(call)
-        command = requests.Rewrite(key, requests.patched(call.body))
+        command = requests.Rewrite(key, requests.patched(call.body, bodies.InvoiceContent))
         return await self._write(call, requests.rewrite_invoice, command, key=key)
 
     async def delete_invoice(self, call: Call) -> Response:

@@ -27,8 +27,8 @@ from billingua.dialects.native.order_lists import (
 from billingua.dialects.native.requests import Written, fulfilment, read_key, relate
 from billingua.dialects.native.requests import order_bodies as bodies
 from billingua.dialects.native.requests import orders as requests
-from billingua.dialects.native.requests.catalogue import Rewrite, instead
-from billingua.dialects.native.requests.merging import patched
+from billingua.dialects.native.requests.catalogue import Rewrite
+from billingua.dialects.native.requests.merging import instead, patched
 from billingua.dialects.native.responses import history, invoices
 from billingua.dialects.native.responses import orders as responses
 from billingua.dialects.native.responses import whole as whole_invoice

@@ -27,8 +27,8 @@ from billingua.dialects.native.payment_lists import (
 )
 from billingua.dialects.native.requests import bodies, find_invoice, read_key
 from billingua.dialects.native.requests import payments as requests
-from billingua.dialects.native.requests.catalogue import Rewrite, instead
-from billingua.dialects.native.requests.merging import patched
+from billingua.dialects.native.requests.catalogue import Rewrite
+from billingua.dialects.native.requests.merging import instead, patched
 from billingua.dialects.native.responses import history
 from billingua.dialects.native.responses import payments as responses
 from billingua.dialects.native.vocabulary import PAYMENT_ACTIONS, READ, WRITE

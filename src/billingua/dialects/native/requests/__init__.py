@@ -10,10 +10,9 @@ from billingua.dialects.native.requests.invoices import (
     create_invoice,
     delete_draft,
     find_actions,
-    instead,
-    patched,
     rewrite_invoice,
 )
+from billingua.dialects.native.requests.merging import instead, patched
 from billingua.dialects.native.requests.reading import (
     as_content,
     read_content,

@@ -8,6 +8,7 @@ from billingua.core.invoice import Invoice
 from billingua.dialects.native.errors import BodyInvalid
 from billingua.dialects.native.requests import bodies, invoices
 from billingua.dialects.native.requests.credits import Credit, credit_invoice
+from billingua.dialects.native.requests.merging import instead, patched
 from billingua.dialects.native.requests.reading import as_content, read_key
 from billingua.dialects.native.vocabulary import ACTIONS, INVALID
 from billingua.engine.conditions import Expected
@@ -62,9 +63,10 @@ def _creating(operation: bodies.BulkOperation) -> Task:
 def _task_on(key: Key[Invoice], operation: bodies.BulkOperation, expected: Expected | None) -> Task:
     name, content = operation.operation, operation.content
     if name == "replace":
-        return Task(invoices.rewrite_invoice, invoices.Rewrite(key, invoices.instead(_content(content))), expected)
+        return Task(invoices.rewrite_invoice, invoices.Rewrite(key, instead(_content(content))), expected)
     if name == "patch":
-        return Task(invoices.rewrite_invoice, invoices.Rewrite(key, invoices.patched(content or {})), expected)
+        changed = patched(content or {}, bodies.InvoiceContent)
+        return Task(invoices.rewrite_invoice, invoices.Rewrite(key, changed), expected)
     if name == "delete":
         return Task(invoices.delete_draft, key, expected, status=204, tells=None)
     if name == "credit":

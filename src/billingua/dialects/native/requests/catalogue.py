@@ -32,11 +32,6 @@ class Rewrite(Generic[T, B]):
     content: Callable[[B], B]
 
 
-def instead(content: B) -> Callable[[B], B]:
-    """Say all of it, whatever the record says now."""
-    return lambda _: content
-
-
 def _record(key: Key[T], missing: type[errors.NotFound]) -> Step[Record[T]]:
     found = yield Needs([key])
     record = found.record(key)

@@ -14,7 +14,7 @@ from billingua.core.lifecycle import Action
 from billingua.core.line import Attribute, Charge, InvoiceLine
 from billingua.core.rounding import Rounding, en16931
 from billingua.dialects.native.errors import BodyInvalid
-from billingua.dialects.native.requests import bodies, merging
+from billingua.dialects.native.requests import bodies
 from billingua.dialects.native.requests.payments import check_paid
 from billingua.dialects.native.requests.reading import check_currency
 from billingua.dialects.native.requests.related import Related, relate_all, see
@@ -82,16 +82,6 @@ def rewrite_invoice(command: Rewrite, caller: Caller, now: datetime) -> Plan[Wri
     if not fields and lines is None:
         return (yield from _shown(Decision(None), before, record.version))
     return (yield from _shown(decision, decision.answer.invoice, record.version + 1))
-
-
-def instead(content: bodies.InvoiceContent) -> Callable[[bodies.InvoiceContent], bodies.InvoiceContent]:
-    """Say all of it, whatever the invoice says now."""
-    return lambda _: content
-
-
-def patched(patch: Mapping[str, Any]) -> Callable[[bodies.InvoiceContent], bodies.InvoiceContent]:
-    """Put a merge patch over what the invoice says now."""
-    return merging.patched(patch, bodies.InvoiceContent)
 
 
 # Done to.
